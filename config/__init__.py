@@ -1,0 +1,1 @@
+"""Declared facts and settings; standard library only."""

@@ -1,0 +1,1 @@
+"""The pain diary service, in rooms: imports only point down."""

@@ -1,0 +1,1 @@
+"""The one place that draws: SVG and terminal charts from plain lists."""

@@ -1,0 +1,1 @@
+"""python -m diary: one file a command."""

@@ -1,0 +1,1 @@
+"""The rules and the mathematics: no I/O, no clock, no Flask, no SQL."""

@@ -1,0 +1,1 @@
+"""The detector of lost relief: arrays in, arrays out."""

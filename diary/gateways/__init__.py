@@ -1,0 +1,1 @@
+"""One outside protocol each, with an in-memory twin for tests."""

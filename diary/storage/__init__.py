@@ -1,0 +1,1 @@
+"""Engine, unit of work, tables and queries; queries take a session and never commit."""

@@ -1,0 +1,1 @@
+"""What every door shares: unit of work, who is asking, problems, limits, headers."""

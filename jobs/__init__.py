@@ -1,0 +1,1 @@
+"""What runs when nobody asks: the scheduler process and one file a job."""
