@@ -1,0 +1,103 @@
+"""The closed lists of words that the database, the API and the pages share."""
+
+from typing import Final
+
+# Who acts. Staff roles first; what each may do stands in diary/web/rights.py.
+STAFF_ROLES: Final = ("nurse", "physician", "admin", "coordinator", "researcher")
+ACTORS: Final = ("patient", "staff", "integration", "operator", "system")
+
+# A patient is followed, paused (asked nothing until a date) or stopped (asked nothing any more).
+FOLLOW_STATES: Final = ("followed", "paused", "stopped")
+STOP_REASONS: Final = ("withdrew", "died", "moved", "well", "other")
+
+# Where an entry came from. `clinic_*`: staff recorded what the patient said or wrote.
+ENTRY_SOURCES: Final = ("phone", "form", "integration", "clinic_phone", "clinic_paper", "import")
+# An answer is the patient's; a correction is filed by staff beside it; a void says that no answer stands.
+ENTRY_KINDS: Final = ("answer", "correction", "void")
+PHONE_LAYOUTS: Final = ("grid4", "list1", "row11", "form")
+
+AGENTS: Final = ("racemic", "s_ketamine")
+SETTINGS_OF_CARE: Final = ("inpatient", "outpatient")
+ADJUNCTS: Final = ("magnesium", "midazolam", "clonidine", "ondansetron", "lidocaine", "other")
+INFUSION_CLASSES: Final = ("new_course", "same_series", "booster")
+EVENT_KINDS: Final = ("nerve_block", "rescue_drug", "surgery", "injury", "infection", "liver_test", "other")
+
+# planned: an infusion is expected; open: past its first infusion day and followed; closed.
+COURSE_STATUSES: Final = ("planned", "open", "closed")
+COURSE_CLOSINGS: Final = ("next_course", "withdrew", "died", "moved", "day_limit", "cancelled", "other")
+BASELINE_KINDS: Final = ("own", "carried", "stated", "none")
+
+COURSE_STATES: Final = (
+    "preparing",
+    "learning",
+    "no_response",
+    "holding",
+    "watch",
+    "likely_lost",
+    "loss",
+    "step",
+    "cannot_tell",
+    "silent",
+)
+
+ALERT_KINDS: Final = (
+    "loss",
+    "step",
+    "review",
+    "no_response",
+    "silence",
+    "red_flag",
+    "call_me",
+    "not_assessed",
+)
+# Only a loss alert has levels; they rise and never fall.
+LOSS_LEVELS: Final = ("watch", "likely_lost", "confirmed")
+ALERT_STATUSES: Final = ("open", "acknowledged", "snoozed", "parked", "closed", "cleared", "superseded")
+ALERT_ENDED: Final = ("closed", "cleared", "superseded")
+ALERT_OUTCOMES: Final = (
+    "infused",
+    "not_loss",
+    "declined_by_patient",
+    "not_eligible",
+    "treated_otherwise",
+    "watch_until_visit",
+    "authorisation_refused",
+    "called",
+    "well_and_stopped",
+    "unwell",
+    "in_hospital",
+    "withdrew",
+    "died",
+    "handled",
+)
+ALERT_LABELS: Final = ("yes", "no", "cannot_tell")
+
+BOOKING_STATES: Final = (
+    "requested",
+    "authorised",
+    "waiting_list",
+    "offered",
+    "accepted",
+    "confirmed",
+    "done",
+    "declined",
+    "refused",
+    "cancelled",
+    "no_show",
+)
+
+NIGHT_STATES: Final = ("claimed", "done", "partial", "failed")
+FORECAST_MODES: Final = ("shadow", "on")
+
+MESSAGE_STATES: Final = (
+    "new",
+    "taken",
+    "delivered",
+    "permanent_failure",
+    "technical_failure",
+    "expired",
+    "cancelled",
+)
+MESSAGE_KINDS: Final = ("alert", "reminder", "offer", "digest", "operator")
+INSTALLATION_KINDS: Final = ("live", "sandbox")
+KEY_KINDS: Final = ("test", "live")
