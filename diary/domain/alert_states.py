@@ -1,0 +1,56 @@
+"""What can become of an alert, and who may let it: the one table behind every button and every night.
+
+    open -> acknowledged (= owned) <-> snoozed; any of these -> parked while a booking is under way
+    parked -> closed by the recorded infusion, or reopened by a failed booking
+    any of the four -> closed by an outcome; unowned -> cleared on recovery, or superseded with a reason
+"""
+
+from diary.domain.errors import Refusal
+
+LIVE = ("open", "acknowledged", "snoozed", "parked")
+
+AFTER: dict[tuple[str, str], str] = {
+    ("open", "acknowledge"): "acknowledged",
+    ("acknowledged", "acknowledge"): "acknowledged",  # a colleague takes it over
+    ("snoozed", "acknowledge"): "acknowledged",
+    ("open", "snooze"): "snoozed",
+    ("acknowledged", "snooze"): "snoozed",
+    ("snoozed", "wake"): "acknowledged",
+    ("open", "park"): "parked",
+    ("acknowledged", "park"): "parked",
+    ("snoozed", "park"): "parked",
+    ("parked", "reopen"): "acknowledged",
+    ("open", "clear"): "cleared",
+    ("open", "supersede"): "superseded",
+    ("open", "close"): "closed",
+    ("acknowledged", "close"): "closed",
+    ("snoozed", "close"): "closed",
+    ("parked", "close"): "closed",
+}
+
+# A red flag is never merged, snoozed, outranked or cleared; a booking does not park it. A person closes it.
+RED_FLAG_NEVER = ("snooze", "park", "clear", "supersede")
+
+
+def after(status: str, action: str, *, kind: str) -> str:
+    """The status that `action` leads to.
+
+    Raises:
+        Refusal: `alert_wrong_state` when this alert cannot take the action now.
+
+    >>> after("open", "acknowledge", kind="loss")
+    'acknowledged'
+    >>> may("open", "snooze", kind="red_flag")
+    False
+    """
+    if not may(status, action, kind=kind):
+        why = "a red flag stays until a named person closes it" if kind == "red_flag" else f"it is {status}"
+        raise Refusal("alert_wrong_state", f"This alert cannot take '{action}' now: {why}. Reload it and look again.")
+    return AFTER[status, action]
+
+
+def may(status: str, action: str, *, kind: str) -> bool:
+    """Whether an alert of this kind and status can take the action."""
+    if kind == "red_flag" and action in RED_FLAG_NEVER:
+        return False
+    return (status, action) in AFTER

@@ -1,0 +1,173 @@
+"""From what a night found to what a person is told: open, escalate, note, clear, supersede.
+
+Works on one course at a time and only where something may change; arrays stay in `domain.relapse`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from config.words import LOSS_LEVELS
+
+LEVEL_OF = {"watch": "watch", "likely_lost": "likely_lost", "loss": "confirmed"}
+# Kinds that are said once a course: a review at weeks 10-14, a missing response at day 14.
+ONCE = ("review", "no_response")
+# After an import these wait, so that a drawer of old diaries does not ring.
+QUIET_AFTER_IMPORT = ("loss", "step", "review")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What tonight says of one course, and what it says, with today's data, of each night before.
+
+    `states` holds a state a night from night 1 to tonight. `review` says whether the week 10-14 criterion
+    holds tonight; `step_recovered` whether the last answers fell back from a step.
+    """
+
+    states: Sequence[str]
+    review: bool
+    review_recovered: bool
+    step_recovered: bool
+    quiet: bool
+
+    @property
+    def state(self) -> str:
+        """Tonight's state."""
+        return self.states[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alert of this course: a live one, or the last ended one of its kind."""
+
+    kind: str
+    level: str | None
+    status: str
+    opened_night: int
+    """Day number of the night it opened or last escalated."""
+
+    @property
+    def owned(self) -> bool:
+        """Somebody took it: the night may note, never end it."""
+        return self.status in ("acknowledged", "snoozed", "parked")
+
+    @property
+    def ended(self) -> bool:
+        """It needs nobody any more."""
+        return self.status in ("closed", "cleared", "superseded")
+
+
+Verb = Literal["open", "escalate", "note", "clear", "supersede"]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing to do about one kind of alert."""
+
+    verb: Verb
+    kind: str
+    level: str | None = None
+    reason: str | None = None
+
+
+def decide(finding: Finding, standing: Sequence[Standing], *, absence_nights: int) -> list[Act]:
+    """What to do tonight about each kind of alert of one course.
+
+    Args:
+        finding: tonight's states and criteria.
+        standing: the live alerts of the course and, for each kind without one, the last ended one.
+        absence_nights: how long a state must have been away before its alert may open again.
+
+    >>> decide(Finding(["learning", "loss"], False, False, False, False), [], absence_nights=14)
+    [Act(verb='open', kind='loss', level='confirmed', reason=None)]
+    """
+    by_kind = {alert.kind: alert for alert in standing}
+    acts = [_about("loss", finding, by_kind.get("loss"), absence_nights)]
+    acts += [_about(kind, finding, by_kind.get(kind), absence_nights) for kind in ("step", "silence")]
+    acts += [_about(kind, finding, by_kind.get(kind), absence_nights) for kind in ONCE]
+    acts += [Act("clear", "not_assessed")] if _unowned(by_kind.get("not_assessed")) else []
+    return [act for act in acts if act is not None]
+
+
+def _about(kind: str, finding: Finding, alert: Standing | None, absence_nights: int) -> Act | None:
+    holds = _holds(kind, finding, night=-1)
+    level = LEVEL_OF.get(finding.state) if kind == "loss" else None
+    if alert is None or alert.ended:
+        if not holds or (finding.quiet and kind in QUIET_AFTER_IMPORT):
+            return None
+        if alert is not None and not _may_open_again(kind, level, finding, alert, absence_nights):
+            return None
+        return Act("open", kind, level)
+    if holds:
+        higher = level is not None and _rank(level) > _rank(alert.level)
+        return Act("escalate", kind, level) if higher else None
+    if not _supported(kind, finding, alert):
+        reason = "answers that came or changed later no longer support it"
+        return Act("note" if alert.owned else "supersede", kind, reason=reason)
+    if _recovered(kind, finding):
+        return Act("note" if alert.owned else "clear", kind, reason="scores recovered")
+    return None
+
+
+def _holds(kind: str, finding: Finding, *, night: int) -> bool:
+    state = finding.states[night]
+    if kind == "loss":
+        return state in LEVEL_OF
+    if kind == "review":
+        return finding.review
+    return state == {"silence": "silent"}.get(kind, kind)
+
+
+def _supported(kind: str, finding: Finding, alert: Standing) -> bool:
+    """Whether today's data still say what opened the alert on its own night."""
+    if kind == "review" or not 1 <= alert.opened_night <= len(finding.states):
+        return True
+    return _holds(kind, finding, night=alert.opened_night - 1)
+
+
+def _recovered(kind: str, finding: Finding) -> bool:
+    """Silence and doubt are not recovery: only answers that say so end an alert."""
+    if kind == "step":
+        return finding.step_recovered
+    if kind == "review":
+        return finding.review_recovered
+    if kind == "loss":
+        return finding.state == "holding"
+    return True
+
+
+def _may_open_again(
+    kind: str, level: str | None, finding: Finding, last: Standing, absence_nights: int
+) -> bool:
+    """Only at a higher level, or once its state has been away long enough; some kinds never."""
+    if last.status == "superseded":
+        return True  # it never counted: the data it stood on were replaced
+    if kind in ONCE:
+        return False
+    if level is not None and _rank(level) > _rank(last.level):
+        return True
+    first_night, away_nights = present_run(kind, finding)
+    return last.opened_night < first_night and away_nights >= absence_nights
+
+
+def present_run(kind: str, finding: Finding) -> tuple[int, int]:
+    """The first night of the run in which the kind's state holds now, and how long it was away before.
+
+    >>> present_run("silence", Finding(["silent", "holding", "holding", "silent"], False, False, False, False))
+    (4, 2)
+    """
+    night = len(finding.states)
+    while night > 0 and _holds(kind, finding, night=night - 1):
+        night -= 1
+    first_night = night + 1
+    while night > 0 and not _holds(kind, finding, night=night - 1):
+        night -= 1
+    return first_night, first_night - 1 - night
+
+
+def _unowned(alert: Standing | None) -> bool:
+    return alert is not None and not alert.ended and not alert.owned
+
+
+def _rank(level: str | None) -> int:
+    return -1 if level is None else LOSS_LEVELS.index(level)

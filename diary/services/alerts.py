@@ -1,0 +1,260 @@
+"""Opens alerts, and does what people and nights do with them. Every step leaves an event behind."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config.words import LOSS_LEVELS
+from diary.domain import alert_states
+from diary.domain.errors import Refusal
+from diary.services import audit, outbox
+from diary.storage.alerts import events_of, label_of, live_of_course, live_of_patient, snoozed_until
+from diary.storage.ids import new_uid
+from diary.storage.tables.alert import Alert, AlertEvent, AlertLabel
+from diary.storage.tables.patient import Patient
+from diary.storage.unit import clinic_of, scope_of
+
+
+def raise_alert(
+    session: Session,
+    *,
+    patient_id: int,
+    course_id: int | None,
+    kind: str,
+    facts: Mapping[str, Any],
+    now: datetime,
+    level: str | None = None,
+    night: date | None = None,
+    owner_id: int | None = None,
+    late: bool = False,
+) -> Alert:
+    """Open an alert and write its message to staff in the same transaction."""
+    alert = Alert(
+        clinic_id=clinic_of(session),
+        uid=new_uid(now),
+        patient_id=patient_id,
+        course_id=course_id,
+        kind=kind,
+        level=level,
+        status="open",
+        night=night,
+        facts=dict(facts),
+        opened_at=now,
+        changed_at=now,
+        late=late,
+        version=1,
+    )
+    session.add(alert)
+    session.flush()
+    _event(session, alert, "open", before=None, now=now, note=None)
+    _tell(session, alert, now=now, owner_id=owner_id)
+    return alert
+
+
+def escalate(
+    session: Session, alert: Alert, *, level: str, facts: Mapping[str, Any], night: date, now: datetime
+) -> None:
+    """Raise the level of a live loss alert: the same alert, said louder; a snoozed one wakes."""
+    assert alert.level is not None
+    assert LOSS_LEVELS.index(level) > LOSS_LEVELS.index(alert.level)
+    before = alert.status
+    if before == "snoozed":
+        _move(alert, "wake", now=now)
+        alert.snoozed_until = None
+    alert.level, alert.facts, alert.night = level, dict(facts), night
+    _touch(alert, now=now)
+    _event(session, alert, "escalate", before=before, now=now, note=None)
+    _tell(session, alert, now=now, owner_id=alert.owner_id)
+
+
+def note_once(session: Session, alert: Alert, *, note: str, now: datetime) -> None:
+    """Leave a note on an owned alert; the same note twice in a row says nothing new."""
+    events = events_of(session, alert.id)
+    if not (events and events[-1].action == "note" and events[-1].note == note):
+        _event(session, alert, "note", before=alert.status, now=now, note=note)
+
+
+def end_unowned(session: Session, alert: Alert, *, action: str, reason: str, now: datetime) -> None:
+    """Clear or supersede an alert that nobody took; its messages not yet sent stay, they say only "look"."""
+    before = _move(alert, action, now=now)
+    alert.ended_at, alert.end_reason = now, reason
+    _event(session, alert, action, before=before, now=now, note=reason)
+
+
+def acknowledge(session: Session, alert: Alert, *, staff_id: int, now: datetime) -> None:
+    """Take the alert: whoever acknowledges owns it."""
+    before = _move(alert, "acknowledge", now=now)
+    alert.owner_id, alert.acknowledged_at, alert.snoozed_until = staff_id, now, None
+    _acted(session, alert, "acknowledge", before=before, now=now)
+
+
+def snooze(session: Session, alert: Alert, *, staff_id: int, until: date, reason: str, now: datetime) -> None:
+    """Put the alert aside until a day, for a reason; whoever snoozes owns it.
+
+    Raises:
+        Refusal: alert_wrong_state; snooze_until_in_past.
+    """
+    if until <= now.date():
+        raise Refusal("snooze_until_in_past", "Choose a day after today.", pointer="/until")
+    before = _move(alert, "snooze", now=now)
+    alert.owner_id, alert.snoozed_until, alert.snooze_reason = staff_id, until, reason
+    _acted(session, alert, "snooze", before=before, now=now, note=reason)
+
+
+def wake_due(session: Session, *, day: date, now: datetime) -> int:
+    """Bring back the alerts whose snooze ends on `day`; how many."""
+    due = snoozed_until(session, day)
+    for alert in due:
+        before = _move(alert, "wake", now=now)
+        alert.snoozed_until = None
+        _event(session, alert, "wake", before=before, now=now, note=None)
+    return len(due)
+
+
+def close(session: Session, alert: Alert, *, outcome: str, reason: str | None, now: datetime) -> None:
+    """End the alert with what came of it."""
+    before = _move(alert, "close", now=now)
+    alert.outcome, alert.end_reason, alert.ended_at, alert.snoozed_until = outcome, reason, now, None
+    _acted(session, alert, "close", before=before, now=now, note=reason)
+
+
+def label(session: Session, alert: Alert, *, staff_id: int, verdict: str, now: datetime) -> AlertLabel:
+    """Was this alert right? One answer a person, apart from what was done; a second answer replaces the first."""
+    given = label_of(session, alert.id, staff_id)
+    if given is None:
+        given = AlertLabel(
+            clinic_id=clinic_of(session), alert_id=alert.id, staff_id=staff_id, label=verdict, at=now
+        )
+        session.add(given)
+    given.label, given.at = verdict, now
+    audit.note(
+        session,
+        "alert.label",
+        now=now,
+        object="alert",
+        object_uid=alert.uid,
+        patient_id=alert.patient_id,
+        detail={"label": verdict},
+    )
+    return given
+
+
+def park(session: Session, alert: Alert, *, staff_id: int | None, now: datetime) -> None:
+    """A booking is under way: the alert waits for the infusion."""
+    before = _move(alert, "park", now=now)
+    alert.snoozed_until = None
+    alert.owner_id = alert.owner_id or staff_id
+    _acted(session, alert, "park", before=before, now=now)
+
+
+def reopen(session: Session, alert: Alert, *, reason: str, now: datetime) -> None:
+    """The booking failed: the alert is back, with its first moment and so its age."""
+    before = _move(alert, "reopen", now=now)
+    if alert.owner_id is None:
+        alert.status = "open"
+    _acted(session, alert, "reopen", before=before, now=now, note=reason)
+    _tell(session, alert, now=now, owner_id=alert.owner_id)
+
+
+def close_by_infusion(session: Session, *, course_id: int, parked_only: bool, now: datetime) -> None:
+    """The recorded infusion answers the course's alerts. Red flags and calls stay: only a person ends those."""
+    for alert in live_of_course(session, course_id):
+        if alert.kind in ("red_flag", "call_me") or (parked_only and alert.status != "parked"):
+            continue
+        close(session, alert, outcome="infused", reason=None, now=now)
+
+
+def raise_red_flag(
+    session: Session, patient: Patient, *, course_id: int | None, items: Sequence[str], now: datetime
+) -> Alert:
+    """A symptom that staff must see on arrival. Each is its own alert; none is merged with another."""
+    return raise_alert(
+        session,
+        patient_id=patient.id,
+        course_id=course_id,
+        kind="red_flag",
+        facts={"items": list(items)},
+        now=now,
+        owner_id=patient.owner_id,
+    )
+
+
+def ask_for_call(session: Session, patient: Patient, *, course_id: int | None, now: datetime) -> Alert:
+    """The patient asks to be called about the treatment: one open request at a time, asked twice is the same."""
+    for alert in live_of_patient(session, patient.id):
+        if alert.kind == "call_me":
+            return alert
+    alert = raise_alert(
+        session,
+        patient_id=patient.id,
+        course_id=course_id,
+        kind="call_me",
+        facts={},
+        now=now,
+        owner_id=patient.owner_id,
+    )
+    audit.note(session, "call.ask", now=now, object="alert", object_uid=alert.uid, patient_id=patient.id)
+    return alert
+
+
+def _move(alert: Alert, action: str, *, now: datetime) -> str:
+    """Take the step in the table; returns the status before it."""
+    before = alert.status
+    alert.status = alert_states.after(before, action, kind=alert.kind)
+    _touch(alert, now=now)
+    return before
+
+
+def _touch(alert: Alert, *, now: datetime) -> None:
+    alert.changed_at = now
+    alert.version += 1
+
+
+def _acted(
+    session: Session, alert: Alert, action: str, *, before: str, now: datetime, note: str | None = None
+) -> None:
+    _event(session, alert, action, before=before, now=now, note=note)
+    audit.note(
+        session,
+        f"alert.{action}",
+        now=now,
+        object="alert",
+        object_uid=alert.uid,
+        patient_id=alert.patient_id,
+        detail={"before": before, "after": alert.status},
+    )
+
+
+def _event(
+    session: Session, alert: Alert, action: str, *, before: str | None, now: datetime, note: str | None
+) -> None:
+    scope = scope_of(session)
+    session.add(
+        AlertEvent(
+            clinic_id=alert.clinic_id,
+            alert_id=alert.id,
+            at=now,
+            actor_kind=scope.actor_kind,
+            actor_id=scope.actor_id,
+            action=action,
+            status_before=before,
+            status_after=alert.status,
+            level=alert.level,
+            note=note,
+        )
+    )
+    session.flush()
+
+
+def _tell(session: Session, alert: Alert, *, now: datetime, owner_id: int | None) -> None:
+    """One message a version of the alert: to its owner, or to the clinic when it has none."""
+    outbox.enqueue(
+        session,
+        "alert",
+        dedupe_key=f"alert:{alert.uid}:{alert.version}",
+        now=now,
+        staff_id=owner_id,
+        alert_id=alert.id,
+    )

@@ -1,0 +1,39 @@
+"""Writes down who did what, in the transaction that does it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from diary.storage.tables.audit import Audit
+from diary.storage.unit import clinic_of, scope_of
+
+
+def note(
+    session: Session,
+    action: str,
+    *,
+    now: datetime,
+    object: str,
+    object_uid: str | None = None,
+    patient_id: int | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """One audit row. `detail` holds pseudonyms, states and digests: never a score, a name or free text."""
+    scope = scope_of(session)
+    session.execute(
+        insert(Audit).values(
+            clinic_id=clinic_of(session),
+            at=now,
+            actor_kind=scope.actor_kind,
+            actor_id=scope.actor_id,
+            action=action,
+            object=object,
+            object_uid=object_uid,
+            patient_id=patient_id,
+            detail=dict(detail or {}),
+            request_id=scope.request_id,
+        )
+    )

@@ -1,0 +1,79 @@
+"""A course's baseline, from its own days or as staff set it."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from config.protocol import Protocol
+from diary.domain import packed
+from diary.domain.baseline import Baseline, baseline_for_next, own_baseline
+from diary.domain.errors import Refusal
+from diary.services import audit
+from diary.storage.courses import days_of
+from diary.storage.tables.course import Course
+from diary.storage.unit import scope_of
+
+
+def baseline_of(course: Course, days: bytes, protocol: Protocol) -> Baseline:
+    """The baseline in force: what staff set or carried, else the mean of the course's own days before."""
+    own = own_baseline(packed.before_days(days), protocol)
+    if course.baseline_kind is None:
+        return own
+    return Baseline(course.baseline_kind, course.baseline_nrs, own.answers, own.sd)
+
+
+def carry_baseline(session: Session, course: Course, earlier: Course | None, protocol: Protocol) -> None:
+    """Give a course that opens its baseline: carried when the earlier one still gave relief then, else its own.
+
+    Otherwise re-treating before pain is back would make every next course alarm sooner.
+    """
+    if earlier is None or course.baseline_kind is not None:
+        return
+    before, now = days_of(session, earlier.id), days_of(session, course.id)
+    if before is None or now is None:
+        return
+    own = own_baseline(packed.before_days(now.days), protocol)
+    chosen = baseline_for_next(own, baseline_of(earlier, before.days, protocol), protocol)
+    if chosen.kind == "carried":
+        course.baseline_kind, course.baseline_nrs = chosen.kind, chosen.nrs
+        course.baseline_source = f"course {earlier.number}"
+
+
+def set_baseline(
+    session: Session,
+    course: Course,
+    *,
+    kind: str,
+    nrs: float | None,
+    stated_on: date | None,
+    source: str | None,
+    reason: str,
+    now: datetime,
+) -> None:
+    """A clinician's baseline, with a reason; kind "own" goes back to the course's own days.
+
+    Raises:
+        Refusal: baseline_needs_value, when a kind with a number comes without one or the other way round.
+    """
+    if (kind in ("carried", "stated")) != (nrs is not None):
+        raise Refusal(
+            "baseline_needs_value",
+            "A carried or stated baseline needs its value; own and none have none.",
+            pointer="/nrs",
+        )
+    course.baseline_kind = None if kind == "own" else kind
+    course.baseline_nrs = nrs
+    course.baseline_stated_on = stated_on
+    course.baseline_source = source
+    course.baseline_reason = reason
+    course.baseline_by_id = scope_of(session).actor_id
+    course.version += 1
+    audit.note(
+        session,
+        "course.baseline",
+        now=now,
+        object="course",
+        object_uid=course.uid,
+        patient_id=course.patient_id,
+        detail={"kind": kind},
+    )

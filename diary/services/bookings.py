@@ -1,0 +1,215 @@
+"""Books re-treatment, step by step. A booking parks the patient's alert; a failed one brings it back."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from config.protocol import Protocol
+from diary.domain import alert_states, booking_states, infusions
+from diary.domain.errors import Refusal
+from diary.services import alerts, audit, outbox
+from diary.storage.alerts import alert_by_id, live_of_patient
+from diary.storage.bookings import live_booking_of
+from diary.storage.courses import administrations_of, courses_of
+from diary.storage.ids import new_uid
+from diary.storage.protocols import protocol_at
+from diary.storage.tables.alert import Alert
+from diary.storage.tables.booking import Booking, BookingEvent
+from diary.storage.tables.course import Regimen
+from diary.storage.tables.patient import Patient
+from diary.storage.unit import clinic_of, scope_of
+
+
+def request_booking(
+    session: Session, patient: Patient, *, regimen: Regimen, alert: Alert | None, note: str | None, now: datetime
+) -> Booking:
+    """Ask for re-treatment; the alert that led to it is parked.
+
+    Raises:
+        Refusal: booking_already_open; alert_wrong_state; patient_not_followed.
+    """
+    if patient.follow_state == "stopped":
+        raise Refusal("patient_not_followed", "This patient is no longer followed. Follow again before booking.")
+    if live_booking_of(session, patient.id) is not None:
+        raise Refusal("booking_already_open", "A booking for this patient is already under way. Go on with that one.")
+    courses = [course for course in courses_of(session, patient.id) if course.status == "open"]
+    booking = Booking(
+        clinic_id=clinic_of(session),
+        uid=new_uid(now),
+        patient_id=patient.id,
+        course_id=courses[0].id if courses else None,
+        alert_id=alert.id if alert else None,
+        regimen_id=regimen.id,
+        state="requested",
+        can_come_at_short_notice=False,
+        note=note,
+        created_at=now,
+        changed_at=now,
+        version=1,
+    )
+    session.add(booking)
+    session.flush()
+    if alert is not None:
+        alerts.park(session, alert, staff_id=scope_of(session).actor_id, now=now)
+    _event(session, booking, "request", before=None, note=note, now=now)
+    return booking
+
+
+def authorise(
+    session: Session, booking: Booking, *, reference: str, expires_on: date | None, now: datetime
+) -> None:
+    """A physician authorises; the payer's reference and its last day are kept."""
+    before = _move(booking, "authorise", now=now)
+    booking.authorisation_reference, booking.authorisation_expires_on = reference, expires_on
+    _event(session, booking, "authorise", before=before, note=None, now=now)
+
+
+def offer(
+    session: Session,
+    booking: Booking,
+    *,
+    first_day: date,
+    last_day: date,
+    override_reason: str | None,
+    now: datetime,
+) -> None:
+    """Offer the patient infusion days.
+
+    Below the clinic's minimum interval only a physician goes on, with a reason. The interval has no default:
+    until a physician sets it, every booking carries a warning instead (see `interval_warning`).
+
+    Raises:
+        Refusal: infusion_ends_before_start, minimum_interval, authorisation_expires_first, booking_wrong_state.
+    """
+    infusions.check_block(first_day, last_day)
+    expires_on = booking.authorisation_expires_on
+    if expires_on is not None and last_day > expires_on:
+        raise Refusal(
+            "authorisation_expires_first", f"The authorisation ends on {expires_on}. Offer days up to then."
+        )
+    _check_interval(session, booking, first_day, override_reason, now=now)
+    before = _move(booking, "offer", now=now)
+    booking.offered_first_day, booking.offered_last_day = first_day, last_day
+    booking.override_reason = override_reason
+    _event(session, booking, "offer", before=before, note=override_reason, now=now)
+    outbox.enqueue(
+        session,
+        "offer",
+        dedupe_key=f"offer:{booking.uid}:{booking.version}",
+        now=now,
+        patient_id=booking.patient_id,
+        booking_id=booking.id,
+    )
+
+
+def step(session: Session, booking: Booking, action: str, *, note: str | None, now: datetime) -> None:
+    """A step that needs nothing but itself: accept, decline, confirm, wait, refuse, cancel, no_show.
+
+    Raises:
+        Refusal: booking_wrong_state.
+    """
+    before = _move(booking, action, now=now)
+    if action == "wait":
+        booking.can_come_at_short_notice = True
+    _event(session, booking, action, before=before, note=note, now=now)
+    if booking.state in booking_states.FAILED and booking.alert_id is not None:
+        alert = alert_by_id(session, booking.alert_id)
+        if alert_states.may(alert.status, "reopen", kind=alert.kind):
+            alerts.reopen(session, alert, reason=f"the booking was {booking.state.replace('_', ' ')}", now=now)
+
+
+def complete_booking(session: Session, booking: Booking, *, now: datetime) -> None:
+    """The infusion was recorded."""
+    before = _move(booking, "complete", now=now)
+    _event(session, booking, "complete", before=before, note=None, now=now)
+
+
+def cancel_for_patient(session: Session, patient_id: int, *, now: datetime) -> None:
+    """The patient is no longer followed: the booking under way ends, and no alert comes back for it."""
+    booking = live_booking_of(session, patient_id)
+    if booking is not None:
+        before = _move(booking, "cancel", now=now)
+        _event(session, booking, "cancel", before=before, note="patient no longer followed", now=now)
+
+
+def interval_warning(session: Session, patient_id: int, *, first_day: date, protocol: Protocol) -> str | None:
+    """What a booker must know about the time since the last infusion; None when the interval is kept."""
+    since = _days_since_infusion(session, patient_id, first_day)
+    if since is None:
+        return None
+    minimum_days = protocol.minimum_interval_days
+    if minimum_days is None:
+        return f"{since} days after the last infusion. This clinic has set no minimum interval: check liver tests."
+    if since < minimum_days:
+        return f"{since} days after the last infusion; this clinic's minimum is {minimum_days}."
+    return None
+
+
+def park_target(session: Session, patient_id: int) -> Alert | None:
+    """The live alert that a booking of this patient answers: a loss before a step before a review."""
+    rank = {"loss": 0, "step": 1, "review": 2, "call_me": 3, "no_response": 4}
+    able = [
+        alert
+        for alert in live_of_patient(session, patient_id)
+        if alert.kind in rank and alert_states.may(alert.status, "park", kind=alert.kind)
+    ]
+    return min(able, key=lambda alert: rank[alert.kind], default=None)
+
+
+def _check_interval(
+    session: Session, booking: Booking, first_day: date, override_reason: str | None, *, now: datetime
+) -> None:
+    _, protocol = protocol_at(session, now)
+    minimum_days = protocol.minimum_interval_days
+    since = _days_since_infusion(session, booking.patient_id, first_day)
+    if minimum_days is None or since is None or since >= minimum_days:
+        return
+    if scope_of(session).role != "physician" or not override_reason:
+        raise Refusal(
+            "minimum_interval",
+            f"{since} days after the last infusion; this clinic's minimum is {minimum_days}. "
+            "Only a physician can go on, with a reason.",
+            pointer="/first_day",
+        )
+
+
+def _days_since_infusion(session: Session, patient_id: int, first_day: date) -> int | None:
+    blocks = [(row.first_day, row.last_day) for row in administrations_of(session, patient_id)]
+    return infusions.days_since_last(blocks, first_day)
+
+
+def _move(booking: Booking, action: str, *, now: datetime) -> str:
+    before = booking.state
+    booking.state = booking_states.after(before, action)
+    booking.changed_at = now
+    booking.version += 1
+    return before
+
+
+def _event(
+    session: Session, booking: Booking, action: str, *, before: str | None, note: str | None, now: datetime
+) -> None:
+    scope = scope_of(session)
+    session.add(
+        BookingEvent(
+            clinic_id=booking.clinic_id,
+            booking_id=booking.id,
+            at=now,
+            actor_kind=scope.actor_kind,
+            actor_id=scope.actor_id,
+            action=action,
+            state_before=before,
+            state_after=booking.state,
+            note=note,
+        )
+    )
+    session.flush()
+    audit.note(
+        session,
+        f"booking.{action}",
+        now=now,
+        object="booking",
+        object_uid=booking.uid,
+        patient_id=booking.patient_id,
+        detail={"before": before, "after": booking.state},
+    )

@@ -1,0 +1,118 @@
+"""Founds a clinic: its zone, first protocol and wording of the question; and the installation it stands in."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from config.protocol import Protocol
+from config.scales import NRS
+from diary.domain.errors import Refusal
+from diary.services import audit
+from diary.storage.ids import new_uid
+from diary.storage.tables.clinic import Clinic, ClinicZone, Installation, InstrumentVersion, ProtocolVersion
+from diary.storage.unit import Scope, clinic_of, enter, own, scope_of
+
+# A zone history begins before any diary.
+ALWAYS = datetime(1900, 1, 1, tzinfo=UTC)
+QUESTION = {
+    "en": {
+        "question": "What was your average pain {where}in the last 24 hours?",
+        "question_for_day": "What was your average pain {where}on {day}?",
+        "low": "no pain",
+        "high": "worst pain imaginable",
+        "validated": "no",
+    }
+}
+
+
+def found_installation(session: Session, *, kind: str, clock_at: datetime | None, now: datetime) -> Installation:
+    """Say once whether this database is live or a sandbox; it never changes."""
+    installation = Installation(id=1, kind=kind, clock_at=clock_at, created_at=now)
+    session.add(installation)
+    session.flush()
+    return installation
+
+
+def found_clinic(
+    session: Session,
+    *,
+    name: str,
+    zone: str,
+    phone: str,
+    opening_hours: str,
+    emergency_text: str,
+    forecast_mode: str,
+    protocol: Protocol,
+    now: datetime,
+    locale: str = "en",
+) -> Clinic:
+    """A clinic with its first zone, protocol and instrument; its first night is tonight."""
+    clinic = Clinic(
+        uid=new_uid(now),
+        name=name,
+        phone=phone,
+        opening_hours=opening_hours,
+        emergency_text=emergency_text,
+        locale=locale,
+        forecast_mode=forecast_mode,
+        first_night=now.astimezone(ZoneInfo(zone)).date(),
+        created_at=now,
+    )
+    session.add(clinic)
+    session.flush()
+    before = scope_of(session)
+    enter(session, Scope(clinic.id, before.actor_kind, before.actor_id, before.role, before.request_id))
+    session.add(ClinicZone(clinic_id=clinic.id, zone=zone, since_at=ALWAYS))
+    new_protocol(session, protocol, note="the defaults at founding", now=ALWAYS)
+    session.add(
+        InstrumentVersion(
+            clinic_id=clinic.id,
+            n=1,
+            valid_from_at=ALWAYS,
+            loinc=NRS.loinc,
+            recall_hours=24,
+            texts=_texts(QUESTION),
+        )
+    )
+    session.flush()
+    audit.note(session, "clinic.found", now=now, object="clinic", object_uid=clinic.uid)
+    return clinic
+
+
+def new_protocol(session: Session, protocol: Protocol, *, note: str, now: datetime) -> ProtocolVersion:
+    """Thresholds from now on; versions are only added, so that old alerts keep the ones they used."""
+    n = len(session.scalars(own(session, ProtocolVersion)).all()) + 1
+    version = ProtocolVersion(
+        clinic_id=clinic_of(session), n=n, valid_from_at=now, values=protocol.to_values(), note=note
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def move_zone(session: Session, zone: str, *, now: datetime) -> None:
+    """The clinic lives in another zone from now on; nights before keep theirs."""
+    session.add(ClinicZone(clinic_id=clinic_of(session), zone=zone, since_at=now))
+    audit.note(session, "clinic.zone", now=now, object="clinic", detail={"zone": zone})
+
+
+def local_day(session: Session, now: datetime) -> date:
+    """The calendar day at the clinic."""
+    newest = own(session, ClinicZone).where(ClinicZone.since_at <= now).order_by(ClinicZone.since_at.desc())
+    zone = session.scalars(newest.limit(1)).one()
+    return now.astimezone(ZoneInfo(zone.zone)).date()
+
+
+def the_clinic(session: Session) -> Clinic:
+    """The clinic of the unit of work."""
+    clinic = session.get(Clinic, clinic_of(session))
+    if clinic is None:
+        raise Refusal("not_found", "There is no such clinic.")
+    return clinic
+
+
+def _texts(texts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {locale: dict(words) for locale, words in texts.items()}

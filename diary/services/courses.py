@@ -1,0 +1,70 @@
+"""Plans a course, and ends its follow-up."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from diary.domain.errors import Refusal
+from diary.services import audit
+from diary.services.packed_days import rebuild
+from diary.storage.courses import courses_of
+from diary.storage.ids import new_uid
+from diary.storage.protocols import instrument_at
+from diary.storage.tables.course import Course, Regimen
+from diary.storage.tables.patient import Patient
+from diary.storage.unit import clinic_of
+
+
+def plan_course(
+    session: Session,
+    patient: Patient,
+    *,
+    regimen: Regimen | None,
+    planned_first_day: date | None,
+    treated_area: str | None,
+    now: datetime,
+    imported: bool = False,
+) -> Course:
+    """A course whose infusion is expected: from here on the diary collects its baseline.
+
+    Raises:
+        Refusal: course_already_planned.
+    """
+    courses = courses_of(session, patient.id)
+    if any(course.status == "planned" for course in courses):
+        raise Refusal("course_already_planned", "A next course is already planned for this patient.")
+    course = Course(
+        clinic_id=clinic_of(session),
+        uid=new_uid(now),
+        patient_id=patient.id,
+        number=1 + max((course.number for course in courses), default=0),
+        regimen_id=regimen.id if regimen else None,
+        instrument_version_id=instrument_at(session, now).id,
+        treated_area=treated_area or (courses[-1].treated_area if courses else None),
+        status="planned",
+        planned_first_day=planned_first_day,
+        imported_at=now if imported else None,
+        version=1,
+    )
+    session.add(course)
+    session.flush()
+    rebuild(session, patient.id, now=now)
+    audit.note(
+        session, "course.plan", now=now, object="course", object_uid=course.uid, patient_id=patient.id, detail={}
+    )
+    return course
+
+
+def close_course(session: Session, course: Course, *, closing: str, now: datetime) -> None:
+    """End a course's follow-up, saying why."""
+    course.status, course.closing, course.closed_at = "closed", closing, now
+    course.version += 1
+    audit.note(
+        session,
+        "course.close",
+        now=now,
+        object="course",
+        object_uid=course.uid,
+        patient_id=course.patient_id,
+        detail={"closing": closing},
+    )

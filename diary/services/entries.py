@@ -1,0 +1,278 @@
+"""Records what a patient answers: new, the same again, a correction, or a conflict that is said plainly."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from config.protocol import Protocol
+from diary.domain.days import ClockCheck, answerable_days, clock_check
+from diary.domain.errors import Refusal
+from diary.services import audit
+from diary.services.packed_days import put_score
+from diary.services.zones import note_zone
+from diary.storage.entries import rivals, stand_down
+from diary.storage.ids import new_uid
+from diary.storage.protocols import instrument_for, protocol_at
+from diary.storage.tables.entry import Entry
+from diary.storage.tables.patient import Patient
+from diary.storage.unit import clinic_of, scope_of
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One day's answer as it was sent.
+
+    `answered_at` keeps the phone's own offset; `supersedes` is the id (the phone's or ours) of the version
+    that this one corrects.
+    """
+
+    client_id: str
+    day: date
+    nrs: int
+    answered_at: datetime
+    sent_at: datetime
+    zone: str
+    source: str = "phone"
+    supersedes: str | None = None
+    reason: str | None = None
+    layout: str | None = None
+    locale: str | None = None
+    client_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The entry that stands for the request, and whether this request made it."""
+
+    entry: Entry
+    created: bool
+
+
+def record(session: Session, patient: Patient, answer: Answer, *, now: datetime) -> Recorded:
+    """Record one answer; safe to repeat.
+
+    Same id and content: the stored answer again. Same id, other content: refused. Same day and score under
+    another id: the standing entry. Another score for a day that has one: refused, unless the answer names the
+    version it corrects.
+
+    The caller holds the patient's row locked, so that two phones cannot both be first.
+
+    Raises:
+        Refusal: entry_id_reused, day_already_answered, superseded_version_changed, day_in_future, day_closed,
+            patient_not_followed.
+    """
+    met = rivals(session, patient.id, client_id=answer.client_id, day=answer.day)
+    for entry in met:
+        if entry.client_id == answer.client_id:
+            return Recorded(_same_again(entry, answer), created=False)
+    if patient.follow_state == "stopped":
+        raise Refusal("patient_not_followed", "This diary has ended. Call the clinic if you want to take part again.")
+    _, protocol = protocol_at(session, now)
+    clock = clock_check(answer.answered_at, answer.sent_at, now, ZoneInfo(answer.zone))
+    _check_day(answer, clock, protocol)
+
+    place = _place(answer, [entry for entry in met if entry.day == answer.day])
+    if place.same is not None:
+        return Recorded(place.same, created=False)
+    entry = _version(session, patient, answer, clock, place, now=now)
+    _store(session, entry, place.replaces, action="entry.amend" if answer.supersedes else "entry.record", now=now)
+    note_zone(session, patient, answer.zone, since_at=clock.corrected_at)
+    return Recorded(entry, created=True)
+
+
+def correct(
+    session: Session, patient: Patient, standing: Entry, *, nrs: int | None, reason: str, now: datetime
+) -> Entry:
+    """File a correction of staff beside a patient's entry; `nrs=None` says that no answer stands for the day.
+
+    The patient's own entry is never changed: both are shown, and the patient sees both.
+
+    Raises:
+        Refusal: superseded_version_changed when a newer version took the entry's place meanwhile.
+    """
+    if not standing.standing:
+        raise Refusal("superseded_version_changed", "This answer was changed meanwhile. Reload it and look again.")
+    scope = scope_of(session)
+    entry = Entry(
+        clinic_id=clinic_of(session),
+        uid=new_uid(now),
+        patient_id=patient.id,
+        client_id=new_uid(now),
+        day=standing.day,
+        version=standing.version + 1,
+        kind="correction" if nrs is not None else "void",
+        nrs=nrs,
+        standing=True,
+        supersedes=standing.uid,
+        source="clinic_phone",
+        actor_kind=scope.actor_kind,
+        actor_id=scope.actor_id,
+        taken_by_id=scope.actor_id if scope.actor_kind == "staff" else None,
+        reason=reason,
+        answered_at=now,
+        answered_offset_min=0,
+        zone=patient.zone,
+        sent_at=now,
+        received_at=now,
+        skew_s=0,
+        late=True,
+        clock_suspect=False,
+        instrument_version_id=standing.instrument_version_id,
+    )
+    _store(session, entry, standing, action="entry.correct", now=now)
+    return entry
+
+
+def _store(session: Session, entry: Entry, replaces: Entry | None, *, action: str, now: datetime) -> None:
+    if replaces is not None:
+        stand_down(session, replaces.id)
+    session.add(entry)
+    session.flush()
+    if entry.standing:
+        put_score(session, entry.patient_id, day=entry.day, nrs=None if entry.clock_suspect else entry.nrs, now=now)
+    audit.note(
+        session,
+        action,
+        now=now,
+        object="entry",
+        object_uid=entry.uid,
+        patient_id=entry.patient_id,
+        detail={"day": entry.day.isoformat(), "version": entry.version, "source": entry.source},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one row of a batch."""
+
+    recorded: Recorded | None
+    refusal: Refusal | None
+
+
+def record_batch(session: Session, patient: Patient, answers: Sequence[Answer], *, now: datetime) -> list[Row]:
+    """Each answer by itself: a refused row leaves the others recorded (one transaction, a savepoint a row)."""
+    outcome = []
+    for answer in answers:
+        try:
+            with session.begin_nested():
+                outcome.append(Row(record(session, patient, answer, now=now), None))
+        except Refusal as refusal:
+            outcome.append(Row(None, refusal))
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an answer goes in its day's chain of versions."""
+
+    version: int
+    standing: bool
+    replaces: Entry | None = None
+    same: Entry | None = None
+
+
+def _same_again(stored: Entry, answer: Answer) -> Entry:
+    """All but the sent time must be equal: the phone repeats, it does not rewrite."""
+    same = (
+        stored.day == answer.day
+        and stored.nrs == answer.nrs
+        and stored.answered_at == answer.answered_at
+        and stored.zone == answer.zone
+        and stored.supersedes == answer.supersedes
+        and stored.reason == answer.reason
+    )
+    if not same:
+        raise Refusal(
+            "entry_id_reused",
+            "This id was already used for another answer. Send the answer again under a new id.",
+            pointer="/id",
+        )
+    return stored
+
+
+def _check_day(answer: Answer, clock: ClockCheck, protocol: Protocol) -> None:
+    """Answered in time is what counts, however late it arrives; a suspect clock is kept and set aside."""
+    if answer.source in ("clinic_phone", "clinic_paper", "import") or clock.suspect:
+        return
+    open_days = answerable_days(clock.corrected_at, ZoneInfo(answer.zone), protocol.backdate_days)
+    if answer.day > open_days[0]:
+        raise Refusal(
+            "day_in_future",
+            f"{answer.day} has not begun where this was answered. Use {open_days[0]} or earlier.",
+            pointer="/day",
+        )
+    if answer.day < open_days[-1]:
+        raise Refusal(
+            "day_closed",
+            f"{answer.day} can no longer be changed from the phone. Use {open_days[-1]} or later, "
+            "or ask the clinic to correct it.",
+            pointer="/day",
+        )
+
+
+def _place(answer: Answer, of_day: list[Entry]) -> _Place:
+    """Find the answer's place among the versions of its day, whatever the order of arrival."""
+    standing = next((entry for entry in of_day if entry.standing), None)
+    corrects_this = next((entry for entry in of_day if entry.supersedes == answer.client_id), None)
+    if corrects_this is not None:  # its correction came first, and stands
+        return _Place(version=corrects_this.version - 1, standing=False)
+    if answer.supersedes is None:
+        if standing is None:
+            return _Place(version=1, standing=True)
+        if standing.nrs == answer.nrs:
+            return _Place(version=standing.version, standing=True, same=standing)
+        raise _conflict("day_already_answered", standing)
+    if standing is None:  # a correction before its original: it stands, and leaves room below
+        return _Place(version=2, standing=True)
+    if answer.supersedes in (standing.client_id, standing.uid):
+        return _Place(version=standing.version + 1, standing=True, replaces=standing)
+    raise _conflict("superseded_version_changed", standing)
+
+
+def _conflict(code: str, standing: Entry) -> Refusal:
+    return Refusal(
+        code,
+        f"{standing.day} already has an answer. To change it, name the version you correct in 'supersedes'.",
+        pointer="/day",
+        facts={"current": standing},
+    )
+
+
+def _version(
+    session: Session, patient: Patient, answer: Answer, clock: ClockCheck, place: _Place, *, now: datetime
+) -> Entry:
+    scope = scope_of(session)
+    offset = answer.answered_at.utcoffset()
+    assert offset is not None
+    return Entry(
+        clinic_id=clinic_of(session),
+        uid=new_uid(now),
+        patient_id=patient.id,
+        client_id=answer.client_id,
+        day=answer.day,
+        version=place.version,
+        kind="answer",
+        nrs=answer.nrs,
+        standing=place.standing,
+        supersedes=answer.supersedes,
+        source=answer.source,
+        actor_kind=scope.actor_kind,
+        actor_id=scope.actor_id,
+        taken_by_id=scope.actor_id if scope.actor_kind == "staff" else None,
+        reason=answer.reason,
+        answered_at=answer.answered_at,
+        answered_offset_min=int(offset.total_seconds() // 60),
+        zone=answer.zone,
+        sent_at=answer.sent_at.astimezone(UTC),
+        received_at=now,
+        skew_s=max(-(2**31), min(2**31 - 1, clock.skew_s)),
+        late=answer.day != clock.day_corrected,
+        clock_suspect=clock.suspect,
+        instrument_version_id=instrument_for(session, patient.id, now).id,
+        layout=answer.layout,
+        locale=answer.locale,
+        client_version=answer.client_version,
+    )

@@ -1,0 +1,56 @@
+"""The sandbox clock: a row that people may move forward, so that twelve weeks pass in seconds."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from diary.domain.errors import Refusal
+from diary.storage.tables.clinic import Installation
+
+FARTHEST = timedelta(days=400)
+
+
+def installation(session: Session) -> Installation:
+    """The one row that says what this database is.
+
+    Raises:
+        Refusal: not_founded, when the database holds no installation yet.
+    """
+    found = session.scalars(select(Installation)).one_or_none()
+    if found is None:
+        raise Refusal("not_founded", "This database was never set up. Run 'python -m diary setup'.")
+    return found
+
+
+def now_in(session: Session, real_now: datetime) -> datetime:
+    """The time that counts here: the sandbox's own, or the real one."""
+    clock_at = installation(session).clock_at
+    return clock_at if clock_at is not None else real_now
+
+
+def ask_to_advance(session: Session, *, to: datetime) -> Installation:
+    """Set where the sandbox clock shall go. The scheduler process moves it there, stopping at every night.
+
+    Raises:
+        Refusal: sandbox_only; clock_backwards; clock_too_far.
+    """
+    found = session.scalars(select(Installation).with_for_update()).one()
+    if found.kind != "sandbox" or found.clock_at is None:
+        raise Refusal("sandbox_only", "Only a sandbox has a clock that can be moved.")
+    if to <= max(found.clock_at, found.target_at or found.clock_at):
+        raise Refusal("clock_backwards", f"The sandbox clock only goes forward. Choose a moment after {found.clock_at}.")
+    if to > found.clock_at + FARTHEST:
+        raise Refusal("clock_too_far", f"At most {FARTHEST.days} days at a time.")
+    found.target_at = to
+    return found
+
+
+def move_clock(session: Session, *, to: datetime) -> None:
+    """Put the clock at its next stop; at its target it rests."""
+    found = installation(session)
+    assert found.clock_at is not None
+    assert to >= found.clock_at
+    found.clock_at = to
+    if found.target_at is not None and to >= found.target_at:
+        found.target_at = None

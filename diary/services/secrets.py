@@ -1,0 +1,32 @@
+"""Makes tokens and codes, and the digests that are stored in their place."""
+
+import hashlib
+import hmac
+import secrets
+
+# Without 0, O, 1, I, L, U: nothing that a tired reader mixes up (after Crockford's base 32).
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 8
+
+# The first letters tell what a token opens, so that a leaked one can be recognised.
+DEVICE, STAFF, KEY_TEST, KEY_LIVE = "dv_", "ss_", "dk_test_", "dk_live_"
+
+
+def new_token(prefix: str) -> str:
+    """A 256-bit token; shown once, stored as its digest."""
+    return prefix + secrets.token_urlsafe(32)
+
+
+def token_digest(token: str) -> str:
+    """SHA-256: enough for a token that cannot be guessed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_code() -> str:
+    """An enrolment code of 8 characters (39 bits): throttled, one-time and short-lived."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def code_digest(code: str, secret_key: str) -> str:
+    """Keyed, because 39 bits could be tried one by one by whoever holds a copy of the database."""
+    return hmac.new(secret_key.encode(), b"enrolment:" + code.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,102 @@
+"""Queries about alerts."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Select, func
+from sqlalchemy.orm import Session
+
+from config.words import ALERT_ENDED
+from diary.storage.tables.alert import Alert, AlertEvent, AlertInput, AlertLabel
+from diary.storage.unit import own
+
+
+def alert_by_uid(session: Session, uid: str, *, lock: bool = False) -> Alert | None:
+    """An alert of this clinic; with `lock`, nobody else changes it meanwhile."""
+    statement = own(session, Alert).where(Alert.uid == uid)
+    return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+
+
+def alert_by_id(session: Session, alert_id: int) -> Alert:
+    """An alert of this clinic whose id another row holds."""
+    return session.scalars(own(session, Alert).where(Alert.id == alert_id)).one()
+
+
+def live(session: Session) -> Select[tuple[Alert]]:
+    """The clinic's alerts that have not ended."""
+    return own(session, Alert).where(Alert.status.not_in(ALERT_ENDED))
+
+
+def live_of_course(session: Session, course_id: int) -> list[Alert]:
+    """The course's alerts that have not ended."""
+    return list(session.scalars(live(session).where(Alert.course_id == course_id)))
+
+
+def live_of_patient(session: Session, patient_id: int) -> list[Alert]:
+    """The patient's alerts that have not ended, in any course or none."""
+    return list(session.scalars(live(session).where(Alert.patient_id == patient_id).order_by(Alert.id)))
+
+
+def alerts_of_patient(session: Session, patient_id: int) -> list[Alert]:
+    """All alerts of a patient, newest first."""
+    statement = own(session, Alert).where(Alert.patient_id == patient_id).order_by(Alert.id.desc())
+    return list(session.scalars(statement))
+
+
+def newest_by_kind(session: Session, course_ids: Sequence[int]) -> dict[int, list[Alert]]:
+    """For each course, its live alerts and, of each kind without one, the newest ended one. Red flags apart."""
+    newest = (
+        own(session, Alert)
+        .with_only_columns(func.max(Alert.id))
+        .where(Alert.course_id.in_(course_ids), Alert.kind.not_in(("red_flag", "call_me")))
+        .group_by(Alert.course_id, Alert.kind)
+    )
+    found: dict[int, list[Alert]] = {}
+    for alert in session.scalars(own(session, Alert).where(Alert.id.in_(newest))):
+        assert alert.course_id is not None
+        found.setdefault(alert.course_id, []).append(alert)
+    return found
+
+
+def events_of(session: Session, alert_id: int) -> list[AlertEvent]:
+    """What happened to an alert, first to last."""
+    return list(session.scalars(own(session, AlertEvent).where(AlertEvent.alert_id == alert_id).order_by(AlertEvent.id)))
+
+
+def inputs_of(session: Session, alert_id: int) -> list[AlertInput]:
+    """The copies that an alert was judged from, first to last."""
+    statement = own(session, AlertInput).where(AlertInput.alert_id == alert_id).order_by(AlertInput.night)
+    return list(session.scalars(statement))
+
+
+def label_of(session: Session, alert_id: int, staff_id: int) -> AlertLabel | None:
+    """One person's label of an alert."""
+    statement = own(session, AlertLabel).where(AlertLabel.alert_id == alert_id, AlertLabel.staff_id == staff_id)
+    return session.scalars(statement).one_or_none()
+
+
+def snoozed_until(session: Session, day: date) -> list[Alert]:
+    """Snoozed alerts whose time is up on `day`."""
+    return list(session.scalars(own(session, Alert).where(Alert.status == "snoozed", Alert.snoozed_until <= day)))
+
+
+def alerts_page(
+    session: Session,
+    *,
+    statuses: Sequence[str] | None,
+    kind: str | None,
+    owner_id: int | None,
+    before_id: int | None,
+    limit: int,
+) -> list[Alert]:
+    """Alerts, newest first, at most `limit`, beginning behind `before_id`."""
+    statement = own(session, Alert)
+    if statuses is not None:
+        statement = statement.where(Alert.status.in_(statuses))
+    if kind is not None:
+        statement = statement.where(Alert.kind == kind)
+    if owner_id is not None:
+        statement = statement.where(Alert.owner_id == owner_id)
+    if before_id is not None:
+        statement = statement.where(Alert.id < before_id)
+    return list(session.scalars(statement.order_by(Alert.id.desc()).limit(limit)))

@@ -1,0 +1,45 @@
+"""Queries about bookings."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from diary.domain.booking_states import LIVE
+from diary.storage.tables.booking import Booking, BookingEvent
+from diary.storage.unit import own
+
+
+def booking_by_uid(session: Session, uid: str, *, lock: bool = False) -> Booking | None:
+    """A booking of this clinic; with `lock`, nobody else changes it meanwhile."""
+    statement = own(session, Booking).where(Booking.uid == uid)
+    return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+
+
+def live_booking_of(session: Session, patient_id: int) -> Booking | None:
+    """The patient's booking under way, if any: there is at most one."""
+    statement = own(session, Booking).where(Booking.patient_id == patient_id, Booking.state.in_(LIVE))
+    return session.scalars(statement).one_or_none()
+
+
+def bookings_of(session: Session, patient_id: int) -> list[Booking]:
+    """All bookings of a patient, newest first."""
+    statement = own(session, Booking).where(Booking.patient_id == patient_id).order_by(Booking.id.desc())
+    return list(session.scalars(statement))
+
+
+def bookings_page(
+    session: Session, *, states: Sequence[str] | None, before_id: int | None, limit: int
+) -> list[Booking]:
+    """Bookings, newest first, at most `limit`, beginning behind `before_id`."""
+    statement = own(session, Booking)
+    if states is not None:
+        statement = statement.where(Booking.state.in_(states))
+    if before_id is not None:
+        statement = statement.where(Booking.id < before_id)
+    return list(session.scalars(statement.order_by(Booking.id.desc()).limit(limit)))
+
+
+def events_of(session: Session, booking_id: int) -> list[BookingEvent]:
+    """The steps of a booking, first to last."""
+    statement = own(session, BookingEvent).where(BookingEvent.booking_id == booking_id)
+    return list(session.scalars(statement.order_by(BookingEvent.id)))

@@ -1,0 +1,86 @@
+"""Queries about courses, their packed days and what was given in them."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from diary.storage.tables.course import Administration, ClinicalEvent, Course, Regimen
+from diary.storage.tables.entry import CourseDays
+from diary.storage.unit import clinic_of, own
+
+
+def courses_of(session: Session, patient_id: int) -> list[Course]:
+    """The patient's courses, first to last."""
+    return list(session.scalars(own(session, Course).where(Course.patient_id == patient_id).order_by(Course.number)))
+
+
+def course_by_uid(session: Session, uid: str) -> Course | None:
+    """A course of this clinic."""
+    return session.scalars(own(session, Course).where(Course.uid == uid)).one_or_none()
+
+
+def course_by_id(session: Session, course_id: int) -> Course:
+    """A course of this clinic whose id another row holds."""
+    return session.scalars(own(session, Course).where(Course.id == course_id)).one()
+
+
+def days_of(session: Session, course_id: int) -> CourseDays | None:
+    """The packed days of a course."""
+    return session.get(CourseDays, course_id)
+
+
+def packed_days(session: Session, course_ids: list[int]) -> dict[int, CourseDays]:
+    """Packed days by course."""
+    statement = select(CourseDays).where(
+        CourseDays.clinic_id == clinic_of(session), CourseDays.course_id.in_(course_ids)
+    )
+    return {row.course_id: row for row in session.scalars(statement)}
+
+
+def administrations_of(session: Session, patient_id: int) -> list[Administration]:
+    """What was given to the patient and still stands, first to last."""
+    statement = (
+        own(session, Administration)
+        .where(Administration.patient_id == patient_id, Administration.standing)
+        .order_by(Administration.first_day)
+    )
+    return list(session.scalars(statement))
+
+
+def administration_by_uid(session: Session, uid: str) -> Administration | None:
+    """One recorded infusion block of this clinic."""
+    return session.scalars(own(session, Administration).where(Administration.uid == uid)).one_or_none()
+
+
+def booster_days(session: Session) -> dict[int, list[date]]:
+    """Days on which boosters ended, by course, over the whole clinic."""
+    statement = own(session, Administration).where(Administration.standing, Administration.classified_as == "booster")
+    found: dict[int, list[date]] = {}
+    for row in session.scalars(statement.order_by(Administration.last_day)):
+        found.setdefault(row.course_id, []).append(row.last_day)
+    return found
+
+
+def regimen_by_uid(session: Session, uid: str) -> Regimen | None:
+    """A regimen of this clinic."""
+    return session.scalars(own(session, Regimen).where(Regimen.uid == uid)).one_or_none()
+
+
+def regimens(session: Session) -> list[Regimen]:
+    """The clinic's regimens that are still planned with."""
+    return list(session.scalars(own(session, Regimen).where(Regimen.retired_at.is_(None)).order_by(Regimen.name)))
+
+
+def last_liver_test(session: Session, patient_id: int) -> ClinicalEvent | None:
+    """The patient's latest liver test."""
+    statement = own(session, ClinicalEvent).where(
+        ClinicalEvent.patient_id == patient_id, ClinicalEvent.kind == "liver_test"
+    )
+    return session.scalars(statement.order_by(ClinicalEvent.day.desc()).limit(1)).one_or_none()
+
+
+def events_of(session: Session, patient_id: int) -> list[ClinicalEvent]:
+    """The patient's dated events, first to last."""
+    statement = own(session, ClinicalEvent).where(ClinicalEvent.patient_id == patient_id)
+    return list(session.scalars(statement.order_by(ClinicalEvent.day)))

@@ -1,0 +1,86 @@
+"""Queries about diary entries."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from diary.storage.tables.entry import Entry, ItemAnswer
+from diary.storage.unit import own
+
+
+def rivals(session: Session, patient_id: int, *, client_id: str, day: date) -> list[Entry]:
+    """What a new answer can meet: the row with its own id, and every version of its day."""
+    statement = own(session, Entry).where(
+        Entry.patient_id == patient_id, or_(Entry.client_id == client_id, Entry.day == day)
+    )
+    return list(session.scalars(statement.order_by(Entry.version)))
+
+
+def entry_by_uid(session: Session, uid: str) -> Entry | None:
+    """One entry version of this clinic."""
+    return session.scalars(own(session, Entry).where(Entry.uid == uid)).one_or_none()
+
+
+def stand_down(session: Session, entry_id: int) -> None:
+    """A newer version takes this one's place."""
+    session.execute(update(Entry).where(Entry.id == entry_id).values(standing=False))
+
+
+def standing_between(
+    session: Session, patient_id: int, *, first: date, last: date, received_by: datetime | None = None
+) -> dict[date, int]:
+    """The scores that count, by day; with `received_by`, as they stood at that moment."""
+    statement = select(Entry.day, Entry.nrs, Entry.clock_suspect).where(
+        Entry.patient_id == patient_id, Entry.day >= first, Entry.day <= last
+    )
+    if received_by is None:
+        found = session.execute(statement.where(Entry.standing))
+    else:
+        newest = (
+            own(session, Entry)
+            .with_only_columns(Entry.day, func.max(Entry.version).label("version"))
+            .where(Entry.patient_id == patient_id, Entry.received_at <= received_by)
+            .group_by(Entry.day)
+            .subquery()
+        )
+        found = session.execute(
+            statement.join(newest, (newest.c.day == Entry.day) & (newest.c.version == Entry.version))
+        )
+    return {row.day: row.nrs for row in found if row.nrs is not None and not row.clock_suspect}
+
+
+def entries_page(
+    session: Session,
+    patient_ids: Sequence[int] | None,
+    *,
+    first: date | None,
+    last: date | None,
+    after: tuple[date, int] | None,
+    limit: int,
+) -> list[Entry]:
+    """Entry versions, oldest day first, at most `limit`, beginning behind the (day, id) of `after`."""
+    statement = own(session, Entry)
+    if patient_ids is not None:
+        statement = statement.where(Entry.patient_id.in_(patient_ids))
+    if first is not None:
+        statement = statement.where(Entry.day >= first)
+    if last is not None:
+        statement = statement.where(Entry.day <= last)
+    if after is not None:
+        day, entry_id = after
+        statement = statement.where(or_(Entry.day > day, (Entry.day == day) & (Entry.id > entry_id)))
+    return list(session.scalars(statement.order_by(Entry.day, Entry.id).limit(limit)))
+
+
+def versions_of(session: Session, patient_id: int) -> list[Entry]:
+    """Every version of every day of one patient, by day and version."""
+    statement = own(session, Entry).where(Entry.patient_id == patient_id).order_by(Entry.day, Entry.version)
+    return list(session.scalars(statement))
+
+
+def items_of(session: Session, patient_id: int) -> list[ItemAnswer]:
+    """The optional items that stand, by day."""
+    statement = own(session, ItemAnswer).where(ItemAnswer.patient_id == patient_id, ItemAnswer.standing)
+    return list(session.scalars(statement.order_by(ItemAnswer.day, ItemAnswer.item)))

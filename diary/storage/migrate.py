@@ -1,0 +1,82 @@
+"""Brings a database to a revision, and says at which one it stands."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.engine import make_url
+
+from diary.storage.engine import make_engine
+from diary.storage.schema import metadata
+
+SCRIPTS = Path(__file__).parents[2] / "migrations"
+
+# What the app role may change in tables that only ever grow; everywhere else it may do all four.
+APPEND_ONLY = {"entry": "standing", "audit": "position, digest"}
+
+
+def head() -> str:
+    """The newest revision that this code knows."""
+    revision = ScriptDirectory(str(SCRIPTS)).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def current(engine: Engine) -> str | None:
+    """The revision a database stands at; None when it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(owner_url: str, revision: str = "head", *, app_role: str | None = None) -> None:
+    """Migrate up to `revision` in one transaction, as the owner; then grant the app role its rights."""
+    with _migrating(owner_url) as (connection, config):
+        command.upgrade(config, revision)
+        if app_role is not None and connection.dialect.name == "postgresql":
+            _grant(connection, app_role)
+
+
+def downgrade(owner_url: str, revision: str) -> None:
+    """Migrate down to `revision` ("base" empties the database) in one transaction."""
+    with _migrating(owner_url) as (_, config):
+        command.downgrade(config, revision)
+
+
+def role_in(url: str) -> str | None:
+    """The user that a database URL signs in as."""
+    return make_url(url).username
+
+
+@contextmanager
+def _migrating(url: str) -> Iterator[tuple[Connection, Config]]:
+    engine = make_engine(url, pool_size=1)
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                # On the driver's own connection: inside a transaction the pragma would do nothing.
+                connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+            with connection.begin():
+                config = Config()
+                config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+                config.attributes["connection"] = connection
+                yield connection, config
+    finally:
+        engine.dispose()
+
+
+def _grant(connection: Connection, role: str) -> None:
+    quoted = connection.dialect.identifier_preparer.quote(role)
+    connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {quoted}"))
+    connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}"))
+    connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {quoted}"))
+    for table in metadata.sorted_tables:
+        changeable = APPEND_ONLY.get(table.name)
+        rights = f"INSERT, UPDATE ({changeable})" if changeable else "INSERT, UPDATE, DELETE"
+        connection.execute(text(f"GRANT {rights} ON {table.name} TO {quoted}"))
+
+

@@ -1,0 +1,27 @@
+"""All tables in one place: importing this module fills `metadata`."""
+
+from sqlalchemy import MetaData, Table
+
+from diary.storage.base import Base
+from diary.storage.tables import (
+    alert,
+    audit,
+    booking,
+    clinic,
+    course,
+    entry,
+    night,
+    outbox,
+    patient,
+    staff,
+    study,
+)
+
+SUBJECTS = (alert, audit, booking, clinic, course, entry, night, outbox, patient, staff, study)
+
+metadata: MetaData = Base.metadata
+
+
+def clinic_tables() -> list[Table]:
+    """The tables whose rows belong to a clinic: those that PostgreSQL's row-level security guards."""
+    return [table for table in metadata.sorted_tables if "clinic_id" in table.columns]

@@ -1,0 +1,37 @@
+"""Queries about staff, their sessions, and integration keys."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from diary.storage.tables.staff import IntegrationKey, Staff, StaffSession
+from diary.storage.unit import own
+
+
+def staff_presented(session: Session, email: str) -> Staff | None:
+    """The person who gave this sign-in name, before any clinic is known."""
+    return session.scalars(select(Staff).where(Staff.email == email)).one_or_none()
+
+
+def session_presented(session: Session, token_hash: str) -> StaffSession | None:
+    """The session whose token was presented, before any clinic is known."""
+    return session.scalars(select(StaffSession).where(StaffSession.token_hash == token_hash)).one_or_none()
+
+
+def key_presented(session: Session, secret_hash: str) -> IntegrationKey | None:
+    """The integration key that was presented, before any clinic is known."""
+    return session.scalars(select(IntegrationKey).where(IntegrationKey.secret_hash == secret_hash)).one_or_none()
+
+
+def staff_by_id(session: Session, staff_id: int) -> Staff:
+    """A person of this clinic whose id another row holds."""
+    return session.scalars(own(session, Staff).where(Staff.id == staff_id)).one()
+
+
+def staff_by_uid(session: Session, uid: str) -> Staff | None:
+    """A person of this clinic."""
+    return session.scalars(own(session, Staff).where(Staff.uid == uid)).one_or_none()
+
+
+def staff_of_clinic(session: Session) -> list[Staff]:
+    """Everyone with an account here, by name."""
+    return list(session.scalars(own(session, Staff).order_by(Staff.name)))

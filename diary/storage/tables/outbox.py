@@ -1,0 +1,59 @@
+"""Messages written in the transaction that causes them, and each try to deliver one."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from config.words import MESSAGE_KINDS, MESSAGE_STATES
+from diary.storage.base import Base, Owned, belongs_to, holds, one_of, owned
+
+WAITING = "state IN ('new', 'taken')"
+
+
+class Message(Owned, Base):
+    """One message to one person; ends in a named state or has a next try. Holds no score and no name."""
+
+    __tablename__ = "message"
+    __table_args__ = owned(
+        belongs_to("staff"),
+        belongs_to("patient"),
+        belongs_to("alert"),
+        belongs_to("booking"),
+        UniqueConstraint("clinic_id", "dedupe_key"),
+        one_of("kind", MESSAGE_KINDS),
+        one_of("state", MESSAGE_STATES),
+        holds("waiting_has_a_next_try", f"NOT ({WAITING}) OR next_try_at IS NOT NULL"),
+        holds("ended_says_when", f"({WAITING}) = (ended_at IS NULL)"),
+        Index("ix_message_waiting", "next_try_at", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
+        unique=["uid"],
+    )
+
+    uid: Mapped[str]
+    kind: Mapped[str]
+    dedupe_key: Mapped[str]
+    staff_id: Mapped[int | None]
+    patient_id: Mapped[int | None]
+    alert_id: Mapped[int | None]
+    booking_id: Mapped[int | None]
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(SmallInteger)
+    owner: Mapped[str | None]
+    lease_until_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Delivery(Owned, Base):
+    """One try at one message by one channel."""
+
+    __tablename__ = "delivery"
+    __table_args__ = owned(belongs_to("message"), Index("ix_delivery_message", "message_id", "id"))
+
+    message_id: Mapped[int]
+    channel: Mapped[str]
+    tried_at: Mapped[datetime]
+    result: Mapped[str]
+    detail: Mapped[str | None]

@@ -1,0 +1,110 @@
+"""People and machines that sign in for a clinic, and how often a door was tried."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from config.words import KEY_KINDS, STAFF_ROLES
+from diary.storage.base import Base, Owned, belongs_to, holds, one_of, owned
+
+
+class Staff(Owned, Base):
+    """A person of the clinic with one role and an account of their own."""
+
+    __tablename__ = "staff"
+    __table_args__ = owned(
+        UniqueConstraint("email"),
+        one_of("role", STAFF_ROLES),
+        holds("email_is_lower_case", "email = lower(email)"),
+        unique=["uid"],
+    )
+
+    uid: Mapped[str]
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str | None]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class StaffSession(Owned, Base):
+    """A signed-in browser or client; the token itself is never stored."""
+
+    __tablename__ = "staff_session"
+    __table_args__ = owned(belongs_to("staff"), unique=["token_hash"])
+
+    staff_id: Mapped[int]
+    token_hash: Mapped[str]
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Team(Owned, Base):
+    """A group of staff that shares patients."""
+
+    __tablename__ = "team"
+    __table_args__ = owned(UniqueConstraint("clinic_id", "name"), unique=["uid"])
+
+    uid: Mapped[str]
+    name: Mapped[str]
+
+
+class TeamMember(Owned, Base):
+    """Who works in which team."""
+
+    __tablename__ = "team_member"
+    __table_args__ = owned(
+        belongs_to("team"), belongs_to("staff"), UniqueConstraint("clinic_id", "team_id", "staff_id")
+    )
+
+    team_id: Mapped[int]
+    staff_id: Mapped[int]
+
+
+class Cover(Owned, Base):
+    """One person's work goes to another, both days included."""
+
+    __tablename__ = "cover"
+    __table_args__ = owned(
+        belongs_to("staff", "absent_id"),
+        belongs_to("staff", "cover_id"),
+        holds("covers_somebody_else", "absent_id <> cover_id"),
+        holds("ends_after_it_starts", "last_day >= first_day"),
+    )
+
+    absent_id: Mapped[int]
+    cover_id: Mapped[int]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    reason: Mapped[str]
+
+
+class IntegrationKey(Owned, Base):
+    """A machine's key: shown once, stored as a digest, good for its clinic's patients."""
+
+    __tablename__ = "integration_key"
+    __table_args__ = owned(one_of("kind", KEY_KINDS), unique=["uid", "secret_hash"])
+
+    uid: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str]
+    prefix: Mapped[str]
+    secret_hash: Mapped[str]
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class AttemptCount(Base):
+    """How often a door was tried in the present window: counted here, so that every worker counts alike."""
+
+    __tablename__ = "attempt_count"
+
+    door: Mapped[str] = mapped_column(primary_key=True)
+    attempts: Mapped[int]
+    window_ends_at: Mapped[datetime]

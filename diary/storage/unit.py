@@ -1,0 +1,90 @@
+"""The unit of work: one transaction, on behalf of somebody, inside one clinic."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Engine, Select, select, text
+from sqlalchemy.orm import Session
+
+from diary.storage.base import Owned
+from diary.storage.engine import WRITES
+
+T = TypeVar("T", bound=Owned)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose work this is: the clinic it may touch, who acts, and in which role."""
+
+    clinic_id: int | None
+    actor_kind: str
+    actor_id: int | None = None
+    role: str | None = None
+    request_id: str | None = None
+
+
+# The scheduler looking for work over all clinics, and the command line before a clinic is chosen.
+SYSTEM = Scope(clinic_id=None, actor_kind="system")
+
+
+@contextmanager
+def unit(engine: Engine, scope: Scope, *, write: bool, session: Session | None = None) -> Iterator[Session]:
+    """One transaction: committed at the end, rolled back by any exception.
+
+    `write=False` on SQLite takes no write lock, so a reader never queues behind a writer. Requests hand in
+    Flask-SQLAlchemy's session; everyone else gets a new one.
+    """
+    with session or Session(engine, expire_on_commit=False, autoflush=False) as work:
+        begin(work, write=write)
+        enter(work, scope)
+        yield work
+        work.commit()
+
+
+def begin(session: Session, *, write: bool) -> None:
+    """Open the transaction, saying at once whether it will write."""
+    session.connection(execution_options={WRITES: write})
+
+
+def present(session: Session, digest: str) -> None:
+    """Show a token's digest (or a sign-in name) to the database: row security then lets its one row be read."""
+    if _on_postgresql(session):
+        session.execute(text("SELECT set_config('diary.presented', :digest, true)"), {"digest": digest})
+
+
+def enter(session: Session, scope: Scope) -> None:
+    """From here on the unit acts for `scope`; PostgreSQL's row security is told the clinic."""
+    session.info["scope"] = scope
+    if _on_postgresql(session):
+        session.execute(
+            text("SELECT set_config('diary.clinic_id', :clinic, true), set_config('diary.system', :system, true)"),
+            {
+                "clinic": "" if scope.clinic_id is None else str(scope.clinic_id),
+                "system": "on" if scope.clinic_id is None and scope.actor_kind == "system" else "",
+            },
+        )
+
+
+def scope_of(session: Session) -> Scope:
+    """The scope that this session's unit of work entered."""
+    scope: Scope = session.info["scope"]
+    return scope
+
+
+def clinic_of(session: Session) -> int:
+    """The clinic of the unit; a query on clinic data without one is a bug, and is stopped here."""
+    clinic_id = scope_of(session).clinic_id
+    assert clinic_id is not None, "this unit of work has entered no clinic"
+    return clinic_id
+
+
+def own(session: Session, table: type[T]) -> Select[tuple[T]]:
+    """Rows of the unit's clinic: every query on a clinic's table starts here."""
+    return select(table).where(table.clinic_id == clinic_of(session))
+
+
+def _on_postgresql(session: Session) -> bool:
+    return bool(session.get_bind().dialect.name == "postgresql")
+
