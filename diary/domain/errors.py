@@ -1,0 +1,114 @@
+"""What the service refuses, and why: one registry of stable codes, which know no HTTP.
+
+Each code has a page in docs/reference/problems; `diary.web.codes` gives it a status.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFact:
+    """What is always true of a code: its title, and what to do about it."""
+
+    title: str
+    fix: str
+
+
+CODES: Final[Mapping[str, CodeFact]] = {
+    # Who is asking, and for what
+    "not_signed_in": CodeFact("Sign in first", "Send a valid token, or sign in again."),
+    "sign_in_failed": CodeFact("Sign-in failed", "Check both fields, or ask your clinic's admin."),
+    "not_allowed": CodeFact("Your role may not do this", "Ask a colleague whose role may."),
+    "not_found": CodeFact("Not found", "Check the address; the object may be another clinic's."),
+    "too_many_attempts": CodeFact("Too many tries", "Wait as long as Retry-After says."),
+    "email_taken": CodeFact("E-mail address in use", "Use another address, or end the other account."),
+    "password_too_short": CodeFact("Password too short", "Choose four or five words."),
+    "password_too_long": CodeFact("Password too long", "Choose a shorter one."),
+    # Somebody else was quicker
+    "precondition_required": CodeFact(
+        "Say which version you saw", "Read the object, then send its ETag in If-Match."
+    ),
+    "changed_meanwhile": CodeFact("Changed meanwhile", "Read the object again and look before you act."),
+    # Enrolment
+    "code_wrong": CodeFact("Code not known", "Check each character, or ask the clinic for a new code."),
+    "code_expired": CodeFact("Code has ended", "Ask the clinic for a new code."),
+    "code_used": CodeFact("Code already used", "Ask the clinic for a new code."),
+    "too_many_devices": CodeFact("Too many phones", "Ask the clinic to remove a phone."),
+    # Patients
+    "pseudonym_taken": CodeFact("Pseudonym in use", "Choose another pseudonym."),
+    "patient_not_followed": CodeFact(
+        "This patient is not followed", "Staff can follow the patient again; a patient calls the clinic."
+    ),
+    # The diary
+    "entry_id_reused": CodeFact("Id used for another answer", "Send the answer under a new id."),
+    "day_already_answered": CodeFact(
+        "This day has an answer", "Name the version you correct in `supersedes`, or keep the standing one."
+    ),
+    "superseded_version_changed": CodeFact(
+        "The answer you correct has changed", "Look at the current version and decide again."
+    ),
+    "day_in_future": CodeFact("This day has not begun", "Use today or an earlier day."),
+    "day_closed": CodeFact("This day can no longer be changed", "Ask the clinic to correct it."),
+    # Courses and infusions
+    "regimen_name_taken": CodeFact("Regimen name in use", "Choose another name."),
+    "regimen_retired": CodeFact("Regimen is retired", "Choose a regimen in use."),
+    "course_already_planned": CodeFact("A next course is planned", "Go on with the planned course."),
+    "course_already_open": CodeFact(
+        "A course is open", "Record the infusion as a new course; that closes the open one."
+    ),
+    "no_course_open": CodeFact("No course is open", "Record the infusion as a new course."),
+    "infusion_ends_before_start": CodeFact(
+        "Infusion ends before it starts", "Give a last day on or after the first day."
+    ),
+    "infusion_too_long": CodeFact("Infusion is too long", "Check both days, or record two blocks."),
+    "infusion_in_future": CodeFact("Infusion lies in the future", "Plan it by a booking until its first day."),
+    "infusion_overlaps": CodeFact("Infusions overlap", "Correct the infusion that is already recorded."),
+    "infusion_changed": CodeFact("Infusion was corrected meanwhile", "Correct the version that stands."),
+    "baseline_needs_value": CodeFact(
+        "Baseline and value do not fit", "Carried and stated need a value; own and none have none."
+    ),
+    # Alerts and bookings
+    "alert_wrong_state": CodeFact("Not possible for this alert now", "Read the alert again and look."),
+    "snooze_until_in_past": CodeFact("Snooze must end later", "Choose a day after today."),
+    "booking_wrong_state": CodeFact("Not possible for this booking now", "Read the booking again and look."),
+    "booking_already_open": CodeFact("A booking is under way", "Go on with that booking, or cancel it first."),
+    "authorisation_expires_first": CodeFact(
+        "Authorisation ends before the infusion", "Offer earlier days, or renew the authorisation."
+    ),
+    "minimum_interval": CodeFact(
+        "Too soon after the last infusion", "Offer later days; a physician can go on, with a reason."
+    ),
+    # The sandbox
+    "sandbox_only": CodeFact("Only in a sandbox", "Use a sandbox database; a live clock cannot be moved."),
+    "clock_backwards": CodeFact("The clock only moves on", "Choose a moment after the present one."),
+    "clock_too_far": CodeFact("Too far in one step", "Move the clock in smaller steps."),
+    # The database
+    "storage_busy": CodeFact("The database is busy", "Send the same request again; nothing was stored."),
+    "storage_full": CodeFact("The disk is full", "Send it again later; the operator has to make room."),
+}
+
+
+class Refusal(Exception):
+    """Something that the service will not do, said so that the reader knows what to do instead.
+
+    Args:
+        code: a key of CODES; it never changes, so programs can branch on it.
+        message: what is wrong here and what to do, without a score or a name.
+        pointer: the field at fault as a JSON pointer (RFC 6901), such as "/day".
+        facts: what else the asker may know, such as the entry that stands.
+
+    >>> str(Refusal("code_used", "This code was already used. Ask the clinic for a new one."))
+    'This code was already used. Ask the clinic for a new one.'
+    """
+
+    def __init__(
+        self, code: str, message: str, *, pointer: str | None = None, facts: Mapping[str, object] | None = None
+    ) -> None:
+        assert code in CODES, f"{code!r} is not in diary.domain.errors.CODES"
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.pointer = pointer
+        self.facts = facts or {}
