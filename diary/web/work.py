@@ -1,0 +1,124 @@
+"""One request, one unit of work: signed in, in scope, allowed, committed before the response is built."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask, current_app, g, request
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from diary.domain.errors import Refusal
+from diary.services.sandbox import installation
+from diary.storage.tables.patient import Patient
+from diary.storage.unit import SYSTEM, begin, enter
+from diary.web.asking import NOBODY, Caller, check_csrf, presented_token, who_is_asking
+from diary.web.database import db
+from diary.web.rights import ANYONE, RIGHTS
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Roof:
+    """What the app was built with: read here by every door, and nowhere below."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The unit of work of this request.
+
+    `now` is the time that counts for the diary (a sandbox has its own); `wall_now` is the real one, for
+    sessions and limits.
+    """
+
+    session: Session
+    caller: Caller
+    now: datetime
+    wall_now: datetime
+    sandbox: bool
+
+    @property
+    def patient(self) -> Patient:
+        """The patient whose phone is asking."""
+        assert self.caller.patient is not None
+        return self.caller.patient
+
+    @property
+    def staff_id(self) -> int:
+        """The person who is asking."""
+        assert self.caller.staff is not None
+        return self.caller.staff.id
+
+
+def put_roof(app: Flask, roof: Roof) -> None:
+    """Hand the app what the doors need."""
+    app.extensions["diary.roof"] = roof
+
+
+def roof() -> Roof:
+    """What the app was built with."""
+    found: Roof = current_app.extensions["diary.roof"]
+    return found
+
+
+def request_id() -> str:
+    """The id of this request, in answers, problems, logs and the audit trail."""
+    if "request_id" not in g:
+        g.request_id = uuid.uuid4().hex
+    found: str = g.request_id
+    return found
+
+
+@contextmanager
+def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
+    """The unit of work of this request: committed when the block ends, rolled back by any exception.
+
+    Args:
+        write: SQLite takes its write lock at the start only when the request says that it will write.
+        cookie: the door's cookie, when it takes one.
+
+    Raises:
+        Refusal: sign_in_needed, not_allowed, csrf_failed, and whatever the block raises.
+    """
+    wall_now = roof().clock()
+    token, by_cookie = presented_token(request, cookie)
+    if by_cookie and request.method not in SAFE_METHODS:
+        assert token is not None
+        settings = roof().settings
+        check_csrf(request, secret_keys=[settings.secret_key, *settings.secret_key_fallbacks], token=token)
+    session = db.session()
+    try:
+        begin(session, write=write)
+        enter(session, SYSTEM)
+        found = installation(session)
+        caller = who_is_asking(session, token, wall_now=wall_now, request_id=request_id(), lock=write)
+        enter(session, caller.scope)
+        check_right(caller)
+        now = found.clock_at if found.clock_at is not None else wall_now
+        yield Work(session, caller, now, wall_now, sandbox=found.kind == "sandbox")
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        db.session.remove()
+
+
+def check_right(caller: Caller) -> None:
+    """Whether this caller may use this route at all.
+
+    Raises:
+        Refusal: sign_in_needed for nobody, not_allowed for somebody.
+    """
+    allowed = RIGHTS.get(f"{request.method} {request.endpoint}", frozenset())
+    if ANYONE in allowed or caller.role in allowed:
+        return
+    if caller.role == NOBODY:
+        raise Refusal("sign_in_needed", "Sign in first.")
+    raise Refusal("not_allowed", f"A {caller.role} may not do this. Ask your clinic's admin.")
