@@ -19,6 +19,7 @@ class CodeFact:
 CODES: Final[Mapping[str, CodeFact]] = {
     # Who is asking, and for what
     "not_signed_in": CodeFact("Sign in first", "Send a valid token, or sign in again."),
+    "csrf_failed": CodeFact("This page was open too long", "Reload the page and try again."),
     "sign_in_failed": CodeFact("Sign-in failed", "Check both fields, or ask your clinic's admin."),
     "not_allowed": CodeFact("Your role may not do this", "Ask a colleague whose role may."),
     "not_found": CodeFact("Not found", "Check the address; the object may be another clinic's."),
@@ -63,7 +64,9 @@ CODES: Final[Mapping[str, CodeFact]] = {
         "Infusion ends before it starts", "Give a last day on or after the first day."
     ),
     "infusion_too_long": CodeFact("Infusion is too long", "Check both days, or record two blocks."),
-    "infusion_in_future": CodeFact("Infusion lies in the future", "Plan it by a booking until its first day."),
+    "infusion_in_future": CodeFact(
+        "Infusion lies in the future", "Plan it by a booking until its first day."
+    ),
     "infusion_overlaps": CodeFact("Infusions overlap", "Correct the infusion that is already recorded."),
     "infusion_changed": CodeFact("Infusion was corrected meanwhile", "Correct the version that stands."),
     "baseline_needs_value": CodeFact(
@@ -73,7 +76,9 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "alert_wrong_state": CodeFact("Not possible for this alert now", "Read the alert again and look."),
     "snooze_until_in_past": CodeFact("Snooze must end later", "Choose a day after today."),
     "booking_wrong_state": CodeFact("Not possible for this booking now", "Read the booking again and look."),
-    "booking_already_open": CodeFact("A booking is under way", "Go on with that booking, or cancel it first."),
+    "booking_already_open": CodeFact(
+        "A booking is under way", "Go on with that booking, or cancel it first."
+    ),
     "authorisation_expires_first": CodeFact(
         "Authorisation ends before the infusion", "Offer earlier days, or renew the authorisation."
     ),
@@ -85,12 +90,13 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "clock_backwards": CodeFact("The clock only moves on", "Choose a moment after the present one."),
     "clock_too_far": CodeFact("Too far in one step", "Move the clock in smaller steps."),
     # The database
+    "not_set_up": CodeFact("This database was never set up", "Run `python -m diary setup`."),
     "storage_busy": CodeFact("The database is busy", "Send the same request again; nothing was stored."),
     "storage_full": CodeFact("The disk is full", "Send it again later; the operator has to make room."),
 }
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - the service works as meant; it says no
     """Something that the service will not do, said so that the reader knows what to do instead.
 
     Args:
@@ -104,7 +110,12 @@ class Refusal(Exception):
     """
 
     def __init__(
-        self, code: str, message: str, *, pointer: str | None = None, facts: Mapping[str, object] | None = None
+        self,
+        code: str,
+        message: str,
+        *,
+        pointer: str | None = None,
+        facts: Mapping[str, object] | None = None,
     ) -> None:
         assert code in CODES, f"{code!r} is not in diary.domain.errors.CODES"
         super().__init__(message)

@@ -10,7 +10,7 @@ from config.words import LOSS_LEVELS
 from diary.domain import alert_states
 from diary.domain.errors import Refusal
 from diary.services import audit, outbox
-from diary.storage.alerts import events_of, label_of, live_of_course, live_of_patient, snoozed_until
+from diary.storage.alerts import acknowledged_before, events_of, label_of, live_of_course, live_of_patient, snoozed_until
 from diary.storage.ids import new_uid
 from diary.storage.tables.alert import Alert, AlertEvent, AlertLabel
 from diary.storage.tables.patient import Patient
@@ -111,6 +111,16 @@ def wake_due(session: Session, *, day: date, now: datetime) -> int:
         alert.snoozed_until = None
         _event(session, alert, "wake", before=before, now=now, note=None)
     return len(due)
+
+
+def return_unattended(session: Session, *, before: datetime, now: datetime) -> int:
+    """Bring back the alerts taken before a moment and left without a next step; how many."""
+    left = acknowledged_before(session, before)
+    for alert in left:
+        status = _move(alert, "return", now=now)
+        _event(session, alert, "return", before=status, now=now, note="no next step")
+        _tell(session, alert, now=now, owner_id=alert.owner_id)
+    return len(left)
 
 
 def close(session: Session, alert: Alert, *, outcome: str, reason: str | None, now: datetime) -> None:

@@ -1,6 +1,8 @@
 """Counts tries at a door in the database, so that every worker counts alike."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine, case
 from sqlalchemy.dialects import postgresql, sqlite
@@ -8,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from diary.domain.errors import Refusal
 from diary.storage.tables.staff import AttemptCount
 
-INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+INSERT: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 def count_attempt(engine: Engine, door: str, *, limit: int, window_s: int, now: datetime) -> None:

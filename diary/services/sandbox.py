@@ -15,11 +15,11 @@ def installation(session: Session) -> Installation:
     """The one row that says what this database is.
 
     Raises:
-        Refusal: not_founded, when the database holds no installation yet.
+        Refusal: not_set_up, when the database holds no installation yet.
     """
     found = session.scalars(select(Installation)).one_or_none()
     if found is None:
-        raise Refusal("not_founded", "This database was never set up. Run 'python -m diary setup'.")
+        raise Refusal("not_set_up", "This database was never set up. Run 'python -m diary setup'.")
     return found
 
 

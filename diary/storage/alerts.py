@@ -1,7 +1,7 @@
 """Queries about alerts."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Select, func
 from sqlalchemy.orm import Session
@@ -17,12 +17,13 @@ def alert_by_uid(session: Session, uid: str, *, lock: bool = False) -> Alert | N
     return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
 
 
-def alert_by_id(session: Session, alert_id: int) -> Alert:
+def alert_by_id(session: Session, alert_id: int, *, lock: bool = False) -> Alert:
     """An alert of this clinic whose id another row holds."""
-    return session.scalars(own(session, Alert).where(Alert.id == alert_id)).one()
+    statement = own(session, Alert).where(Alert.id == alert_id)
+    return session.scalars(statement.with_for_update() if lock else statement).one()
 
 
-def live(session: Session) -> Select[tuple[Alert]]:
+def live(session: Session) -> Select[Alert]:
     """The clinic's alerts that have not ended."""
     return own(session, Alert).where(Alert.status.not_in(ALERT_ENDED))
 
@@ -78,6 +79,12 @@ def label_of(session: Session, alert_id: int, staff_id: int) -> AlertLabel | Non
 def snoozed_until(session: Session, day: date) -> list[Alert]:
     """Snoozed alerts whose time is up on `day`."""
     return list(session.scalars(own(session, Alert).where(Alert.status == "snoozed", Alert.snoozed_until <= day)))
+
+
+def acknowledged_before(session: Session, moment: datetime) -> list[Alert]:
+    """Alerts somebody took before a moment and that still wait for a next step."""
+    statement = own(session, Alert).where(Alert.status == "acknowledged", Alert.acknowledged_at < moment)
+    return list(session.scalars(statement))
 
 
 def alerts_page(

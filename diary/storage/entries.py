@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, update
 from sqlalchemy.orm import Session
 
 from diary.storage.tables.entry import Entry, ItemAnswer
@@ -32,23 +32,37 @@ def standing_between(
     session: Session, patient_id: int, *, first: date, last: date, received_by: datetime | None = None
 ) -> dict[date, int]:
     """The scores that count, by day; with `received_by`, as they stood at that moment."""
-    statement = select(Entry.day, Entry.nrs, Entry.clock_suspect).where(
-        Entry.patient_id == patient_id, Entry.day >= first, Entry.day <= last
+    found = session.execute(_standing(session, patient_id, first, last, received_by))
+    return {row.day: row.nrs for row in found if row.nrs is not None and not row.clock_suspect}
+
+
+def standing_ids(
+    session: Session, patient_id: int, *, first: date, last: date, received_by: datetime | None = None
+) -> list[str]:
+    """The public ids of the versions behind those scores, by day."""
+    found = session.execute(_standing(session, patient_id, first, last, received_by))
+    return [row.uid for row in found if row.nrs is not None and not row.clock_suspect]
+
+
+def _standing(
+    session: Session, patient_id: int, first: date, last: date, received_by: datetime | None
+) -> Select[str, date, int | None, bool]:
+    statement = (
+        own(session, Entry)
+        .with_only_columns(Entry.uid, Entry.day, Entry.nrs, Entry.clock_suspect)
+        .where(Entry.patient_id == patient_id, Entry.day >= first, Entry.day <= last)
+        .order_by(Entry.day)
     )
     if received_by is None:
-        found = session.execute(statement.where(Entry.standing))
-    else:
-        newest = (
-            own(session, Entry)
-            .with_only_columns(Entry.day, func.max(Entry.version).label("version"))
-            .where(Entry.patient_id == patient_id, Entry.received_at <= received_by)
-            .group_by(Entry.day)
-            .subquery()
-        )
-        found = session.execute(
-            statement.join(newest, (newest.c.day == Entry.day) & (newest.c.version == Entry.version))
-        )
-    return {row.day: row.nrs for row in found if row.nrs is not None and not row.clock_suspect}
+        return statement.where(Entry.standing)
+    newest = (
+        own(session, Entry)
+        .with_only_columns(Entry.day, func.max(Entry.version).label("version"))
+        .where(Entry.patient_id == patient_id, Entry.received_at <= received_by)
+        .group_by(Entry.day)
+        .subquery()
+    )
+    return statement.join(newest, (newest.c.day == Entry.day) & (newest.c.version == Entry.version))
 
 
 def entries_page(

@@ -59,7 +59,9 @@ def _migrating(url: str) -> Iterator[tuple[Connection, Config]]:
         with engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 # On the driver's own connection: inside a transaction the pragma would do nothing.
-                connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+                driver = connection.connection.driver_connection
+                assert driver is not None
+                driver.execute("PRAGMA foreign_keys=OFF")
             with connection.begin():
                 config = Config()
                 config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))

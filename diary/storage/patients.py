@@ -1,5 +1,6 @@
 """Queries about patients, their phones and their codes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -26,10 +27,23 @@ def identity_of(session: Session, patient_id: int) -> PatientIdentity | None:
     return session.scalars(own(session, PatientIdentity).where(PatientIdentity.patient_id == patient_id)).one_or_none()
 
 
-def follow_states_at(session: Session, moment: datetime) -> dict[int, PatientFollow]:
-    """The clinic's patients' following as of `moment`, by patient id."""
-    statement = own(session, PatientFollow).where(PatientFollow.since_at <= moment).order_by(PatientFollow.id)
-    return {row.patient_id: row for row in session.scalars(statement)}
+def follow_histories(session: Session, patient_ids: Sequence[int], *, until: datetime) -> dict[int, list[PatientFollow]]:
+    """How these patients were followed up to a moment, oldest first, by patient id."""
+    statement = (
+        own(session, PatientFollow)
+        .where(PatientFollow.patient_id.in_(patient_ids), PatientFollow.since_at <= until)
+        .order_by(PatientFollow.since_at, PatientFollow.id)
+    )
+    histories: dict[int, list[PatientFollow]] = {}
+    for row in session.scalars(statement):
+        histories.setdefault(row.patient_id, []).append(row)
+    return histories
+
+
+def owners_of(session: Session, patient_ids: Sequence[int]) -> dict[int, int | None]:
+    """Which of the staff these patients belong to."""
+    statement = own(session, Patient).with_only_columns(Patient.id, Patient.owner_id)
+    return {row.id: row.owner_id for row in session.execute(statement.where(Patient.id.in_(patient_ids)))}
 
 
 def device_presented(session: Session, token_hash: str) -> Device | None:

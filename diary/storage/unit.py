@@ -80,7 +80,7 @@ def clinic_of(session: Session) -> int:
     return clinic_id
 
 
-def own(session: Session, table: type[T]) -> Select[tuple[T]]:
+def own(session: Session, table: type[T]) -> Select[T]:
     """Rows of the unit's clinic: every query on a clinic's table starts here."""
     return select(table).where(table.clinic_id == clinic_of(session))
 

@@ -56,7 +56,7 @@ def who_is_asking(
         lock: hold the phone's patient row until the unit ends, so that two phones cannot both be first.
 
     Raises:
-        Refusal: sign_in_needed, for a token that is unknown, ended or revoked.
+        Refusal: not_signed_in, for a token that is unknown, ended or revoked.
     """
     if token is None:
         return Caller(NOBODY, Scope(None, "system", request_id=request_id))
@@ -70,7 +70,7 @@ def who_is_asking(
     elif token.startswith((KEY_TEST, KEY_LIVE)):
         caller = _machine(session, digest, request_id)
     if caller is None:
-        raise Refusal("sign_in_needed", "Sign in again: this token is not known here, or it has ended.")
+        raise Refusal("not_signed_in", "Sign in again: this token is not known here, or it has ended.")
     return caller
 
 

@@ -84,7 +84,7 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
         cookie: the door's cookie, when it takes one.
 
     Raises:
-        Refusal: sign_in_needed, not_allowed, csrf_failed, and whatever the block raises.
+        Refusal: not_signed_in, not_allowed, csrf_failed, and whatever the block raises.
     """
     wall_now = roof().clock()
     token, by_cookie = presented_token(request, cookie)
@@ -114,11 +114,11 @@ def check_right(caller: Caller) -> None:
     """Whether this caller may use this route at all.
 
     Raises:
-        Refusal: sign_in_needed for nobody, not_allowed for somebody.
+        Refusal: not_signed_in for nobody, not_allowed for somebody.
     """
     allowed = RIGHTS.get(f"{request.method} {request.endpoint}", frozenset())
     if ANYONE in allowed or caller.role in allowed:
         return
     if caller.role == NOBODY:
-        raise Refusal("sign_in_needed", "Sign in first.")
+        raise Refusal("not_signed_in", "Sign in first.")
     raise Refusal("not_allowed", f"A {caller.role} may not do this. Ask your clinic's admin.")

@@ -1,4 +1,4 @@
-"""Everything of DESIGN sections 2 and 4: clinics, people, diary, courses, nights, alerts, bookings, audit."""
+"""The whole data model: clinics, people, diary, courses, nights, alerts, bookings, outbox, audit."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -703,7 +703,11 @@ def upgrade() -> None:
             "source IN ('phone', 'form', 'integration', 'clinic_phone', 'clinic_paper', 'import')",
             name=op.f("ck_entry_source"),
         ),
+        sa.CheckConstraint("typeof(nrs) IN ('integer', 'null')", name=op.f("ck_entry_nrs_is_whole")),
         sa.CheckConstraint("nrs BETWEEN 0 AND 10", name=op.f("ck_entry_nrs_in_range")),
+        sa.CheckConstraint("typeof(nrs) IN ('integer', 'null')", name=op.f("ck_entry_nrs_is_whole")).ddl_if(
+            dialect="sqlite"
+        ),
         sa.ForeignKeyConstraint(
             ["clinic_id", "instrument_version_id"],
             ["instrument_version.clinic_id", "instrument_version.id"],

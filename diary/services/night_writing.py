@@ -1,0 +1,172 @@
+"""Writes what a shard found: findings that changed, alerts with a copy of their inputs, their messages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config.words import ALERT_ENDED
+from diary.domain import packed
+from diary.domain.policy import Act
+from diary.services import alerts
+from diary.services.courses import close_course
+from diary.services.night_shard import DETECTOR_VERSION, Judged, NightFrame, Shard, ShardCourse
+from diary.storage.alerts import alert_by_id
+from diary.storage.courses import course_by_id
+from diary.storage.entries import standing_ids
+from diary.storage.nights import log_findings, put_findings
+from diary.storage.patients import owners_of
+from diary.storage.tables.alert import Alert, AlertInput
+
+FIGURES = (
+    "day_number",
+    "answered_14d",
+    "days_since_answer",
+    "mean_7d",
+    "relief_7d",
+    "best_14d",
+    "below_since",
+    "loss_day",
+    "baseline_nrs",
+    "baseline_kind",
+)
+LOG_EVERY_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many courses a night saw and what became of them; seen = judged + silent + failed."""
+
+    judged: int = 0
+    silent: int = 0
+    failed: int = 0
+    ended: int = 0
+
+    @property
+    def seen(self) -> int:
+        """All of them."""
+        return self.judged + self.silent + self.failed
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Two shards together."""
+        return Counts(
+            self.judged + other.judged,
+            self.silent + other.silent,
+            self.failed + other.failed,
+            self.ended + other.ended,
+        )
+
+
+def count(findings: Sequence[Judged]) -> Counts:
+    """Count a shard's findings."""
+    failed = sum(1 for found in findings if found.figures.get("problem") is not None)
+    silent = sum(1 for found in findings if found.state == "silent")
+    return Counts(judged=len(findings) - failed - silent, silent=silent, failed=failed)
+
+
+def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Sequence[Judged]) -> Counts:
+    """Write one shard in the caller's transaction; writing it again changes nothing."""
+    owners = owners_of(session, [one.course.patient_id for one in shard.courses])
+    changed, logged, ended = [], [], 0
+    for one, found in zip(shard.courses, findings, strict=True):
+        row = _row(frame, one, found)
+        current = shard.current.get(one.course.id)
+        moved = current is None or current.state != found.state
+        if moved:
+            changed.append({**row, "since_night": frame.night})
+        if moved or (one.day_number > 0 and one.day_number % LOG_EVERY_DAYS == 0):
+            logged.append(row)
+        newest = {alert.kind: alert for alert in shard.alerts.get(one.course.id, ())}
+        for act in found.acts:
+            ended += _perform(session, frame, one, found, act, newest.get(act.kind), owners)
+        if one.day_number >= frame.protocol.follow_up_days:
+            close_course(session, course_by_id(session, one.course.id), closing="day_limit", now=frame.now)
+    put_findings(session, changed)
+    log_findings(session, logged)
+    counted = count(findings)
+    return Counts(counted.judged, counted.silent, counted.failed, ended)
+
+
+def _row(frame: NightFrame, one: ShardCourse, found: Judged) -> dict[str, Any]:
+    return {
+        "clinic_id": frame.clinic_id,
+        "night_run_id": frame.run_id,
+        "course_id": one.course.id,
+        "night": frame.night,
+        "state": found.state,
+        **{name: found.figures.get(name) for name in FIGURES},
+    }
+
+
+def _perform(
+    session: Session,
+    frame: NightFrame,
+    one: ShardCourse,
+    found: Judged,
+    act: Act,
+    newest: Alert | None,
+    owners: Mapping[int, int | None],
+) -> int:
+    """Do one act; 1 when it ended an alert. The alert is read again: somebody may have taken it meanwhile."""
+    facts = {name: value for name, value in found.figures.items() if value is not None}
+    if act.verb == "open":
+        alert = alerts.raise_alert(
+            session,
+            patient_id=one.course.patient_id,
+            course_id=one.course.id,
+            kind=act.kind,
+            level=act.level,
+            facts=facts,
+            night=frame.night,
+            owner_id=owners.get(one.course.patient_id),
+            late=frame.late,
+            now=frame.now,
+        )
+        _keep_inputs(session, frame, one, alert)
+        return 0
+    assert newest is not None
+    alert = alert_by_id(session, newest.id, lock=True)
+    if alert.status in ALERT_ENDED:
+        return 0
+    if act.verb == "escalate":
+        assert act.level is not None
+        alerts.escalate(session, alert, level=act.level, facts=facts, night=frame.night, now=frame.now)
+        _keep_inputs(session, frame, one, alert)
+        return 0
+    reason = act.reason or "it was assessed again"
+    if act.verb == "note" or alert.status != "open":
+        alerts.note_once(session, alert, note=reason, now=frame.now)
+        return 0
+    alerts.end_unowned(session, alert, action=act.verb, reason=reason, now=frame.now)
+    return 1
+
+
+def _keep_inputs(session: Session, frame: NightFrame, one: ShardCourse, alert: Alert) -> None:
+    """Copy what the verdict stood on, so that it can be computed again whatever is corrected later."""
+    course = one.course
+    if course.first_infusion_day is None or course.last_infusion_day is None:
+        return
+    anchor = course.first_infusion_day - timedelta(days=packed.DAYS_BEFORE)
+    session.add(
+        AlertInput(
+            clinic_id=frame.clinic_id,
+            alert_id=alert.id,
+            night=frame.night,
+            level=alert.level,
+            anchor_day=anchor,
+            first_infusion_day=course.first_infusion_day,
+            last_infusion_day=course.last_infusion_day,
+            booster_days=[day.isoformat() for day in one.boosters],
+            days=one.days,
+            entry_ids=standing_ids(
+                session, course.patient_id, first=anchor, last=frame.night, received_by=frame.cutoff_at
+            ),
+            baseline_nrs=one.baseline.nrs,
+            baseline_kind=one.baseline.kind,
+            protocol_version_id=frame.protocol_id,
+            detector_version=DETECTOR_VERSION,
+        )
+    )
+    session.flush()

@@ -1,0 +1,156 @@
+"""The ledger of nights, and the reading and writing of what a night finds."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from diary.storage.tables.clinic import Clinic
+from diary.storage.tables.course import Course
+from diary.storage.tables.entry import CourseDays
+from diary.storage.tables.night import Assessment, AssessmentLog, NightRun
+from diary.storage.unit import clinic_of, own
+
+# Both spell INSERT ... ON CONFLICT alike; SQLAlchemy types them apart.
+INSERT: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+FINISHED = ("done", "partial")
+
+
+@dataclass(frozen=True, slots=True)
+class NextNight:
+    """The first night that a clinic has not finished."""
+
+    clinic_id: int
+    night: date
+
+
+def next_nights(session: Session) -> list[NextNight]:
+    """For every clinic, the night after its last finished one; nights are finished in order."""
+    last = func.max(NightRun.night).label("last")
+    statement = (
+        select(Clinic.id, Clinic.first_night, last)
+        .outerjoin(NightRun, (NightRun.clinic_id == Clinic.id) & NightRun.state.in_(FINISHED))
+        .group_by(Clinic.id, Clinic.first_night)
+        .order_by(Clinic.id)
+    )
+    return [
+        NextNight(row.id, row.first_night if row.last is None else date.fromordinal(row.last.toordinal() + 1))
+        for row in session.execute(statement)
+    ]
+
+
+def claim_night(
+    session: Session,
+    *,
+    night: date,
+    cutoff_at: datetime,
+    owner: str,
+    wall_now: datetime,
+    lease_until_at: datetime,
+    late: bool,
+) -> int | None:
+    """Claim a night by its unique row; the fencing term, or None while somebody else holds it.
+
+    A lease that ran out is taken over under a higher term, and every write of the old holder is refused.
+    """
+    fresh = {"owner": owner, "lease_until_at": lease_until_at, "heartbeat_at": wall_now, "started_at": wall_now}
+    counts = dict.fromkeys(
+        ("courses_seen", "courses_judged", "courses_silent", "courses_failed", "alerts_opened", "alerts_ended"), 0
+    )
+    statement = INSERT[session.get_bind().dialect.name](NightRun).values(
+        clinic_id=clinic_of(session), night=night, cutoff_at=cutoff_at, state="claimed", term=1, late=late,
+        **fresh, **counts,
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["clinic_id", "night"],
+        set_={**fresh, "term": NightRun.term + 1, "state": "claimed"},
+        where=NightRun.state.not_in(FINISHED) & (NightRun.lease_until_at <= wall_now),
+    )
+    term: int | None = session.execute(statement.returning(NightRun.term)).scalar_one_or_none()
+    return term
+
+
+def hold_term(session: Session, *, night: date, term: int, wall_now: datetime, lease_until_at: datetime) -> int | None:
+    """Prove inside a writing unit that the term still holds, and renew the lease; the run's id, or None.
+
+    The update locks the row, so that a rival cannot take over between this proof and the commit.
+    """
+    statement = (
+        update(NightRun)
+        .where(
+            NightRun.clinic_id == clinic_of(session),
+            NightRun.night == night,
+            NightRun.term == term,
+            NightRun.state == "claimed",
+        )
+        .values(heartbeat_at=wall_now, lease_until_at=lease_until_at)
+        .returning(NightRun.id)
+    )
+    run_id: int | None = session.execute(statement).scalar_one_or_none()
+    return run_id
+
+
+def night_run(session: Session, night: date) -> NightRun | None:
+    """The ledger's row of one night of this clinic."""
+    return session.scalars(own(session, NightRun).where(NightRun.night == night)).one_or_none()
+
+
+def last_finished(session: Session) -> NightRun | None:
+    """The clinic's newest finished night."""
+    statement = own(session, NightRun).where(NightRun.state.in_(FINISHED)).order_by(NightRun.night.desc()).limit(1)
+    return session.scalars(statement).one_or_none()
+
+
+def nights_page(session: Session, *, before: date | None, limit: int) -> list[NightRun]:
+    """The clinic's nights, newest first, at most `limit`, beginning behind the night `before`."""
+    statement = own(session, NightRun)
+    if before is not None:
+        statement = statement.where(NightRun.night < before)
+    return list(session.scalars(statement.order_by(NightRun.night.desc()).limit(limit)))
+
+
+def followed_courses(session: Session, *, after_id: int, limit: int) -> list[tuple[Course, CourseDays | None]]:
+    """Planned and open courses with their packed days, by id: one shard of a night, in one query."""
+    statement = (
+        select(Course, CourseDays)
+        .outerjoin(CourseDays, CourseDays.course_id == Course.id)
+        .where(
+            Course.clinic_id == clinic_of(session), Course.status.in_(("planned", "open")), Course.id > after_id
+        )
+        .order_by(Course.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(statement)]
+
+
+def assessments(session: Session, course_ids: Sequence[int]) -> dict[int, Assessment]:
+    """The current findings by course."""
+    statement = own(session, Assessment).where(Assessment.course_id.in_(course_ids))
+    return {row.course_id: row for row in session.scalars(statement)}
+
+
+def findings_of(session: Session, course_id: int) -> list[AssessmentLog]:
+    """The logged findings of a course, first to last."""
+    statement = own(session, AssessmentLog).where(AssessmentLog.course_id == course_id)
+    return list(session.scalars(statement.order_by(AssessmentLog.night)))
+
+
+def put_findings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the current findings of some courses; each course has one row."""
+    if not rows:
+        return
+    insert = INSERT[session.get_bind().dialect.name](Assessment)
+    fresh = {name: insert.excluded[name] for name in rows[0] if name not in ("course_id", "clinic_id")}
+    session.execute(insert.on_conflict_do_update(index_elements=["course_id"], set_=fresh), rows)
+
+
+def log_findings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep some findings; a night run again after a kill finds its own rows and leaves them."""
+    if not rows:
+        return
+    insert = INSERT[session.get_bind().dialect.name](AssessmentLog)
+    session.execute(insert.on_conflict_do_nothing(index_elements=["course_id", "night"]), rows)
