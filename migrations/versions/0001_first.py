@@ -78,6 +78,11 @@ APPEND_ONLY = {
 }
 
 
+def on_sqlite(constraint: sa.Constraint) -> list[sa.Constraint]:
+    """PostgreSQL has integer columns; SQLite takes anything, so it needs to be told."""
+    return [constraint] if op.get_bind().dialect.name == "sqlite" else []
+
+
 def guard_rows() -> None:
     """Row-level security for every clinic's table, also against the table's owner."""
     for table in GUARDED:
@@ -703,10 +708,9 @@ def upgrade() -> None:
             "source IN ('phone', 'form', 'integration', 'clinic_phone', 'clinic_paper', 'import')",
             name=op.f("ck_entry_source"),
         ),
-        sa.CheckConstraint("typeof(nrs) IN ('integer', 'null')", name=op.f("ck_entry_nrs_is_whole")),
         sa.CheckConstraint("nrs BETWEEN 0 AND 10", name=op.f("ck_entry_nrs_in_range")),
-        sa.CheckConstraint("typeof(nrs) IN ('integer', 'null')", name=op.f("ck_entry_nrs_is_whole")).ddl_if(
-            dialect="sqlite"
+        *on_sqlite(
+            sa.CheckConstraint("typeof(nrs) IN ('integer', 'null')", name=op.f("ck_entry_nrs_is_whole"))
         ),
         sa.ForeignKeyConstraint(
             ["clinic_id", "instrument_version_id"],
