@@ -14,6 +14,8 @@ LEVEL_OF = {"watch": "watch", "likely_lost": "likely_lost", "loss": "confirmed"}
 ONCE = ("review", "no_response")
 # After an import these wait, so that a drawer of old diaries does not ring.
 QUIET_AFTER_IMPORT = ("loss", "step", "review")
+# Why an alert of this kind is no longer needed, where it is not that scores recovered.
+RECOVERED = {"silence": "answers came again", "no_response": "a late response"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _about(kind: str, finding: Finding, alert: Standing | None, absence_nights: 
         reason = "answers that came or changed later no longer support it"
         return Act("note" if alert.owned else "supersede", kind, reason=reason)
     if _recovered(kind, finding):
-        return Act("note" if alert.owned else "clear", kind, reason="scores recovered")
+        return Act("note" if alert.owned else "clear", kind, reason=RECOVERED.get(kind, "scores recovered"))
     return None
 
 
