@@ -30,17 +30,17 @@ SYSTEM = Scope(clinic_id=None, actor_kind="system")
 
 
 @contextmanager
-def unit(engine: Engine, scope: Scope, *, write: bool, session: Session | None = None) -> Iterator[Session]:
+def unit(engine: Engine, scope: Scope, *, write: bool) -> Iterator[Session]:
     """One transaction: committed at the end, rolled back by any exception.
 
-    `write=False` on SQLite takes no write lock, so a reader never queues behind a writer. Requests hand in
-    Flask-SQLAlchemy's session; everyone else gets a new one.
+    `write=False` on SQLite takes no write lock, so a reader never queues behind a writer. Requests do the same
+    with Flask-SQLAlchemy's session: see diary.web.work.
     """
-    with session or Session(engine, expire_on_commit=False, autoflush=False) as work:
-        begin(work, write=write)
-        enter(work, scope)
-        yield work
-        work.commit()
+    with Session(engine, expire_on_commit=False, autoflush=False) as session:
+        begin(session, write=write)
+        enter(session, scope)
+        yield session
+        session.commit()
 
 
 def begin(session: Session, *, write: bool) -> None:
