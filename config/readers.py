@@ -1,0 +1,137 @@
+"""Reads one setting's text, or says in a few words what is wrong with it and what to do.
+
+Every reader takes the text as found and raises ValueError; the message follows the setting's name, and never
+repeats the text, which may hold a password.
+"""
+
+import ipaddress
+import itertools
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+
+SECRET_MIN_BITS: Final = 256
+SECRET_FALLBACKS_MAX: Final = 3
+HOW_TO_MAKE_ONE: Final = "make one with: python -m diary secret"
+WELL_KNOWN: Final = re.compile(
+    r"change.?me|changeit|secret|password|passphrase|example|default|insecure|replace|placeholder|qwerty|letmein",
+    re.IGNORECASE,
+)
+LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
+LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def database_url(text: str) -> str:
+    """An SQLite file, made absolute from the checkout, or a PostgreSQL database; in SQLAlchemy's spelling."""
+    scheme, separator, rest = text.partition("://")
+    if separator and scheme == "sqlite":
+        path = rest.removeprefix("/")
+        if not path or path.startswith(":memory:") or "?" in path:
+            raise ValueError("names no file; write sqlite:///var/diary.db (or four slashes and a full path)")
+        return f"sqlite:///{ROOT / path}"
+    if separator and scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        if not urlsplit(f"postgresql://{rest}").path.strip("/"):
+            raise ValueError("names no database; write postgresql://user:password@host/database")
+        return f"postgresql+psycopg://{rest}"
+    raise ValueError("is no database this service knows; start it with sqlite:/// or postgresql://")
+
+
+def secret(text: str) -> str:
+    """A random text of 256 bits or more, as far as can be told from looking at it."""
+    if WELL_KNOWN.search(text):
+        raise ValueError(f"contains a well-known word; {HOW_TO_MAKE_ONE}")
+    steps = sum(abs(ord(a) - ord(b)) <= 1 for a, b in itertools.pairwise(text))
+    if len(set(text)) < 8 or steps > len(text) // 2 or re.fullmatch(r"(.{1,32}?)\1+", text):
+        raise ValueError(f"repeats itself, so it can be guessed; {HOW_TO_MAKE_ONE}")
+    bits = int(len(text) * math.log2(_alphabet_size(text)))
+    if bits < SECRET_MIN_BITS:
+        raise ValueError(f"is too short: {bits} bits at best, {SECRET_MIN_BITS} needed; {HOW_TO_MAKE_ONE}")
+    return text
+
+
+def _alphabet_size(text: str) -> int:
+    """Of how many characters each one was chosen, judging by the kinds that occur."""
+    if re.fullmatch(r"[0-9]*", text):
+        return 10
+    if re.fullmatch(r"[0-9a-f]*|[0-9A-F]*", text):
+        return 16
+    kinds = (("[a-z]", 26), ("[A-Z]", 26), ("[0-9]", 10), ("[^a-zA-Z0-9]", 2))
+    return sum(size for pattern, size in kinds if re.search(pattern, text))
+
+
+def secrets(text: str) -> tuple[str, ...]:
+    """A few secrets separated by commas, each as good as the first."""
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    if len(parts) > SECRET_FALLBACKS_MAX:
+        raise ValueError(f"holds {len(parts)} secrets; keep the newest {SECRET_FALLBACKS_MAX}")
+    return tuple(secret(part) for part in parts)
+
+
+def host(text: str) -> str:
+    """An address or a host name to listen on."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?", text, re.IGNORECASE | re.ASCII):
+            raise ValueError("is no address; write one like 127.0.0.1, 0.0.0.0 or ::1") from None
+    return text
+
+
+def public_url(text: str) -> str:
+    """The address people open: a scheme, a host and perhaps a port, without a slash at the end."""
+    try:
+        parts = urlsplit(text)
+        name = parts.hostname if _is_bare(parts) else None
+    except ValueError:
+        name = None
+    if not name:
+        raise ValueError("is no web address; write one like https://diary.example.org, with nothing after it")
+    if parts.scheme != "https" and name not in LOCAL_HOSTS:
+        raise ValueError(
+            "would send health data in the clear; write https:// (http:// is for localhost only)"
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_bare(parts: SplitResult) -> bool:
+    extras = (parts.path.strip("/"), parts.query, parts.fragment, parts.username, parts.password)
+    return parts.scheme in ("http", "https") and not any(extras) and parts.port != 0
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `low` to `high`."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) or not low <= int(text) <= high:
+            raise ValueError(f"is not a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def seconds(low: float, high: float) -> Callable[[str], float]:
+    """A reader of seconds from `low` to `high`, fractions allowed."""
+
+    def read(text: str) -> float:
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text, re.ASCII) or not low <= float(text) <= high:
+            raise ValueError(f"is not a number of seconds from {low:g} to {high:g}")
+        return float(text)
+
+    return read
+
+
+def log_level(text: str) -> str:
+    """One of the standard library's level names, in any case."""
+    if text.upper() not in LOG_LEVELS:
+        raise ValueError(f"is none of {', '.join(LOG_LEVELS)}")
+    return text.upper()
+
+
+def path(text: str) -> Path:
+    """A path, made absolute from the checkout."""
+    return ROOT / text
