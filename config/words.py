@@ -101,3 +101,14 @@ MESSAGE_STATES: Final = (
 MESSAGE_KINDS: Final = ("alert", "reminder", "offer", "digest", "operator")
 INSTALLATION_KINDS: Final = ("live", "sandbox")
 KEY_KINDS: Final = ("test", "live")
+
+# Enrolment codes. Without 0, O, 1, I, L, U: nothing that a tired reader mixes up (after Crockford's base 32).
+ENROLMENT_CODE_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+ENROLMENT_CODE_LENGTH: Final = 8
+
+# What a patient can ask to be called about, and what the phone can do next.
+CALL_WISHES: Final = ("treatment", "symptom", "diary", "other")
+NEXT_STEPS: Final = ("answer", "answer_offer", "expect_call")
+
+# What became of one row of a batch: written now, known already, or refused with a code.
+ROW_RESULTS: Final = ("stored", "same", "refused")
