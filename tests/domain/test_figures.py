@@ -12,9 +12,9 @@ from diary.domain.relapse.rule import plain_rule
 
 PROTOCOL = Protocol()
 SCORES = st.lists(st.one_of(st.none(), st.integers(0, 10)), min_size=1, max_size=120)
-WHOLE_WEEKS = st.lists(
-    st.tuples(st.integers(0, 10), st.integers(0, 127)), min_size=1, max_size=14
-).map(lambda weeks: [nrs if on >> day & 1 else None for nrs, on in weeks for day in range(7)])
+WHOLE_WEEKS = st.lists(st.tuples(st.integers(0, 10), st.integers(0, 127)), min_size=1, max_size=14).map(
+    lambda weeks: [nrs if on >> day & 1 else None for nrs, on in weeks for day in range(7)]
+)
 BASELINES = st.one_of(st.none(), st.just(0.0), st.integers(4, 80).map(lambda eighths: eighths / 8))
 NAMES = ("answered_14d", "days_since_answer", "mean_7d", "relief_7d", "mean_14d", "best_14d", "below_since")
 
