@@ -1,0 +1,62 @@
+# What this checkout can do from a shell. `make` alone lists it.
+#
+# Everything stands on .venv, which workshop/install.py builds from the locked requirements and leaves alone
+# once it is there. PYTHON chooses the Python it is made from; ARGS goes to the program that a target runs.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+PY := .venv/bin/python
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help install dev demo run test check format lock reference soak python
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' Makefile
+
+install: python ## Build .venv with what the service needs
+	@$(PYTHON) workshop/install.py runtime
+
+dev: python ## Add what the tests and checks need, Chromium too
+	@$(PYTHON) workshop/install.py dev
+
+demo: install ## Show the service with simulated patients
+	@$(PY) -m diary demo $(ARGS)
+
+run: install ## Serve for real, from the settings in the environment
+	@$(PY) -m diary serve $(ARGS)
+
+test: dev ## Run the tests, on SQLite and on PostgreSQL (ARGS="tests/domain -x")
+	@$(PY) -m pytest $(ARGS)
+
+check: dev ## Read the code: style, types, the law of the house, the lock files
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+	@$(PY) -m pytest -q tests/house $(ARGS)
+
+format: dev ## Write the code in the one style
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+
+soak: dev ## Run what is too long for `make test`
+	@$(PY) -m pytest -m soak --timeout 7200 $(ARGS)
+
+bench-%: dev ## Measure: bench-charts runs bench/charts.py, and so on
+	@$(PY) -m bench.$* $(ARGS)
+
+# Universal: one lock for every platform and for Python 3.11 and newer. Pins stay unless the .in file moves them.
+COMPILE = $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command 'make lock'
+
+lock: dev ## Write the lock files from requirements.in and requirements-dev.in
+	@$(COMPILE) requirements.in -o requirements.txt
+	@$(COMPILE) requirements-dev.in -o requirements-dev.txt
+
+reference: install ## Write the reference pages that are made from the code
+	@$(PY) -c 'from config.settings import settings_page as page; print(page(), end="")' > docs/reference/settings.md
+
+python:
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON). Install Python 3.11 or newer, or say make PYTHON=..." >&2; exit 1; }

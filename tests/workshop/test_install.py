@@ -1,0 +1,94 @@
+"""The environment is built once, left alone while it is right, and made anew when it is not."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workshop.install import find_chromium, install, is_whole
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout that needs no package at all, so that nothing is fetched."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        (tmp_path / name).write_text("# nothing\n")
+    return tmp_path
+
+
+def test_an_install_is_redone_only_when_it_was_interrupted_or_its_lock_file_changed(checkout: Path):
+    venv = checkout / ".venv"
+    install(checkout, "runtime")
+    (venv / "left-alone").touch()
+
+    install(checkout, "runtime")
+    assert is_whole(venv)
+    assert (venv / "left-alone").exists()
+
+    # A package without its hash is refused by pip: an install that fails half-way.
+    (checkout / "requirements.txt").write_text("flask==3.1.3\n")
+    with pytest.raises(SystemExit, match="did not finish"):
+        install(checkout, "runtime")
+    assert not is_whole(venv)
+
+    (checkout / "requirements.txt").write_text("# nothing again\n")
+    install(checkout, "runtime")
+    assert is_whole(venv)
+    assert not (venv / "left-alone").exists(), "what an interrupted install left behind is not trusted"
+
+
+def test_installing_for_the_tests_covers_what_the_service_needs(
+    checkout: Path, capfd: pytest.CaptureFixture[str]
+):
+    install(checkout, "dev")
+    capfd.readouterr()
+
+    install(checkout, "runtime")
+
+    assert capfd.readouterr().out == ""
+    # ... and an environment whose Python has gone with an upgrade of the machine is not whole.
+    (checkout / ".venv/bin/python").unlink()
+    assert not is_whole(checkout / ".venv")
+
+
+def told(program: str, **environment: str) -> str:
+    """What a call of the installer says when it stops."""
+    ended = subprocess.run(
+        [sys.executable, "-c", f"import workshop.install as i; {program}"],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    return ended.stderr
+
+
+def test_a_python_that_is_too_old_is_told_in_one_line():
+    line = told("i.OLDEST_PYTHON = (9, 0); i.use_a_new_enough_python()")
+
+    assert line.startswith("Python 3.11 or newer is needed; this is 3.")
+    assert len(line.splitlines()) == 1
+
+
+def test_a_system_without_apt_is_told_what_to_install(tmp_path: Path):
+    line = told("i.require_chromium()", PATH=str(tmp_path), DIARY_CHROMIUM="")
+
+    assert "The tests need Chromium" in line
+    assert len(line.splitlines()) == 1
+
+
+def test_a_chosen_browser_that_cannot_run_is_told(tmp_path: Path):
+    assert told("i.require_chromium()", DIARY_CHROMIUM=str(tmp_path / "none")).startswith(
+        "DIARY_CHROMIUM names no"
+    )
+
+
+def test_this_machine_has_a_browser_for_the_tests():
+    assert find_chromium()
