@@ -1,0 +1,111 @@
+"""One course as it stands today, for a page: day number, baseline, figures, from its packed days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from config.protocol import Protocol
+from diary.domain import packed
+from diary.domain.baseline import Baseline
+from diary.domain.days import day_number, diary_day
+from diary.domain.figures import Figures, figures
+from diary.services.baselines import baseline_of
+from diary.storage.tables.course import Administration, Course
+from diary.storage.tables.entry import CourseDays
+from diary.storage.tables.patient import Patient, PatientFollow
+
+
+@dataclass(frozen=True, slots=True)
+class CourseToday:
+    """What a page needs of a course that has a date."""
+
+    day_number: int
+    """Today's: negative before the infusion, 0 during."""
+    baseline: Baseline
+    relief_line_nrs: float | None
+    figures: Figures
+
+
+def today_of(patient: Patient, now: datetime) -> date:
+    """The patient's diary day at `now`, by the zone that the phone last answered from."""
+    return diary_day(now, ZoneInfo(patient.zone))
+
+
+def course_today(
+    course: Course,
+    row: CourseDays,
+    *,
+    today: date,
+    protocol: Protocol,
+    given: Sequence[Administration],
+    follow: Sequence[PatientFollow],
+) -> CourseToday:
+    """Judge one course as of today when today is answered, else as of yesterday: an open day is not missed.
+
+    Args:
+        course: with infusion days or a planned first day.
+        row: its packed days.
+        today: the patient's diary day.
+        protocol: in force now.
+        given: the patient's standing administrations; the boosters of this course are read from them.
+        follow: how the patient was followed, oldest first; while paused no answer is expected.
+    """
+    baseline = baseline_of(course, row.days, protocol)
+    first, last = course.first_infusion_day, course.last_infusion_day
+    if first is None or last is None:
+        starts = course.planned_first_day or today
+        number = day_number(today, starts, starts)
+        return CourseToday(number, baseline, _line(baseline, protocol), _figures([], baseline, protocol))
+    number = day_number(today, first, last)
+    scores = packed.follow_up_days(row.days, (last - first).days + 1)
+    night = number if 0 < number <= len(scores) and scores[number - 1] is not None else number - 1
+    night = max(0, night)
+    scores = (scores + [None] * night)[:night]
+    boosters = [
+        (block.last_day - last).days
+        for block in given
+        if block.course_id == course.id and block.classified_as == "booster"
+    ]
+    found = figures(
+        scores,
+        baseline.relief_nrs,
+        protocol=protocol,
+        boosters=[day for day in boosters if 1 <= day <= night],
+        expected=expected_days(course, follow, last=last, night=night),
+    )
+    return CourseToday(number, baseline, _line(baseline, protocol), found)
+
+
+def expected_days(course: Course, follow: Sequence[PatientFollow], *, last: date, night: int) -> list[bool]:
+    """Whether an answer was asked for on each day up to `night`: not while paused, not between thin days."""
+    expected = [True] * night
+    if course.thin_from_day is not None and course.thin_weekdays is not None:
+        for day in range(max(1, (course.thin_from_day - last).days), night + 1):
+            weekday = (last + timedelta(days=day)).weekday()
+            expected[day - 1] = bool(course.thin_weekdays >> weekday & 1)
+    for row, following in zip(follow, [*follow[1:], None], strict=True):
+        if row.state != "followed":
+            begins = max(1, (row.since_at.date() - last).days)
+            ends = (following.since_at.date() - last).days if following else night + 1
+            if row.until_day is not None:
+                ends = min(ends, (row.until_day - last).days + 1)
+            for day in range(begins, min(ends, night + 1)):
+                expected[day - 1] = False
+    return expected
+
+
+def scores_between(row: CourseDays, *, first: date, last: date) -> list[int | None]:
+    """The scores that count from `first` to `last`, None where there is none or the row does not reach."""
+    span = range((last - first).days + 1)
+    indexes = [packed.index_of(row.anchor_day, first + timedelta(days=day)) for day in span]
+    return [packed.get(row.days, index) if 0 <= index < packed.DAYS_MAX else None for index in indexes]
+
+
+def _figures(scores: list[int | None], baseline: Baseline, protocol: Protocol) -> Figures:
+    return figures(scores, baseline.relief_nrs, protocol=protocol)
+
+
+def _line(baseline: Baseline, protocol: Protocol) -> float | None:
+    nrs = baseline.relief_nrs
+    return None if nrs is None else nrs * (1 - protocol.relief_line)

@@ -1,0 +1,329 @@
+"""The patient page: everything that staff look at before they act on a patient, read in one unit of work."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from config.protocol import Protocol
+from diary.charts.course_data import CourseChart
+from diary.domain import booking_states, infusions
+from diary.domain.baseline import NO_BASELINE, Baseline
+from diary.services import audit
+from diary.services.bookings import interval_warning
+from diary.services.course_today import CourseToday, course_today, today_of
+from diary.services.patient_chart import Diary, chart_of
+from diary.services.patients import read_identity
+from diary.services.worklist import AlertLine, alert_line, staff_names
+from diary.storage import alerts as alert_rows
+from diary.storage import bookings as booking_rows
+from diary.storage import courses as course_rows
+from diary.storage.entries import items_of, versions_of
+from diary.storage.nights import assessments, findings_of
+from diary.storage.patients import devices_of, follow_histories
+from diary.storage.protocols import protocol_at
+from diary.storage.tables.alert import Alert
+from diary.storage.tables.booking import Booking
+from diary.storage.tables.course import Administration, ClinicalEvent, Course, Regimen
+from diary.storage.tables.entry import CourseDays, Entry, ItemAnswer
+from diary.storage.tables.night import Assessment
+from diary.storage.tables.patient import Device, Patient, PatientFollow, PatientIdentity
+from diary.storage.unit import own
+
+Names = Mapping[int, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What to weigh before treating again: repeated early, infusions have injured livers."""
+
+    days_since_infusion: int | None
+    infusion_days_12_months: int
+    liver_test: ClinicalEvent | None
+    minimum_interval_days: int | None
+    warning: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened to an alert or a booking, and who did it."""
+
+    at: datetime
+    who: str
+    action: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertBlock:
+    """An alert with its history; `outcome` and `ended_at` once it has ended."""
+
+    line: AlertLine
+    facts: Mapping[str, object]
+    history: tuple[Happening, ...]
+    my_label: str | None
+    outcome: str | None
+    ended_at: datetime | None
+    end_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLine:
+    """A course with its baseline and how long it lasted."""
+
+    course: Course
+    regimen: str | None
+    baseline: Baseline
+    today: CourseToday | None
+    finding: Assessment | None
+    first_loss_day: int | None
+    """Course day on which a loss was first confirmed."""
+    followed_days: int
+    """Course days from the infusion to today, or to the end of follow-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingLine:
+    """A booking with the steps that a person can take next."""
+
+    booking: Booking
+    regimen: str
+    steps: tuple[str, ...]
+    warning: str | None
+    history: tuple[Happening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One version of a day's answer and who gave it."""
+
+    entry: Entry
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """A diary day with every version, the first one first."""
+
+    day: date
+    versions: tuple[EntryLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientPage:
+    """All of it; rows are read, not changed, and nothing loads behind them."""
+
+    patient: Patient
+    identity: PatientIdentity | None
+    owner: str | None
+    follow: PatientFollow | None
+    devices: tuple[Device, ...]
+    today: date
+    safety: Safety
+    live: tuple[AlertBlock, ...]
+    ended: tuple[AlertBlock, ...]
+    courses: tuple[CourseLine, ...]
+    chart: CourseChart
+    given: tuple[Administration, ...]
+    bookings: tuple[BookingLine, ...]
+    days: tuple[DayLine, ...]
+    items: tuple[ItemAnswer, ...]
+    events: tuple[ClinicalEvent, ...]
+
+    @property
+    def present(self) -> CourseLine | None:
+        """The course under way; else the planned one; else the last."""
+        ranked = {"open": 0, "planned": 1, "closed": 2}
+        return min(
+            self.courses, key=lambda line: (ranked[line.course.status], -line.course.number), default=None
+        )
+
+
+def safety_of(session: Session, patient: Patient, *, today: date, protocol: Protocol) -> Safety:
+    """Days since the last infusion, infusion days in 12 months, the last liver test, the clinic's minimum."""
+    given = course_rows.administrations_of(session, patient.id)
+    blocks = [(row.first_day, row.last_day) for row in given]
+    return Safety(
+        days_since_infusion=infusions.days_since_last(blocks, today),
+        infusion_days_12_months=infusions.infusion_days_in_12_months(blocks, today),
+        liver_test=course_rows.last_liver_test(session, patient.id),
+        minimum_interval_days=protocol.minimum_interval_days,
+        warning=interval_warning(session, patient.id, first_day=today, protocol=protocol),
+    )
+
+
+def patient_page(
+    session: Session, patient: Patient, *, reader_id: int, names: bool, whole: bool, now: datetime
+) -> PatientPage:
+    """Read the page, and leave a trace that it was read.
+
+    Args:
+        session: a writing unit, for the trace.
+        patient: of this clinic.
+        reader_id: who looks; their own label of each alert is shown.
+        names: whether the reader may see who the patient is.
+        whole: draw the whole diary and not only the last two courses.
+        now: the moment of reading.
+    """
+    identity = _identity(session, patient, names=names, now=now)
+    staff = staff_names(session)
+    _, protocol = protocol_at(session, now)
+    diary = _diary(session, patient, now=now)
+    days = course_rows.packed_days(session, [course.id for course in diary.courses])
+    courses = _courses(session, diary, days, protocol)
+    present = _present(courses)
+    blocks = [_block(session, alert, staff, reader_id, diary.booking) for alert in diary.alerts]
+    _, owner = staff.get(patient.owner_id or 0, (None, None))
+    return PatientPage(
+        patient=patient,
+        identity=identity,
+        owner=owner,
+        follow=diary.follow[-1] if diary.follow else None,
+        devices=tuple(devices_of(session, patient.id)),
+        today=diary.today,
+        safety=safety_of(session, patient, today=diary.today, protocol=protocol),
+        live=tuple(block for block in blocks if block.ended_at is None),
+        ended=tuple(block for block in blocks if block.ended_at is not None),
+        courses=tuple(reversed(courses)),
+        chart=chart_of(
+            diary,
+            baseline=present.baseline if present else NO_BASELINE,
+            days=days.get(present.course.id) if present else None,
+            relief_line_nrs=present.today.relief_line_nrs if present and present.today else None,
+            whole=whole,
+        ),
+        given=tuple(reversed(diary.given)),
+        bookings=_bookings(session, patient, staff, protocol),
+        days=_day_lines(diary.entries, staff),
+        items=tuple(reversed(items_of(session, patient.id))),
+        events=tuple(reversed(diary.events)),
+    )
+
+
+def _identity(session: Session, patient: Patient, *, names: bool, now: datetime) -> PatientIdentity | None:
+    if names:
+        return read_identity(session, patient, now=now)
+    audit.note(
+        session, "patient.read", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
+    )
+    return None
+
+
+def _diary(session: Session, patient: Patient, *, now: datetime) -> Diary:
+    devices = devices_of(session, patient.id)
+    return Diary(
+        courses=course_rows.courses_of(session, patient.id),
+        entries=versions_of(session, patient.id),
+        given=course_rows.administrations_of(session, patient.id),
+        booking=booking_rows.live_booking_of(session, patient.id),
+        alerts=alert_rows.alerts_of_patient(session, patient.id),
+        events=course_rows.events_of(session, patient.id),
+        follow=follow_histories(session, [patient.id], until=now).get(patient.id, []),
+        enrolled_on=min((device.enrolled_at.date() for device in devices), default=None),
+        today=today_of(patient, now),
+    )
+
+
+def _courses(
+    session: Session, diary: Diary, days: Mapping[int, CourseDays], protocol: Protocol
+) -> list[CourseLine]:
+    regimens = _regimen_names(session, [course.regimen_id for course in diary.courses])
+    findings = assessments(session, [course.id for course in diary.courses])
+    ends = [course.first_infusion_day for course in diary.courses[1:]] + [None]
+    lines = []
+    for course, ends_on in zip(diary.courses, ends, strict=True):
+        row = days.get(course.id)
+        judged = None
+        if row is not None:
+            judged = course_today(
+                course, row, today=diary.today, protocol=protocol, given=diary.given, follow=diary.follow
+            )
+        losses = [found.loss_day for found in findings_of(session, course.id) if found.loss_day is not None]
+        lines.append(
+            CourseLine(
+                course=course,
+                regimen=regimens.get(course.regimen_id or 0),
+                baseline=judged.baseline if judged else NO_BASELINE,
+                today=judged,
+                finding=findings.get(course.id),
+                first_loss_day=min(losses, default=None),
+                followed_days=_followed_days(course, ends_on, diary.today),
+            )
+        )
+    return lines
+
+
+def _followed_days(course: Course, next_infusion: date | None, today: date) -> int:
+    if course.last_infusion_day is None:
+        return 0
+    closed = course.closed_at.date() if course.closed_at is not None else today
+    return max(0, (min(day for day in (today, closed, next_infusion) if day) - course.last_infusion_day).days)
+
+
+def _present(courses: Sequence[CourseLine]) -> CourseLine | None:
+    rank = {"open": 0, "planned": 1, "closed": 2}
+    return min(courses, key=lambda line: (rank[line.course.status], -line.course.number), default=None)
+
+
+def _block(
+    session: Session, alert: Alert, staff: Names, reader_id: int, booking: Booking | None
+) -> AlertBlock:
+    given = alert_rows.label_of(session, alert.id, reader_id)
+    return AlertBlock(
+        line=alert_line(alert, staff, booking=booking),
+        facts=alert.facts,
+        history=tuple(
+            Happening(event.at, _who(event.actor_kind, event.actor_id, staff), event.action, event.note)
+            for event in alert_rows.events_of(session, alert.id)
+        ),
+        my_label=given.label if given is not None else None,
+        outcome=alert.outcome or (alert.status if alert.ended_at is not None else None),
+        ended_at=alert.ended_at,
+        end_reason=alert.end_reason,
+    )
+
+
+def _bookings(
+    session: Session, patient: Patient, staff: Names, protocol: Protocol
+) -> tuple[BookingLine, ...]:
+    rows = booking_rows.bookings_of(session, patient.id)
+    regimens = _regimen_names(session, [row.regimen_id for row in rows])
+    return tuple(
+        BookingLine(
+            booking=row,
+            regimen=regimens[row.regimen_id],
+            steps=tuple(booking_states.actions(row.state)),
+            warning=interval_warning(session, patient.id, first_day=row.offered_first_day, protocol=protocol)
+            if row.offered_first_day is not None and row.state in booking_states.LIVE
+            else None,
+            history=tuple(
+                Happening(event.at, _who(event.actor_kind, event.actor_id, staff), event.action, event.note)
+                for event in booking_rows.events_of(session, row.id)
+            ),
+        )
+        for row in rows
+    )
+
+
+def _regimen_names(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
+    known = [regimen_id for regimen_id in ids if regimen_id is not None]
+    return {row.id: row.name for row in session.scalars(own(session, Regimen).where(Regimen.id.in_(known)))}
+
+
+def _day_lines(entries: Sequence[Entry], staff: Names) -> tuple[DayLine, ...]:
+    """Newest day first; within a day the first version first."""
+    days: dict[date, list[EntryLine]] = {}
+    for entry in entries:
+        by = _who(entry.actor_kind, entry.actor_id, staff)
+        days.setdefault(entry.day, []).append(EntryLine(entry, by))
+    return tuple(DayLine(day, tuple(days[day])) for day in sorted(days, reverse=True))
+
+
+def _who(actor_kind: str, actor_id: int | None, staff: Names) -> str:
+    if actor_kind == "staff":
+        _, name = staff.get(actor_id or 0, ("", "a colleague"))
+        return name
+    return {"patient": "the patient", "system": "the night", "integration": "a connected system"}.get(
+        actor_kind, "the operator"
+    )
