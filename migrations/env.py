@@ -17,7 +17,9 @@ def run(connection: Connection) -> None:
     if on_sqlite:
         orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if orphans:
-            raise RuntimeError(f"the migration left {len(orphans)} rows without their parent; nothing was changed")
+            raise RuntimeError(
+                f"the migration left {len(orphans)} rows without their parent; nothing was changed"
+            )
 
 
 run(context.config.attributes["connection"])

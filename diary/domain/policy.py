@@ -155,7 +155,8 @@ def _may_open_again(
 def present_run(kind: str, finding: Finding) -> tuple[int, int]:
     """The first night of the run in which the kind's state holds now, and how long it was away before.
 
-    >>> present_run("silence", Finding(["silent", "holding", "holding", "silent"], False, False, False, False))
+    >>> states = ["silent", "holding", "holding", "silent"]
+    >>> present_run("silence", Finding(states, False, False, False, False))
     (4, 2)
     """
     night = len(finding.states)

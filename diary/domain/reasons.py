@@ -81,7 +81,7 @@ def _red_flag(_level: str | None, facts: Mapping[str, Any]) -> str:
     return f"Marked: {', '.join(told)}." if told else "A red-flag symptom was marked."
 
 
-def _call_me(_level: str | None, facts: Mapping[str, Any]) -> str:
+def _call_me(_level: str | None, _facts: Mapping[str, Any]) -> str:
     return "Please call me about my treatment."
 
 

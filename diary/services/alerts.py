@@ -10,7 +10,14 @@ from config.words import LOSS_LEVELS
 from diary.domain import alert_states
 from diary.domain.errors import Refusal
 from diary.services import audit, outbox
-from diary.storage.alerts import acknowledged_before, events_of, label_of, live_of_course, live_of_patient, snoozed_until
+from diary.storage.alerts import (
+    acknowledged_before,
+    events_of,
+    label_of,
+    live_of_course,
+    live_of_patient,
+    snoozed_until,
+)
 from diary.storage.ids import new_uid
 from diary.storage.tables.alert import Alert, AlertEvent, AlertLabel
 from diary.storage.tables.patient import Patient
@@ -131,7 +138,7 @@ def close(session: Session, alert: Alert, *, outcome: str, reason: str | None, n
 
 
 def label(session: Session, alert: Alert, *, staff_id: int, verdict: str, now: datetime) -> AlertLabel:
-    """Was this alert right? One answer a person, apart from what was done; a second answer replaces the first."""
+    """Was this alert right? One answer a person, apart from what was done; a second replaces the first."""
     given = label_of(session, alert.id, staff_id)
     if given is None:
         given = AlertLabel(
@@ -169,7 +176,7 @@ def reopen(session: Session, alert: Alert, *, reason: str, now: datetime) -> Non
 
 
 def close_by_infusion(session: Session, *, course_id: int, parked_only: bool, now: datetime) -> None:
-    """The recorded infusion answers the course's alerts. Red flags and calls stay: only a person ends those."""
+    """The recorded infusion answers the course's alerts. Red flags and calls stay: a person ends those."""
     for alert in live_of_course(session, course_id):
         if alert.kind in ("red_flag", "call_me") or (parked_only and alert.status != "parked"):
             continue
@@ -192,7 +199,7 @@ def raise_red_flag(
 
 
 def ask_for_call(session: Session, patient: Patient, *, course_id: int | None, now: datetime) -> Alert:
-    """The patient asks to be called about the treatment: one open request at a time, asked twice is the same."""
+    """The patient asks to be called about the treatment; asked again while it is open, it is the same."""
     for alert in live_of_patient(session, patient.id):
         if alert.kind == "call_me":
             return alert

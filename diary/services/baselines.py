@@ -23,7 +23,7 @@ def baseline_of(course: Course, days: bytes, protocol: Protocol) -> Baseline:
 
 
 def carry_baseline(session: Session, course: Course, earlier: Course | None, protocol: Protocol) -> None:
-    """Give a course that opens its baseline: carried when the earlier one still gave relief then, else its own.
+    """Give a course that opens its baseline: carried when the earlier one still gave relief, else its own.
 
     Otherwise re-treating before pain is back would make every next course alarm sooner.
     """

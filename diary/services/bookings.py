@@ -21,7 +21,13 @@ from diary.storage.unit import clinic_of, scope_of
 
 
 def request_booking(
-    session: Session, patient: Patient, *, regimen: Regimen, alert: Alert | None, note: str | None, now: datetime
+    session: Session,
+    patient: Patient,
+    *,
+    regimen: Regimen,
+    alert: Alert | None,
+    note: str | None,
+    now: datetime,
 ) -> Booking:
     """Ask for re-treatment; the alert that led to it is parked.
 
@@ -29,9 +35,13 @@ def request_booking(
         Refusal: booking_already_open; alert_wrong_state; patient_not_followed.
     """
     if patient.follow_state == "stopped":
-        raise Refusal("patient_not_followed", "This patient is no longer followed. Follow again before booking.")
+        raise Refusal(
+            "patient_not_followed", "This patient is no longer followed. Follow again before booking."
+        )
     if live_booking_of(session, patient.id) is not None:
-        raise Refusal("booking_already_open", "A booking for this patient is already under way. Go on with that one.")
+        raise Refusal(
+            "booking_already_open", "A booking for this patient is already under way. Go on with that one."
+        )
     courses = [course for course in courses_of(session, patient.id) if course.status == "open"]
     booking = Booking(
         clinic_id=clinic_of(session),
@@ -79,7 +89,8 @@ def offer(
     until a physician sets it, every booking carries a warning instead (see `interval_warning`).
 
     Raises:
-        Refusal: infusion_ends_before_start, minimum_interval, authorisation_expires_first, booking_wrong_state.
+        Refusal: infusion_ends_before_start, minimum_interval, authorisation_expires_first,
+            booking_wrong_state.
     """
     infusions.check_block(first_day, last_day)
     expires_on = booking.authorisation_expires_on
@@ -115,7 +126,9 @@ def step(session: Session, booking: Booking, action: str, *, note: str | None, n
     if booking.state in booking_states.FAILED and booking.alert_id is not None:
         alert = alert_by_id(session, booking.alert_id)
         if alert_states.may(alert.status, "reopen", kind=alert.kind):
-            alerts.reopen(session, alert, reason=f"the booking was {booking.state.replace('_', ' ')}", now=now)
+            alerts.reopen(
+                session, alert, reason=f"the booking was {booking.state.replace('_', ' ')}", now=now
+            )
 
 
 def complete_booking(session: Session, booking: Booking, *, now: datetime) -> None:
@@ -139,7 +152,7 @@ def interval_warning(session: Session, patient_id: int, *, first_day: date, prot
         return None
     minimum_days = protocol.minimum_interval_days
     if minimum_days is None:
-        return f"{since} days after the last infusion. This clinic has set no minimum interval: check liver tests."
+        return f"{since} days after the last infusion. No minimum interval is set here: check liver tests."
     if since < minimum_days:
         return f"{since} days after the last infusion; this clinic's minimum is {minimum_days}."
     return None

@@ -1,4 +1,4 @@
-"""Founds a clinic: its zone, first protocol and wording of the question; and the installation it stands in."""
+"""Founds an installation and its clinics: zone, first protocol, wording of the question."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -28,7 +28,9 @@ QUESTION = {
 }
 
 
-def found_installation(session: Session, *, kind: str, clock_at: datetime | None, now: datetime) -> Installation:
+def found_installation(
+    session: Session, *, kind: str, clock_at: datetime | None, now: datetime
+) -> Installation:
     """Say once whether this database is live or a sandbox; it never changes."""
     installation = Installation(id=1, kind=kind, clock_at=clock_at, created_at=now)
     session.add(installation)

@@ -69,7 +69,9 @@ def record(session: Session, patient: Patient, answer: Answer, *, now: datetime)
         if entry.client_id == answer.client_id:
             return Recorded(_same_again(entry, answer), created=False)
     if patient.follow_state == "stopped":
-        raise Refusal("patient_not_followed", "This diary has ended. Call the clinic if you want to take part again.")
+        raise Refusal(
+            "patient_not_followed", "This diary has ended. Call the clinic if you want to take part again."
+        )
     _, protocol = protocol_at(session, now)
     clock = clock_check(answer.answered_at, answer.sent_at, now, ZoneInfo(answer.zone))
     _check_day(answer, clock, protocol)
@@ -78,7 +80,9 @@ def record(session: Session, patient: Patient, answer: Answer, *, now: datetime)
     if place.same is not None:
         return Recorded(place.same, created=False)
     entry = _version(session, patient, answer, clock, place, now=now)
-    _store(session, entry, place.replaces, action="entry.amend" if answer.supersedes else "entry.record", now=now)
+    _store(
+        session, entry, place.replaces, action="entry.amend" if answer.supersedes else "entry.record", now=now
+    )
     note_zone(session, patient, answer.zone, since_at=clock.corrected_at)
     return Recorded(entry, created=True)
 
@@ -94,7 +98,9 @@ def correct(
         Refusal: superseded_version_changed when a newer version took the entry's place meanwhile.
     """
     if not standing.standing:
-        raise Refusal("superseded_version_changed", "This answer was changed meanwhile. Reload it and look again.")
+        raise Refusal(
+            "superseded_version_changed", "This answer was changed meanwhile. Reload it and look again."
+        )
     scope = scope_of(session)
     entry = Entry(
         clinic_id=clinic_of(session),
@@ -132,7 +138,9 @@ def _store(session: Session, entry: Entry, replaces: Entry | None, *, action: st
     session.add(entry)
     session.flush()
     if entry.standing:
-        put_score(session, entry.patient_id, day=entry.day, nrs=None if entry.clock_suspect else entry.nrs, now=now)
+        put_score(
+            session, entry.patient_id, day=entry.day, nrs=None if entry.clock_suspect else entry.nrs, now=now
+        )
     audit.note(
         session,
         action,
@@ -152,8 +160,10 @@ class Row:
     refusal: Refusal | None
 
 
-def record_batch(session: Session, patient: Patient, answers: Sequence[Answer], *, now: datetime) -> list[Row]:
-    """Each answer by itself: a refused row leaves the others recorded (one transaction, a savepoint a row)."""
+def record_batch(
+    session: Session, patient: Patient, answers: Sequence[Answer], *, now: datetime
+) -> list[Row]:
+    """Each answer by itself: a refused row leaves the others recorded (one transaction, savepoints)."""
     outcome = []
     for answer in answers:
         try:

@@ -1,4 +1,4 @@
-"""Records what was given. A new infusion closes the course before it and opens the next, with its baseline."""
+"""Records what was given: a new course closes the one before it and gets its baseline."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -95,7 +95,7 @@ def record_infusion(
 def correct_infusion(
     session: Session, patient: Patient, old: Administration, given: Given, *, today: date, now: datetime
 ) -> Administration:
-    """Replace a recorded block: other days, another dose, or another class. The old row is kept, not standing.
+    """Replace a recorded block: other days, another dose, another class. The old row is kept, not standing.
 
     Raises:
         Refusal: as `record_infusion`; infusion_changed when the row was already replaced.
@@ -149,13 +149,19 @@ def _check(session: Session, patient: Patient, given: Given, *, today: date) -> 
         if infusions.overlaps((given.first_day, given.last_day), (other.first_day, other.last_day)):
             raise Refusal(
                 "infusion_overlaps",
-                f"An infusion from {other.first_day} to {other.last_day} is already recorded. Correct that one.",
+                f"An infusion from {other.first_day} to {other.last_day} is recorded already. Correct it.",
                 pointer="/first_day",
             )
 
 
 def _course_for(
-    session: Session, patient: Patient, given: Given, regimen: Regimen | None, *, now: datetime, imported: bool
+    session: Session,
+    patient: Patient,
+    given: Given,
+    regimen: Regimen | None,
+    *,
+    now: datetime,
+    imported: bool,
 ) -> Course:
     courses = courses_of(session, patient.id)
     open_course = next((course for course in courses if course.status == "open"), None)

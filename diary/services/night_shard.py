@@ -103,7 +103,7 @@ def read_shard(session: Session, frame: NightFrame, *, after_id: int, limit: int
 
 
 def _days(session: Session, course: Course, row: CourseDays | None, frame: NightFrame) -> bytes:
-    """The packed days as of the cut-off; rebuilt from the entries when they changed since or cannot be read."""
+    """The packed days as of the cut-off; rebuilt from the entries when changed since, or unreadable."""
     if row is None:
         return b""
     days = row.days
@@ -176,7 +176,8 @@ def _judge(assessed: Assessed, row: int, one: ShardCourse, shard: Shard, frame: 
         quiet=_quiet(one.course, frame),
     )
     standing = [
-        Standing(alert.kind, alert.level, alert.status, _night_number(alert, one.course, frame)) for alert in alerts
+        Standing(alert.kind, alert.level, alert.status, _night_number(alert, one.course, frame))
+        for alert in alerts
     ]
     acts = decide(finding, standing, absence_nights=frame.protocol.absence_nights)
     if any(act.kind == "step" for act in acts):

@@ -1,4 +1,4 @@
-"""Runs nights: finds what is due, claims it by its row in the ledger, and finishes it with counts that add up."""
+"""Runs nights: finds what is due, claims it in the ledger, finishes it with counts that add up."""
 
 import logging
 from collections.abc import Callable
@@ -124,7 +124,9 @@ def _open(session: Session, due: Due, term: int, *, now: datetime, wall: Clock) 
     run_id = _hold(session, due, term, wall)
     frame = _frame(session, due, run_id=run_id, now=now)
     wake_due(session, day=due.night + timedelta(days=1), now=now)
-    return_unattended(session, before=due.cutoff_at - timedelta(hours=frame.protocol.unattended_hours), now=now)
+    return_unattended(
+        session, before=due.cutoff_at - timedelta(hours=frame.protocol.unattended_hours), now=now
+    )
     return frame
 
 

@@ -45,7 +45,7 @@ def alerts_of_patient(session: Session, patient_id: int) -> list[Alert]:
 
 
 def newest_by_kind(session: Session, course_ids: Sequence[int]) -> dict[int, list[Alert]]:
-    """For each course, its live alerts and, of each kind without one, the newest ended one. Red flags apart."""
+    """For each course the newest alert of each kind, live or ended; red flags and calls apart."""
     newest = (
         own(session, Alert)
         .with_only_columns(func.max(Alert.id))
@@ -61,7 +61,11 @@ def newest_by_kind(session: Session, course_ids: Sequence[int]) -> dict[int, lis
 
 def events_of(session: Session, alert_id: int) -> list[AlertEvent]:
     """What happened to an alert, first to last."""
-    return list(session.scalars(own(session, AlertEvent).where(AlertEvent.alert_id == alert_id).order_by(AlertEvent.id)))
+    return list(
+        session.scalars(
+            own(session, AlertEvent).where(AlertEvent.alert_id == alert_id).order_by(AlertEvent.id)
+        )
+    )
 
 
 def inputs_of(session: Session, alert_id: int) -> list[AlertInput]:
@@ -72,13 +76,17 @@ def inputs_of(session: Session, alert_id: int) -> list[AlertInput]:
 
 def label_of(session: Session, alert_id: int, staff_id: int) -> AlertLabel | None:
     """One person's label of an alert."""
-    statement = own(session, AlertLabel).where(AlertLabel.alert_id == alert_id, AlertLabel.staff_id == staff_id)
+    statement = own(session, AlertLabel).where(
+        AlertLabel.alert_id == alert_id, AlertLabel.staff_id == staff_id
+    )
     return session.scalars(statement).one_or_none()
 
 
 def snoozed_until(session: Session, day: date) -> list[Alert]:
     """Snoozed alerts whose time is up on `day`."""
-    return list(session.scalars(own(session, Alert).where(Alert.status == "snoozed", Alert.snoozed_until <= day)))
+    return list(
+        session.scalars(own(session, Alert).where(Alert.status == "snoozed", Alert.snoozed_until <= day))
+    )
 
 
 def acknowledged_before(session: Session, moment: datetime) -> list[Alert]:

@@ -42,7 +42,7 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Refuse a naive moment; store the others in UTC."""
         if value is None:
             return None
@@ -50,7 +50,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("a moment needs its zone; naive datetimes are not stored")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Give the moment back aware, whichever database it comes from."""
         if value is None:
             return None

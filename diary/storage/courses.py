@@ -12,7 +12,9 @@ from diary.storage.unit import clinic_of, own
 
 def courses_of(session: Session, patient_id: int) -> list[Course]:
     """The patient's courses, first to last."""
-    return list(session.scalars(own(session, Course).where(Course.patient_id == patient_id).order_by(Course.number)))
+    return list(
+        session.scalars(own(session, Course).where(Course.patient_id == patient_id).order_by(Course.number))
+    )
 
 
 def course_by_uid(session: Session, uid: str) -> Course | None:
@@ -55,7 +57,9 @@ def administration_by_uid(session: Session, uid: str) -> Administration | None:
 
 def booster_days(session: Session) -> dict[int, list[date]]:
     """Days on which boosters ended, by course, over the whole clinic."""
-    statement = own(session, Administration).where(Administration.standing, Administration.classified_as == "booster")
+    statement = own(session, Administration).where(
+        Administration.standing, Administration.classified_as == "booster"
+    )
     found: dict[int, list[date]] = {}
     for row in session.scalars(statement.order_by(Administration.last_day)):
         found.setdefault(row.course_id, []).append(row.last_day)
@@ -69,7 +73,9 @@ def regimen_by_uid(session: Session, uid: str) -> Regimen | None:
 
 def regimens(session: Session) -> list[Regimen]:
     """The clinic's regimens that are still planned with."""
-    return list(session.scalars(own(session, Regimen).where(Regimen.retired_at.is_(None)).order_by(Regimen.name)))
+    return list(
+        session.scalars(own(session, Regimen).where(Regimen.retired_at.is_(None)).order_by(Regimen.name))
+    )
 
 
 def last_liver_test(session: Session, patient_id: int) -> ClinicalEvent | None:

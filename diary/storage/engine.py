@@ -16,7 +16,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA trusted_schema=OFF",
 )
-# Longest wait of one statement or one lock, in PostgreSQL's own words; a request never hangs on another's lock.
+# The longest wait of one statement and of one lock: a request never hangs on another's lock.
 POSTGRESQL_OPTIONS = "-c timezone=UTC -c statement_timeout=10s -c lock_timeout=5s"
 
 
@@ -44,7 +44,9 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None  # the driver's own implicit BEGIN would start every transaction deferred
+    connection.isolation_level = (
+        None  # the driver's own implicit BEGIN would start every transaction deferred
+    )
     for pragma in SQLITE_PRAGMAS:
         connection.execute(pragma)
 

@@ -80,5 +80,3 @@ def _grant(connection: Connection, role: str) -> None:
         changeable = APPEND_ONLY.get(table.name)
         rights = f"INSERT, UPDATE ({changeable})" if changeable else "INSERT, UPDATE, DELETE"
         connection.execute(text(f"GRANT {rights} ON {table.name} TO {quoted}"))
-
-

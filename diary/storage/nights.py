@@ -57,13 +57,32 @@ def claim_night(
 
     A lease that ran out is taken over under a higher term, and every write of the old holder is refused.
     """
-    fresh = {"owner": owner, "lease_until_at": lease_until_at, "heartbeat_at": wall_now, "started_at": wall_now}
+    fresh = {
+        "owner": owner,
+        "lease_until_at": lease_until_at,
+        "heartbeat_at": wall_now,
+        "started_at": wall_now,
+    }
     counts = dict.fromkeys(
-        ("courses_seen", "courses_judged", "courses_silent", "courses_failed", "alerts_opened", "alerts_ended"), 0
+        (
+            "courses_seen",
+            "courses_judged",
+            "courses_silent",
+            "courses_failed",
+            "alerts_opened",
+            "alerts_ended",
+        ),
+        0,
     )
     statement = INSERT[session.get_bind().dialect.name](NightRun).values(
-        clinic_id=clinic_of(session), night=night, cutoff_at=cutoff_at, state="claimed", term=1, late=late,
-        **fresh, **counts,
+        clinic_id=clinic_of(session),
+        night=night,
+        cutoff_at=cutoff_at,
+        state="claimed",
+        term=1,
+        late=late,
+        **fresh,
+        **counts,
     )
     statement = statement.on_conflict_do_update(
         index_elements=["clinic_id", "night"],
@@ -74,7 +93,9 @@ def claim_night(
     return term
 
 
-def hold_term(session: Session, *, night: date, term: int, wall_now: datetime, lease_until_at: datetime) -> int | None:
+def hold_term(
+    session: Session, *, night: date, term: int, wall_now: datetime, lease_until_at: datetime
+) -> int | None:
     """Prove inside a writing unit that the term still holds, and renew the lease; the run's id, or None.
 
     The update locks the row, so that a rival cannot take over between this proof and the commit.
@@ -101,7 +122,9 @@ def night_run(session: Session, night: date) -> NightRun | None:
 
 def last_finished(session: Session) -> NightRun | None:
     """The clinic's newest finished night."""
-    statement = own(session, NightRun).where(NightRun.state.in_(FINISHED)).order_by(NightRun.night.desc()).limit(1)
+    statement = (
+        own(session, NightRun).where(NightRun.state.in_(FINISHED)).order_by(NightRun.night.desc()).limit(1)
+    )
     return session.scalars(statement).one_or_none()
 
 
@@ -113,13 +136,17 @@ def nights_page(session: Session, *, before: date | None, limit: int) -> list[Ni
     return list(session.scalars(statement.order_by(NightRun.night.desc()).limit(limit)))
 
 
-def followed_courses(session: Session, *, after_id: int, limit: int) -> list[tuple[Course, CourseDays | None]]:
+def followed_courses(
+    session: Session, *, after_id: int, limit: int
+) -> list[tuple[Course, CourseDays | None]]:
     """Planned and open courses with their packed days, by id: one shard of a night, in one query."""
     statement = (
         select(Course, CourseDays)
         .outerjoin(CourseDays, CourseDays.course_id == Course.id)
         .where(
-            Course.clinic_id == clinic_of(session), Course.status.in_(("planned", "open")), Course.id > after_id
+            Course.clinic_id == clinic_of(session),
+            Course.status.in_(("planned", "open")),
+            Course.id > after_id,
         )
         .order_by(Course.id)
         .limit(limit)

@@ -24,10 +24,14 @@ def patient_by_id(session: Session, patient_id: int, *, lock: bool = False) -> P
 
 def identity_of(session: Session, patient_id: int) -> PatientIdentity | None:
     """Who the patient is; the caller writes the audit row of this read."""
-    return session.scalars(own(session, PatientIdentity).where(PatientIdentity.patient_id == patient_id)).one_or_none()
+    return session.scalars(
+        own(session, PatientIdentity).where(PatientIdentity.patient_id == patient_id)
+    ).one_or_none()
 
 
-def follow_histories(session: Session, patient_ids: Sequence[int], *, until: datetime) -> dict[int, list[PatientFollow]]:
+def follow_histories(
+    session: Session, patient_ids: Sequence[int], *, until: datetime
+) -> dict[int, list[PatientFollow]]:
     """How these patients were followed up to a moment, oldest first, by patient id."""
     statement = (
         own(session, PatientFollow)

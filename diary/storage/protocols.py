@@ -35,7 +35,7 @@ def instrument_at(session: Session, moment: datetime) -> InstrumentVersion:
 
 
 def instrument_for(session: Session, patient_id: int, moment: datetime) -> InstrumentVersion:
-    """The patient's wording: that of the course under way, which never changes; else the clinic's present one."""
+    """The patient's wording: that of the course under way, which never changes; else the clinic's."""
     of_course = (
         own(session, InstrumentVersion)
         .join(Course, Course.instrument_version_id == InstrumentVersion.id)

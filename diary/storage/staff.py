@@ -19,7 +19,9 @@ def session_presented(session: Session, token_hash: str) -> StaffSession | None:
 
 def key_presented(session: Session, secret_hash: str) -> IntegrationKey | None:
     """The integration key that was presented, before any clinic is known."""
-    return session.scalars(select(IntegrationKey).where(IntegrationKey.secret_hash == secret_hash)).one_or_none()
+    return session.scalars(
+        select(IntegrationKey).where(IntegrationKey.secret_hash == secret_hash)
+    ).one_or_none()
 
 
 def staff_by_id(session: Session, staff_id: int) -> Staff:

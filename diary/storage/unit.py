@@ -33,8 +33,8 @@ SYSTEM = Scope(clinic_id=None, actor_kind="system")
 def unit(engine: Engine, scope: Scope, *, write: bool) -> Iterator[Session]:
     """One transaction: committed at the end, rolled back by any exception.
 
-    `write=False` on SQLite takes no write lock, so a reader never queues behind a writer. Requests do the same
-    with Flask-SQLAlchemy's session: see diary.web.work.
+    `write=False` on SQLite takes no write lock, so a reader never queues behind a writer. Requests do the
+    same with Flask-SQLAlchemy's session: see diary.web.work.
     """
     with Session(engine, expire_on_commit=False, autoflush=False) as session:
         begin(session, write=write)
@@ -49,7 +49,7 @@ def begin(session: Session, *, write: bool) -> None:
 
 
 def present(session: Session, digest: str) -> None:
-    """Show a token's digest (or a sign-in name) to the database: row security then lets its one row be read."""
+    """Show a token's digest (or a sign-in name): row security then lets its one row be read."""
     if _on_postgresql(session):
         session.execute(text("SELECT set_config('diary.presented', :digest, true)"), {"digest": digest})
 
@@ -59,7 +59,10 @@ def enter(session: Session, scope: Scope) -> None:
     session.info["scope"] = scope
     if _on_postgresql(session):
         session.execute(
-            text("SELECT set_config('diary.clinic_id', :clinic, true), set_config('diary.system', :system, true)"),
+            text(
+                "SELECT set_config('diary.clinic_id', :clinic, true), "
+                "set_config('diary.system', :system, true)"
+            ),
             {
                 "clinic": "" if scope.clinic_id is None else str(scope.clinic_id),
                 "system": "on" if scope.clinic_id is None and scope.actor_kind == "system" else "",
@@ -87,4 +90,3 @@ def own(session: Session, table: type[T]) -> Select[T]:
 
 def _on_postgresql(session: Session) -> bool:
     return bool(session.get_bind().dialect.name == "postgresql")
-

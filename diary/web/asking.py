@@ -38,7 +38,7 @@ class Caller:
 
 
 def presented_token(request: Request, cookie: str | None) -> tuple[str | None, bool]:
-    """The token of this request, and whether it came by cookie (then a change needs the CSRF token as well)."""
+    """The token of this request, and whether it came by cookie: then a change needs the CSRF token."""
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
         return header.removeprefix("Bearer ").strip(), False
@@ -64,7 +64,7 @@ def who_is_asking(
     present(session, digest)
     caller = None
     if token.startswith(DEVICE):
-        caller = _phone(session, digest, wall_now, request_id, lock=lock)
+        caller = _phone(session, digest, request_id, lock=lock)
     elif token.startswith(STAFF):
         caller = _person(session, digest, wall_now, request_id)
     elif token.startswith((KEY_TEST, KEY_LIVE)):
@@ -90,9 +90,7 @@ def check_csrf(request: Request, *, secret_keys: list[str], token: str) -> None:
         raise Refusal("csrf_failed", "This page was open too long. Go back, reload it, and try again.")
 
 
-def _phone(
-    session: Session, digest: str, wall_now: datetime, request_id: str, *, lock: bool
-) -> Caller | None:
+def _phone(session: Session, digest: str, request_id: str, *, lock: bool) -> Caller | None:
     device = device_presented(session, digest)
     if device is None or device.revoked_at is not None:
         return None

@@ -1,4 +1,4 @@
-"""Gives requests their session: Flask-SQLAlchemy, handed the engine and the plain metadata of the storage room."""
+"""Gives requests their session: Flask-SQLAlchemy, handed the storage room's engine and metadata."""
 
 from typing import Any
 
@@ -12,13 +12,15 @@ from diary.storage.schema import metadata
 class HandedEngine(SQLAlchemy):
     """Flask-SQLAlchemy that builds no engine of its own: every engine comes from diary.storage.engine."""
 
-    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+    def _make_engine(self, _bind_key: str | None, _options: dict[str, Any], app: Flask) -> Engine:
         engine: Engine = app.extensions["diary.engine"]
         return engine
 
 
 db = HandedEngine(
-    metadata=metadata, session_options={"expire_on_commit": False, "autoflush": False}, disable_autonaming=True
+    metadata=metadata,
+    session_options={"expire_on_commit": False, "autoflush": False},
+    disable_autonaming=True,
 )
 
 

@@ -6,7 +6,15 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from config.words import ACTORS, ALERT_ENDED, ALERT_KINDS, ALERT_LABELS, ALERT_OUTCOMES, ALERT_STATUSES, LOSS_LEVELS
+from config.words import (
+    ACTORS,
+    ALERT_ENDED,
+    ALERT_KINDS,
+    ALERT_LABELS,
+    ALERT_OUTCOMES,
+    ALERT_STATUSES,
+    LOSS_LEVELS,
+)
 from diary.storage.base import Base, Owned, belongs_to, holds, one_of, only_one, owned
 
 LIVE = f"status NOT IN ({', '.join(repr(word) for word in ALERT_ENDED)})"
@@ -27,7 +35,9 @@ class Alert(Owned, Base):
             "kind",
             where=f"{LIVE} AND kind <> 'red_flag' AND course_id IS NULL",
         ),
-        Index("ix_alert_live", "clinic_id", "status", "id", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
+        Index(
+            "ix_alert_live", "clinic_id", "status", "id", sqlite_where=text(LIVE), postgresql_where=text(LIVE)
+        ),
         Index("ix_alert_course", "course_id", "kind"),
         Index("ix_alert_patient", "patient_id"),
         one_of("kind", ALERT_KINDS),
@@ -97,7 +107,9 @@ class AlertEvent(Owned, Base):
     """One thing that happened to an alert: by a person, by the night, by the patient."""
 
     __tablename__ = "alert_event"
-    __table_args__ = owned(belongs_to("alert"), one_of("actor_kind", ACTORS), Index("ix_alert_event", "alert_id", "id"))
+    __table_args__ = owned(
+        belongs_to("alert"), one_of("actor_kind", ACTORS), Index("ix_alert_event", "alert_id", "id")
+    )
 
     alert_id: Mapped[int]
     at: Mapped[datetime]
@@ -151,7 +163,9 @@ class Note(Owned, Base):
     """A note of staff about a patient."""
 
     __tablename__ = "note"
-    __table_args__ = owned(belongs_to("patient"), belongs_to("staff"), Index("ix_note_patient", "patient_id", "at"))
+    __table_args__ = owned(
+        belongs_to("patient"), belongs_to("staff"), Index("ix_note_patient", "patient_id", "at")
+    )
 
     patient_id: Mapped[int]
     staff_id: Mapped[int]

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from config.words import ACTORS, BOOKING_STATES
 from diary.storage.base import Base, Owned, belongs_to, holds, one_of, only_one, owned

@@ -103,7 +103,7 @@ class Course(Owned, Base):
 
 
 class Administration(Owned, Base):
-    """What was given: one block of days, first to last. A correction is a new row; the old one stops standing."""
+    """What was given: one block of days. A correction is a new row; the old one stops standing."""
 
     __tablename__ = "administration"
     __table_args__ = owned(

@@ -19,7 +19,8 @@ class NightRun(Owned, Base):
         one_of("state", NIGHT_STATES),
         holds(
             "counts_add_up",
-            "state NOT IN ('done', 'partial') OR courses_seen = courses_judged + courses_silent + courses_failed",
+            "state NOT IN ('done', 'partial') "
+            "OR courses_seen = courses_judged + courses_silent + courses_failed",
         ),
     )
 

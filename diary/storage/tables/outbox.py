@@ -25,7 +25,9 @@ class Message(Owned, Base):
         one_of("state", MESSAGE_STATES),
         holds("waiting_has_a_next_try", f"NOT ({WAITING}) OR next_try_at IS NOT NULL"),
         holds("ended_says_when", f"({WAITING}) = (ended_at IS NULL)"),
-        Index("ix_message_waiting", "next_try_at", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
+        Index(
+            "ix_message_waiting", "next_try_at", sqlite_where=text(WAITING), postgresql_where=text(WAITING)
+        ),
         unique=["uid"],
     )
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from config.words import FOLLOW_STATES, STOP_REASONS
 from diary.storage.base import Base, Owned, belongs_to, holds, one_of, owned

@@ -1,0 +1,273 @@
+"""Nights: due once, claimed once, judged as of their cut-off, with counts that add up."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from config.protocol import Protocol
+from diary.services import alerts, nights
+from diary.services.nights import Due, nights_due, preview_night, run_night
+from diary.storage.alerts import events_of, inputs_of
+from diary.storage.courses import courses_of, days_of
+from diary.storage.engine import make_engine
+from diary.storage.entries import standing_ids
+from diary.storage.nights import assessments, findings_of, hold_term, night_run
+from diary.storage.tables.entry import CourseDays
+from diary.storage.tables.outbox import Message
+from diary.storage.unit import own
+from tests.little_clinic import FIRST_DAY, LittleClinic, at, day_number, found
+
+LOST = "2 " * 30 + "8 " * 16  # relief, then none: confirmed once two weeks stand under the line
+
+
+@pytest.fixture
+def clinic(database_url: str) -> Iterator[LittleClinic]:
+    engine = make_engine(database_url)
+    yield found(engine)
+    engine.dispose()
+
+
+def kinds(clinic, patient_id):
+    return sorted(alert.kind for alert in clinic.alerts(patient_id))
+
+
+def only(clinic, patient_id, kind):
+    (alert,) = [alert for alert in clinic.alerts(patient_id) if alert.kind == kind]
+    return alert
+
+
+def test_every_night_is_due_once_and_never_again(clinic):
+    done = clinic.run_nights(FIRST_DAY + timedelta(days=9))
+    assert [due.night for due, _ in done] == [FIRST_DAY + timedelta(days=n) for n in range(10)]
+    assert clinic.run_nights(FIRST_DAY + timedelta(days=9)) == []
+
+
+def test_a_night_is_due_at_four_in_the_morning_of_the_day_after(clinic):
+    four = at(FIRST_DAY + timedelta(days=1), hour=4)
+    assert nights_due(clinic.engine, now=four - timedelta(seconds=1)) == []
+    assert nights_due(clinic.engine, now=four) == [Due(clinic.clinic_id, FIRST_DAY, four)]
+
+
+def test_a_loss_is_told_on_the_night_that_confirms_it_and_once(clinic):
+    patient_id = clinic.treated("P-1", LOST)
+    clinic.run_nights(day_number(46))
+    alert = only(clinic, patient_id, "loss")
+    assert (alert.level, alert.status, alert.facts["loss_day"]) == (
+        "confirmed",
+        "open",
+        alert.facts["day_number"],
+    )
+    # Days 31-44 are the first two whole weeks at 8; a week under the line needs only its mean there.
+    assert day_number(37) < alert.night <= day_number(44)
+
+
+def test_an_alert_keeps_a_copy_of_what_it_was_judged_from(clinic):
+    patient_id = clinic.treated("P-1", LOST)
+    clinic.run_nights(day_number(46))
+    alert = only(clinic, patient_id, "loss")
+    with clinic.unit() as session:
+        (copy,) = inputs_of(session, alert.id)
+        (course,) = courses_of(session, patient_id)
+        assert copy.night == alert.night
+        assert copy.days == days_of(session, course.id).days[: len(copy.days)]
+        assert copy.entry_ids == standing_ids(
+            session, patient_id, first=FIRST_DAY - timedelta(days=14), last=alert.night
+        )
+        assert copy.baseline_nrs == 8.0
+        assert copy.detector_version
+
+
+def test_the_message_to_staff_is_written_with_the_alert_and_says_nothing_of_the_patient(clinic):
+    patient_id = clinic.treated("P-1", LOST)
+    clinic.run_nights(day_number(46))
+    with clinic.unit() as session:
+        messages = session.scalars(own(session, Message)).all()
+        assert {message.alert_id for message in messages} == {alert.id for alert in clinic.alerts(patient_id)}
+        assert all(message.state == "new" and message.next_try_at is not None for message in messages)
+
+
+def test_counts_add_up_and_stand_in_the_ledger(clinic):
+    clinic.treated("P-1", LOST)
+    clinic.treated("P-2", "2 " * 20)
+    clinic.admit("P-3", first_day=FIRST_DAY + timedelta(days=90))
+    last = day_number(46)
+    counts = clinic.run_nights(last)[-1][1]
+    assert (counts.judged, counts.silent, counts.failed) == (2, 1, 0)
+    with clinic.unit() as session:
+        run = night_run(session, last)
+        assert (run.state, run.courses_seen, run.courses_judged, run.courses_silent) == ("done", 3, 2, 1)
+
+
+def test_findings_are_logged_on_a_change_of_state_and_every_seventh_day(clinic):
+    patient_id = clinic.treated("P-1", LOST)
+    clinic.run_nights(day_number(46))
+    with clinic.unit() as session:
+        (course,) = courses_of(session, patient_id)
+        logged = findings_of(session, course.id)
+        days = [finding.day_number for finding in logged if finding.day_number > 0]
+        changes = [b.day_number for a, b in itertools.pairwise(logged) if a.state != b.state]
+        assert set(range(7, 47, 7)) | {day for day in changes if day > 0} == set(days)
+        assert assessments(session, [course.id])[course.id].state == "loss"
+
+
+def test_a_dry_run_finds_the_same_and_writes_nothing(clinic):
+    patient_id = clinic.treated("P-1", LOST)
+    clinic.run_nights(day_number(43))
+    before = kinds(clinic, patient_id)
+    due = Due(clinic.clinic_id, day_number(44), at(day_number(45), hour=4))
+    counts = preview_night(clinic.engine, due, now=due.cutoff_at)
+    assert counts.seen == 1
+    assert kinds(clinic, patient_id) == before
+    with clinic.unit() as session:
+        assert night_run(session, due.night) is None
+
+
+def test_a_night_that_somebody_else_holds_is_left_alone(clinic):
+    due = Due(clinic.clinic_id, FIRST_DAY, at(FIRST_DAY + timedelta(days=1), hour=4))
+    now = due.cutoff_at
+    with clinic.unit(write=True) as session:
+        assert claim(session, due, owner="other", now=now) == 1
+    assert run_night(clinic.engine, due, now=now, wall=lambda: now, owner="me") is None
+
+
+def test_a_night_whose_owner_died_is_taken_over_under_a_higher_term(clinic):
+    due = Due(clinic.clinic_id, FIRST_DAY, at(FIRST_DAY + timedelta(days=1), hour=4))
+    with clinic.unit(write=True) as session:
+        claim(session, due, owner="dead", now=due.cutoff_at)
+    later = due.cutoff_at + nights.LEASE
+    assert run_night(clinic.engine, due, now=later, wall=lambda: later, owner="me") is not None
+    with clinic.unit() as session:
+        run = night_run(session, FIRST_DAY)
+        assert (run.state, run.owner, run.term) == ("done", "me", 2)
+
+
+def test_a_stale_term_is_refused(clinic):
+    due = Due(clinic.clinic_id, FIRST_DAY, at(FIRST_DAY + timedelta(days=1), hour=4))
+    later = due.cutoff_at + nights.LEASE
+    with clinic.unit(write=True) as session:
+        assert claim(session, due, owner="slow", now=due.cutoff_at) == 1
+    with clinic.unit(write=True) as session:
+        assert claim(session, due, owner="quick", now=later) == 2
+    with clinic.unit(write=True) as session:
+        still = {"night": due.night, "wall_now": later, "lease_until_at": later + nights.LEASE}
+        assert hold_term(session, term=1, **still) is None
+        assert hold_term(session, term=2, **still) is not None
+
+
+def claim(session, due, *, owner, now):
+    return nights.claim_night(
+        session,
+        night=due.night,
+        cutoff_at=due.cutoff_at,
+        owner=owner,
+        wall_now=now,
+        lease_until_at=now + nights.LEASE,
+        late=False,
+    )
+
+
+def test_an_answer_received_after_the_cut_off_waits_for_the_next_night(clinic):
+    patient_id = clinic.treated("P-1", "2 " * 20)
+    clinic.run_nights(day_number(20))
+    cutoff_at = at(day_number(22), hour=4)
+    clinic.answer(patient_id, day_number(21), 2, received_at=cutoff_at + timedelta(minutes=1))
+    due = Due(clinic.clinic_id, day_number(21), cutoff_at)
+    later = cutoff_at + timedelta(hours=1)
+    run_night(clinic.engine, due, now=later, wall=lambda: later, owner="me")
+    with clinic.unit() as session:
+        (course,) = courses_of(session, patient_id)
+        assert findings_of(session, course.id)[-1].answered_14d == 13  # day 21 is not among them
+
+
+def test_a_corrupt_row_is_rebuilt_from_the_entries_and_judged(clinic):
+    patient_id = clinic.treated("P-1", LOST)
+    with clinic.unit(write=True) as session:
+        (course,) = courses_of(session, patient_id)
+        spoilt = b"\x63" * 40
+        session.execute(update(CourseDays).where(CourseDays.course_id == course.id).values(days=spoilt))
+    clinic.run_nights(day_number(46))
+    assert "loss" in kinds(clinic, patient_id)
+    assert "not_assessed" not in kinds(clinic, patient_id)
+
+
+def test_silence_is_a_work_item_and_never_a_loss(clinic):
+    patient_id = clinic.treated("P-1", "2 " * 20)
+    clinic.run_nights(day_number(40))
+    assert kinds(clinic, patient_id) == ["silence"]
+
+
+def test_answers_held_back_by_a_phone_supersede_the_silence_they_fill(clinic):
+    patient_id = clinic.treated("P-1", "2 " * 20)
+    clinic.run_nights(day_number(30))
+    assert only(clinic, patient_id, "silence").status == "open"
+    for number in range(21, 32):
+        clinic.answer(patient_id, day_number(number), 2, received_at=at(day_number(31), hour=21))
+    clinic.run_nights(day_number(32))
+    alert = only(clinic, patient_id, "silence")
+    assert alert.status == "superseded"
+    assert "no longer support" in alert.end_reason
+
+
+def test_an_acknowledged_alert_is_not_cleared_but_noted_once(clinic):
+    patient_id = clinic.treated("P-1", "2 " * 20 + ". " * 9 + "2 " * 4)
+    clinic.run_nights(day_number(28))
+    with clinic.unit(write=True) as session:
+        alert = session.merge(only(clinic, patient_id, "silence"))
+        alerts.acknowledge(session, alert, staff_id=None, now=at(day_number(29)))
+    clinic.run_nights(day_number(31))
+    alert = only(clinic, patient_id, "silence")
+    assert alert.status == "acknowledged"
+    with clinic.unit() as session:
+        notes = [event.note for event in events_of(session, alert.id) if event.action == "note"]
+    assert notes == ["answers came again"]
+
+
+def test_an_alert_left_without_a_next_step_comes_back_after_72_hours(clinic):
+    patient_id = clinic.treated("P-1", LOST)
+    clinic.run_nights(day_number(44))
+    with clinic.unit(write=True) as session:
+        alert = session.merge(only(clinic, patient_id, "loss"))
+        alerts.acknowledge(session, alert, staff_id=None, now=at(day_number(45)))
+    clinic.run_nights(day_number(47))
+    assert only(clinic, patient_id, "loss").status == "acknowledged"
+    clinic.run_nights(day_number(48))
+    assert only(clinic, patient_id, "loss").status == "open"
+
+
+def test_a_snooze_ends_on_its_day(clinic):
+    patient_id = clinic.treated("P-1", LOST)
+    clinic.run_nights(day_number(44))
+    with clinic.unit(write=True) as session:
+        alert = session.merge(only(clinic, patient_id, "loss"))
+        until = day_number(48)
+        alerts.snooze(session, alert, staff_id=None, until=until, reason="holiday", now=at(day_number(45)))
+    clinic.run_nights(day_number(46))
+    assert only(clinic, patient_id, "loss").status == "snoozed"
+    clinic.run_nights(day_number(47))
+    assert only(clinic, patient_id, "loss").status == "acknowledged"
+
+
+def test_follow_up_ends_on_its_last_day(database_url):
+    engine = make_engine(database_url)
+    clinic = found(engine, protocol=Protocol(follow_up_days=84))
+    patient_id = clinic.treated("P-1", "2 " * 10)
+    clinic.run_nights(day_number(84))
+    with clinic.unit() as session:
+        (course,) = courses_of(session, patient_id)
+        assert (course.status, course.closing) == ("closed", "day_limit")
+    engine.dispose()
+
+
+def test_nights_of_an_outage_are_made_up_in_order_and_marked_late(clinic):
+    patient_id = clinic.treated("P-1", LOST)
+    clinic.run_nights(day_number(40))
+    now = at(day_number(47))
+    done = nights.run_due(clinic.engine, now=now, wall=lambda: now, owner="me")
+    assert [due.night for due, _ in done] == [day_number(n) for n in range(41, 47)]
+    with clinic.unit() as session:
+        assert night_run(session, day_number(41)).late
+        assert not night_run(session, day_number(40)).late
+    assert only(clinic, patient_id, "loss").late
