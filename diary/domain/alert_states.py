@@ -1,8 +1,8 @@
 """What can become of an alert, and who may let it: the one table behind every button and every night.
 
-    open -> acknowledged (= owned) <-> snoozed; any of these -> parked while a booking is under way
-    parked -> closed by the recorded infusion, or reopened by a failed booking
-    any of the four -> closed by an outcome; unowned -> cleared on recovery, or superseded with a reason
+open -> acknowledged (= owned) <-> snoozed; any of these -> parked while a booking is under way
+parked -> closed by the recorded infusion, or reopened by a failed booking
+any of the four -> closed by an outcome; unowned -> cleared on recovery, or superseded with a reason
 """
 
 from diary.domain.errors import Refusal
@@ -16,6 +16,7 @@ AFTER: dict[tuple[str, str], str] = {
     ("open", "snooze"): "snoozed",
     ("acknowledged", "snooze"): "snoozed",
     ("snoozed", "wake"): "acknowledged",
+    ("acknowledged", "return"): "open",  # taken, but without a next step for too long
     ("open", "park"): "parked",
     ("acknowledged", "park"): "parked",
     ("snoozed", "park"): "parked",
@@ -45,7 +46,9 @@ def after(status: str, action: str, *, kind: str) -> str:
     """
     if not may(status, action, kind=kind):
         why = "a red flag stays until a named person closes it" if kind == "red_flag" else f"it is {status}"
-        raise Refusal("alert_wrong_state", f"This alert cannot take '{action}' now: {why}. Reload it and look again.")
+        raise Refusal(
+            "alert_wrong_state", f"This alert cannot take '{action}' now: {why}. Reload it and look again."
+        )
     return AFTER[status, action]
 
 

@@ -50,7 +50,13 @@ def plan_course(
     session.flush()
     rebuild(session, patient.id, now=now)
     audit.note(
-        session, "course.plan", now=now, object="course", object_uid=course.uid, patient_id=patient.id, detail={}
+        session,
+        "course.plan",
+        now=now,
+        object="course",
+        object_uid=course.uid,
+        patient_id=patient.id,
+        detail={},
     )
     return course
 

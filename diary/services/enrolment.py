@@ -42,7 +42,9 @@ class Enrolled:
 def make_code(session: Session, patient: Patient, *, secret_key: str, now: datetime) -> tuple[str, datetime]:
     """A new one-time code for this patient and when it ends; earlier unused codes end now."""
     if patient.follow_state == "stopped":
-        raise Refusal("patient_not_followed", "This patient is no longer followed. Follow again, then enrol a phone.")
+        raise Refusal(
+            "patient_not_followed", "This patient is no longer followed. Follow again, then enrol a phone."
+        )
     unused = own(session, EnrolmentCode).where(
         EnrolmentCode.patient_id == patient.id,
         EnrolmentCode.redeemed_at.is_(None),
@@ -60,7 +62,9 @@ def make_code(session: Session, patient: Patient, *, secret_key: str, now: datet
             expires_at=now + CODE_LIFE,
         )
     )
-    audit.note(session, "enrolment.code", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id)
+    audit.note(
+        session, "enrolment.code", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
+    )
     return code, now + CODE_LIFE
 
 
@@ -76,7 +80,9 @@ def redeem(session: Session, code: str, phone: Phone, *, secret_key: str, now: d
     present(session, digest)
     found = code_presented(session, digest)
     if found is None:
-        raise Refusal("code_wrong", "This code is not known. Check each character, or ask the clinic for a new code.")
+        raise Refusal(
+            "code_wrong", "This code is not known. Check each character, or ask the clinic for a new code."
+        )
     enter(session, Scope(found.clinic_id, "patient", request_id=scope_of(session).request_id))
     if found.redeemed_at is not None:
         raise Refusal("code_used", "This code was already used. Ask the clinic for a new one.")
@@ -88,7 +94,9 @@ def redeem(session: Session, code: str, phone: Phone, *, secret_key: str, now: d
     device = _pair(session, patient, phone, token, now=now)
     found.redeemed_at, found.device_id = now, device.id
     session.flush()
-    audit.note(session, "enrolment.redeem", now=now, object="device", object_uid=device.uid, patient_id=patient.id)
+    audit.note(
+        session, "enrolment.redeem", now=now, object="device", object_uid=device.uid, patient_id=patient.id
+    )
     return Enrolled(patient, device, token)
 
 
@@ -96,14 +104,21 @@ def revoke_device(session: Session, device: Device, *, now: datetime) -> None:
     """The phone can no longer sign in; what it already sent stays."""
     device.revoked_at = device.revoked_at or now
     audit.note(
-        session, "device.revoke", now=now, object="device", object_uid=device.uid, patient_id=device.patient_id
+        session,
+        "device.revoke",
+        now=now,
+        object="device",
+        object_uid=device.uid,
+        patient_id=device.patient_id,
     )
 
 
 def _pair(session: Session, patient: Patient, phone: Phone, token: str, *, now: datetime) -> Device:
     active = own(session, Device).where(Device.patient_id == patient.id, Device.revoked_at.is_(None))
     if len(session.scalars(active).all()) >= DEVICES_MAX:
-        raise Refusal("too_many_devices", f"{DEVICES_MAX} phones are already paired. Ask the clinic to remove one.")
+        raise Refusal(
+            "too_many_devices", f"{DEVICES_MAX} phones are already paired. Ask the clinic to remove one."
+        )
     device = Device(
         clinic_id=clinic_of(session),
         uid=new_uid(now),

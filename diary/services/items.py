@@ -64,14 +64,18 @@ def record_items(
         for item, value in fresh.items()
     )
     session.flush()
-    audit.note(session, "items.record", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id)
+    audit.note(
+        session, "items.record", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
+    )
     return _red_flag(session, patient, fresh, day=day, now=now)
 
 
 def _red_flag(
     session: Session, patient: Patient, items: Mapping[str, int], *, day: date, now: datetime
 ) -> Alert | None:
-    open_course = next((course for course in courses_of(session, patient.id) if course.status == "open"), None)
+    open_course = next(
+        (course for course in courses_of(session, patient.id) if course.status == "open"), None
+    )
     since_infusion = None
     if open_course is not None and open_course.last_infusion_day is not None:
         since_infusion = (day - open_course.last_infusion_day).days

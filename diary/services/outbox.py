@@ -22,7 +22,9 @@ def enqueue(
     expires_at: datetime | None = None,
 ) -> None:
     """One message, once: the same key again writes nothing."""
-    if session.scalar(own(session, Message).with_only_columns(Message.id).where(Message.dedupe_key == dedupe_key)):
+    if session.scalar(
+        own(session, Message).with_only_columns(Message.id).where(Message.dedupe_key == dedupe_key)
+    ):
         return
     session.add(
         Message(

@@ -22,7 +22,9 @@ def spans(courses: Sequence[Course]) -> list[tuple[Course, Span]]:
     From 14 days before its first infusion day to the day before the next course's first infusion day, so
     that one day may be follow-up of one course and baseline of the next.
     """
-    dated = [course for course in courses if course.status != "closed" or course.first_infusion_day is not None]
+    dated = [
+        course for course in courses if course.status != "closed" or course.first_infusion_day is not None
+    ]
     found = []
     for course, following in zip(dated, [*dated[1:], None], strict=True):
         starts = course.first_infusion_day or course.planned_first_day
@@ -46,7 +48,9 @@ def put_score(session: Session, patient_id: int, *, day: date, nrs: int | None, 
         if index < packed.DAYS_MAX:
             days = packed.put(row.days, index, nrs)
             session.execute(
-                update(CourseDays).where(CourseDays.course_id == row.course_id).values(days=days, changed_at=now)
+                update(CourseDays)
+                .where(CourseDays.course_id == row.course_id)
+                .values(days=days, changed_at=now)
             )
 
 

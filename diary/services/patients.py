@@ -43,7 +43,9 @@ def admit(
         Refusal: pseudonym_taken.
     """
     if session.scalars(own(session, Patient).where(Patient.pseudonym == pseudonym)).first() is not None:
-        raise Refusal("pseudonym_taken", "Another patient has this pseudonym. Choose another.", pointer="/pseudonym")
+        raise Refusal(
+            "pseudonym_taken", "Another patient has this pseudonym. Choose another.", pointer="/pseudonym"
+        )
     patient = Patient(
         clinic_id=clinic_of(session),
         uid=new_uid(now),
@@ -62,7 +64,9 @@ def admit(
     _follow_row(session, patient, "followed", now=now)
     if identity is not None:
         set_identity(session, patient, identity, now=now)
-    audit.note(session, "patient.admit", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id)
+    audit.note(
+        session, "patient.admit", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
+    )
     return patient
 
 
@@ -76,12 +80,16 @@ def set_identity(session: Session, patient: Patient, identity: Identity, *, now:
     row.hospital_number, row.phone = identity.hospital_number, identity.phone
     patient.version += 1
     session.flush()
-    audit.note(session, "patient.identity", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id)
+    audit.note(
+        session, "patient.identity", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
+    )
 
 
 def read_identity(session: Session, patient: Patient, *, now: datetime) -> PatientIdentity | None:
     """Read who the patient is, and leave a trace that it was read."""
-    audit.note(session, "patient.read", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id)
+    audit.note(
+        session, "patient.read", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
+    )
     return identity_of(session, patient.id)
 
 
@@ -108,7 +116,9 @@ def stop(session: Session, patient: Patient, *, reason: str, note: str | None, n
     for course in courses_of(session, patient.id):
         if course.status != "closed":
             close_course(session, course, closing=closing, now=now)
-    outcome = reason if reason in ("withdrew", "died") else "well_and_stopped" if reason == "well" else "handled"
+    outcome = (
+        reason if reason in ("withdrew", "died") else "well_and_stopped" if reason == "well" else "handled"
+    )
     for alert in live_of_patient(session, patient.id):
         if alert.kind != "red_flag":
             alerts.close(session, alert, outcome=outcome, reason=note, now=now)

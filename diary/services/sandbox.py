@@ -39,7 +39,9 @@ def ask_to_advance(session: Session, *, to: datetime) -> Installation:
     if found.kind != "sandbox" or found.clock_at is None:
         raise Refusal("sandbox_only", "Only a sandbox has a clock that can be moved.")
     if to <= max(found.clock_at, found.target_at or found.clock_at):
-        raise Refusal("clock_backwards", f"The sandbox clock only goes forward. Choose a moment after {found.clock_at}.")
+        raise Refusal(
+            "clock_backwards", f"The sandbox clock only goes forward. Choose a moment after {found.clock_at}."
+        )
     if to > found.clock_at + FARTHEST:
         raise Refusal("clock_too_far", f"At most {FARTHEST.days} days at a time.")
     found.target_at = to

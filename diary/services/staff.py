@@ -77,7 +77,9 @@ def sign_in(session: Session, *, email: str, password: str, now: datetime) -> Si
     except VerificationError:
         person = None
     if person is None or person.password_hash is None or person.disabled_at is not None:
-        raise Refusal("sign_in_failed", "E-mail address and password do not match. Try again, or ask your admin.")
+        raise Refusal(
+            "sign_in_failed", "E-mail address and password do not match. Try again, or ask your admin."
+        )
     enter(session, Scope(person.clinic_id, "staff", person.id, person.role, scope_of(session).request_id))
     token = new_token(STAFF)
     session.add(
@@ -110,7 +112,9 @@ def sign_out(session: Session, found: StaffSession, *, now: datetime) -> None:
     audit.note(session, "session.end", now=now, object="staff", detail={"session": found.id})
 
 
-def make_key(session: Session, *, name: str, kind: str, scopes: list[str], now: datetime) -> tuple[IntegrationKey, str]:
+def make_key(
+    session: Session, *, name: str, kind: str, scopes: list[str], now: datetime
+) -> tuple[IntegrationKey, str]:
     """A machine's key for this clinic; shown this once."""
     prefix = KEY_TEST if kind == "test" else KEY_LIVE
     secret = new_token(prefix)
@@ -144,5 +148,7 @@ def _checked(password: str) -> str:
             pointer="/password",
         )
     if len(password) > PASSWORD_LENGTH_MAX:
-        raise Refusal("password_too_long", f"Use at most {PASSWORD_LENGTH_MAX} characters.", pointer="/password")
+        raise Refusal(
+            "password_too_long", f"Use at most {PASSWORD_LENGTH_MAX} characters.", pointer="/password"
+        )
     return password

@@ -90,7 +90,9 @@ def test_no_response_is_said_once_and_superseded_when_response_comes_late():
     states = ["learning"] * 13 + ["no_response"] * 10
     assert acts(finding(states)) == [Act("open", "no_response")]
     alert = Standing("no_response", None, "open", opened_night=14)
-    assert acts(finding([*states, "holding"]), alert) == [Act("clear", "no_response", reason="a late response")]
+    assert acts(finding([*states, "holding"]), alert) == [
+        Act("clear", "no_response", reason="a late response")
+    ]
     assert acts(finding(states), Standing("no_response", None, "closed", opened_night=14)) == []
 
 

@@ -41,4 +41,6 @@ def test_a_confirmed_loss_tells_the_numbers_a_nurse_can_check():
 
 def test_a_step_does_not_claim_to_be_a_relapse():
     assert "may not be relapse" in title("step")
-    assert why("step", None, FACTS) == "The last 3 answers are 6, 7, 6; the mean of the 7 before them was 2.1."
+    assert (
+        why("step", None, FACTS) == "The last 3 answers are 6, 7, 6; the mean of the 7 before them was 2.1."
+    )
