@@ -10,7 +10,7 @@ from diary.services import audit
 from diary.services.secrets import DEVICE, code_digest, new_code, new_token, token_digest
 from diary.services.zones import note_zone
 from diary.storage.ids import new_uid
-from diary.storage.patients import code_presented, patient_by_id
+from diary.storage.patients import code_presented, lock_code, patient_by_id
 from diary.storage.tables.patient import Consent, Device, EnrolmentCode, Patient
 from diary.storage.unit import Scope, clinic_of, enter, own, present, scope_of
 
@@ -84,6 +84,7 @@ def redeem(session: Session, code: str, phone: Phone, *, secret_key: str, now: d
             "code_wrong", "This code is not known. Check each character, or ask the clinic for a new code."
         )
     enter(session, Scope(found.clinic_id, "patient", request_id=scope_of(session).request_id))
+    found = lock_code(session, found.id)
     if found.redeemed_at is not None:
         raise Refusal("code_used", "This code was already used. Ask the clinic for a new one.")
     if found.revoked_at is not None or now >= found.expires_at:

@@ -63,6 +63,10 @@ def devices_of(session: Session, patient_id: int) -> list[Device]:
 
 def code_presented(session: Session, code_hash: str) -> EnrolmentCode | None:
     """The enrolment code that was presented, before any clinic is known."""
-    return session.scalars(
-        select(EnrolmentCode).where(EnrolmentCode.code_hash == code_hash).with_for_update()
-    ).one_or_none()
+    return session.scalars(select(EnrolmentCode).where(EnrolmentCode.code_hash == code_hash)).one_or_none()
+
+
+def lock_code(session: Session, code_id: int) -> EnrolmentCode:
+    """The code again, read afresh and held, so that two phones cannot both redeem it."""
+    statement = own(session, EnrolmentCode).where(EnrolmentCode.id == code_id).with_for_update()
+    return session.scalars(statement, execution_options={"populate_existing": True}).one()
