@@ -162,6 +162,14 @@ class Settings:
         allowed="a path (from the checkout, or a full one)",
         meaning="File of the sandbox's simulated phones, played as its clock moves on.",
     )
+    demo_key: str | None = setting(
+        readers.secret,
+        lambda _: None,
+        default_shown="none",
+        allowed="as DIARY_SECRET_KEY",
+        meaning="Opens the demo's signed-in links at the desk, in a sandbox database only. The demo makes it.",
+        secret=True,
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
