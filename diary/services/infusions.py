@@ -212,6 +212,7 @@ def _fit_to_infusions(session: Session, course: Course) -> None:
     if blocks:
         course.first_infusion_day = min(row.first_day for row in blocks)
         course.last_infusion_day = max(row.last_day for row in blocks)
+        infusions.check_block(course.first_infusion_day, course.last_infusion_day)
         course.version += 1
 
 

@@ -196,7 +196,7 @@ def _figures(assessed: Assessed, row: int, column: int, one: ShardCourse) -> dic
         "mean_14d": _number(nights.mean_14d[row, column]),
         "best_14d": _number(nights.best_14d[row, column]),
         "early_relief": _number(nights.early_relief[row]),
-        "relief_7d": _number(nights.relief_7d[row, column]),
+        "relief_7d": _number(nights.relief_window[row, column]),  # 14 days on a thin schedule
         "below_since": int(nights.below_since[row, column]) or None,
         "loss_day": int(nights.loss_day[row, column]) or None,
         "baseline_nrs": one.baseline.nrs,
