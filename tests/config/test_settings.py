@@ -56,6 +56,7 @@ def test_every_setting_can_be_chosen():
         DIARY_LOG_LEVEL="warning",
         DIARY_TRUSTED_PROXIES="1",
         DIARY_SANDBOX_PLAY="var/demo/play.jsonl",
+        DIARY_DEMO_KEY=old_secret,
     )
 
     assert settings == Settings(
@@ -72,6 +73,7 @@ def test_every_setting_can_be_chosen():
         log_level="WARNING",
         trusted_proxies=1,
         sandbox_play=ROOT / "var/demo/play.jsonl",
+        demo_key=old_secret,
     )
 
 
