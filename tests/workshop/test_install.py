@@ -77,6 +77,20 @@ def test_a_python_that_is_too_old_is_told_in_one_line():
     assert len(line.splitlines()) == 1
 
 
+def test_a_missing_package_is_installed_as_root_and_asked_for_by_anyone_else(tmp_path: Path):
+    apt = tmp_path / "apt-get"
+    apt.write_text('#!/bin/sh\necho "$DEBIAN_FRONTEND $*" >> "$(dirname "$0")/calls"\nexit 7\n')
+    apt.chmod(0o755)
+
+    line = told("i.with_apt('python3.11-venv', why='No venv.')", PATH=f"{tmp_path}:{os.environ['PATH']}")
+
+    if os.geteuid() == 0:
+        assert (tmp_path / "calls").read_text() == "noninteractive update -qq\n"
+        assert line == "No venv. Installing it failed; see above why. Run: apt-get update -qq\n"
+    else:
+        assert line == "No venv. Run: sudo apt-get install python3.11-venv\n"
+
+
 def test_a_system_without_apt_is_told_what_to_install(tmp_path: Path):
     line = told("i.require_chromium()", PATH=str(tmp_path), DIARY_CHROMIUM="")
 
