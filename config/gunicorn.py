@@ -3,6 +3,7 @@
 gunicorn --config python:config.gunicorn wsgi:app
 """
 
+import logging.config
 import os
 from pathlib import Path
 
@@ -48,4 +49,11 @@ control_socket_disable = True
 forwarded_allow_ips = ""
 forwarder_headers = ""
 
-logconfig_dict = logging_config(_settings.log_level)
+# The settings made for this, errorlog and logconfig_dict, would write each line twice, and put together an
+# access line for each request only to drop it (26 us of CPU).
+errorlog = None
+
+
+def on_starting(_server: object) -> None:
+    """Log as the rest of the service does, before the first socket is opened and the first worker made."""
+    logging.config.dictConfig(logging_config(_settings.log_level))

@@ -96,7 +96,7 @@ def _short(file: Path) -> str:
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """For logging.config.dictConfig, and gunicorn's `logconfig_dict`: everything as JSON lines on stderr."""
+    """For logging.config.dictConfig: everything as JSON lines on stderr."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -106,9 +106,6 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             # At INFO it tells of every run of every job: 86,400 lines a day at a tick of one second.
             "apscheduler": {"level": "WARNING"},
-            # Without handlers of its own, or each line would come twice and once in another form.
-            "gunicorn.error": {"handlers": [], "propagate": True},
-            # Its lines hold addresses; a request's own line is written by the web room, with allowed fields.
-            "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+            "gunicorn.error": {"propagate": True},  # gunicorn cuts it off from the root
         },
     }

@@ -155,7 +155,7 @@ class Settings:
         allowed="0 to 10",
         meaning="Proxies in front whose X-Forwarded headers are believed. Too many, and clients can lie.",
     )
-    sandbox_play: Path | None = setting(  # noqa: RUF009 - the field is made once, as the others are
+    sandbox_play: Path | None = setting(  # noqa: RUF009 - made once, as the others
         readers.path,
         lambda _: None,
         default_shown="none",
@@ -167,7 +167,7 @@ class Settings:
         lambda _: None,
         default_shown="none",
         allowed="as DIARY_SECRET_KEY",
-        meaning="Opens the demo's signed-in links at the desk, in a sandbox database only. The demo makes it.",
+        meaning="Opens the demo's signed-in links at the desk, in a sandbox only. The demo makes it.",
         secret=True,
     )
 

@@ -107,14 +107,6 @@ def test_addresses_and_headers_have_limits(served, path, headers, status):
     assert connection.getresponse().status in (400, status)
 
 
-def test_no_control_socket_is_left_in_the_home_directory(served, tmp_path):
-    connection, _ = served
-    connection.request("GET", "/")
-    assert connection.getresponse().status == 200
-
-    assert not list(tmp_path.rglob("*.ctl"))
-
-
 def test_bad_settings_end_it_with_code_3_and_no_trace():
     ended = subprocess.run(
         [*command(), "tiny:app"],
@@ -133,15 +125,22 @@ def test_bad_settings_end_it_with_code_3_and_no_trace():
     ]
 
 
-def test_an_ipv6_address_is_bound_in_brackets():
-    program = "import config.gunicorn as g; print(g.bind, g.worker_class, g.threads, g.preload_app)"
+def test_what_gunicorn_understood_is_what_was_meant():
+    """A misspelt name would be passed over in silence, so gunicorn itself is asked."""
     shown = subprocess.run(
-        [sys.executable, "-c", program],
+        [*command("--print-config"), "wsgiref.simple_server:demo_app"],
         cwd=ROOT,
-        env=environment(DIARY_HOST="::1", DIARY_WEB_THREADS="5"),
+        env=environment(DIARY_HOST="::1", DIARY_WEB_WORKERS="3", DIARY_WEB_THREADS="5"),
         capture_output=True,
         text=True,
         check=True,
     )
+    understood = dict(re.findall(r"(?m)^(\w+) += (.*)$", shown.stdout))
 
-    assert shown.stdout.split() == ["[::1]:8000", "gthread", "5", "False"]
+    assert understood["bind"] == "['[::1]:8000']"
+    assert understood["worker_class"] == "gthread"
+    assert (understood["workers"], understood["threads"]) == ("3", "5")
+    assert understood["preload_app"] == "False"
+    assert understood["control_socket_disable"] == "True"
+    assert understood["graceful_timeout"] == "30"
+    assert understood["umask"] == str(0o077)
