@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TOO_HEAVY = ("numpy", "scipy", "apscheduler", "alembic", "click", "pytest", "distributed")
+TOO_HEAVY = ("numpy", "scipy", "apscheduler", "distributed", "pytest")
 PROGRAM = "import json, sys, wsgi; print(json.dumps([sorted(sys.modules), str(type(wsgi.app))]))"
 
 
