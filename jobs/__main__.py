@@ -1,0 +1,119 @@
+"""`python -m jobs`: the scheduler, a process of its own. TERM lets it finish what it writes, and end with 0.
+
+Every job looks at the database once a tick, and does what is due by then: after an hour's sleep, a restart or
+a change of the clocks nothing is skipped and nothing runs twice. One thread runs them, one after the other.
+"""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from datetime import UTC, datetime
+from logging.config import dictConfig
+from threading import Thread
+from typing import Final
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from config.logging import logging_config
+from config.settings import Settings, settings_or_exit
+from diary.services.play import read_play, read_tokens
+from diary.storage.engine import make_engine
+from diary.storage.migrate import current, head
+from jobs.duty import Duty, Stopped
+from jobs.player import Player
+from jobs.table import JOBS, Job
+
+log = logging.getLogger("jobs")
+
+STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+# One connection reads while another writes; a third is spare.
+POOL_SIZE: Final = 3
+
+
+def main() -> int:
+    """Run the jobs until the process is asked to end."""
+    settings = settings_or_exit(os.environ)
+    asked_to_end = _asked_to_end()
+    engine = make_engine(settings.database_url, pool_size=POOL_SIZE)
+    if current(engine) != head():
+        sys.stderr.write("The database is not at this version's revision. Run: python -m diary migrate\n")
+        return 1
+    dictConfig(logging_config(settings.log_level))
+    # A job that takes longer than a tick is no news: its next tick is left out, and said at WARNING.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+    duty = Duty(engine, settings, player=_player(settings))
+    scheduler = _scheduler(duty)
+    Thread(target=_end_when_asked, args=(asked_to_end, scheduler, duty), daemon=True).start()
+    scheduler.start()
+    engine.dispose()
+    return 0
+
+
+def _scheduler(duty: Duty) -> BlockingScheduler:
+    """The defaults of this library drop a run that is a second late; ours never do."""
+    scheduler = BlockingScheduler(
+        jobstores={"default": MemoryJobStore()},
+        executors={"default": ThreadPoolExecutor(1)},
+        timezone=UTC,
+    )
+    for job in JOBS:
+        scheduler.add_job(
+            _tick,
+            IntervalTrigger(seconds=duty.settings.tick_s, timezone=UTC),
+            args=(job, duty),
+            id=job.name,
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
+            next_run_time=datetime.now(UTC),
+        )
+    return scheduler
+
+
+def _tick(job: Job, duty: Duty) -> None:
+    try:
+        job.run(duty)
+    except Stopped:
+        log.info("job stopped", extra={"job": job.name})
+
+
+def _asked_to_end() -> socket.socket:
+    """A socket that holds a byte once the process is asked to end.
+
+    Not the signal's own handler ends it: that would run inside whatever the main thread does, which may hold
+    the scheduler's locks.
+    """
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.detach())
+    for number in STOPS:
+        signal.signal(number, lambda *_: None)
+    return reader
+
+
+def _end_when_asked(asked_to_end: socket.socket, scheduler: BlockingScheduler, duty: Duty) -> None:
+    asked_to_end.recv(1)
+    duty.stopping.set()
+    scheduler.shutdown(wait=True)
+
+
+def _player(settings: Settings) -> Player | None:
+    play = settings.sandbox_play
+    if play is None:
+        return None
+    return Player(play, read_play(play), read_tokens(play), url=own_url(settings))
+
+
+def own_url(settings: Settings) -> str:
+    """Where this installation's own web process answers on this machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - no binding
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""What every job is given: the database, the real clock, its name in the ledger, and when to stop."""
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Event
+
+from sqlalchemy import Engine
+
+from config.settings import Settings
+from jobs.player import Player
+
+
+class Stopped(Exception):
+    """The process was asked to end; what is written is whole, the rest waits for the next start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """The ground that a job stands on."""
+
+    engine: Engine
+    settings: Settings
+    player: Player | None = None
+    stopping: Event = field(default_factory=Event)
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
+
+    def wall(self) -> datetime:
+        """This moment. A night asks before it writes each shard: there it ends, when the process shall end.
+
+        Raises:
+            Stopped: the process was asked to end.
+        """
+        if self.stopping.is_set():
+            raise Stopped
+        return datetime.now(UTC)

@@ -1,0 +1,45 @@
+"""Runs the nights that are due; a sandbox's by its own clock."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from diary.services.nights import run_due
+from diary.services.sandbox import now_in
+from diary.storage.nights import FINISHED
+from diary.storage.tables.night import NightRun
+from diary.storage.unit import SYSTEM, unit
+from jobs.duty import Duty
+
+log = logging.getLogger(__name__)
+
+
+def run(duty: Duty) -> None:
+    """Run every night that is due by now."""
+    with unit(duty.engine, SYSTEM, write=False) as session:
+        now = now_in(session, duty.wall())
+    run_until(duty, now)
+
+
+def run_until(duty: Duty, now: datetime) -> None:
+    """Run every night that is due at `now`, oldest first, and log each."""
+    for due, counts in run_due(duty.engine, now=now, wall=duty.wall, owner=duty.owner):
+        log.info(
+            "night done",
+            extra={
+                "clinic_id": due.clinic_id,
+                "night": due.night.isoformat(),
+                "seen": counts.seen,
+                "judged": counts.judged,
+                "silent": counts.silent,
+                "failed": counts.failed,
+                "late_s": int((now - due.cutoff_at).total_seconds()),
+            },
+        )
+
+
+def last_success(session: Session) -> datetime | None:
+    """When a night was last finished, by the real clock; None before the first one."""
+    return session.scalar(select(func.max(NightRun.finished_at)).where(NightRun.state.in_(FINISHED)))
