@@ -1,0 +1,34 @@
+"""Asks a person at the terminal for what an option left out; without a terminal it must be given."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class Asked(click.Option):
+    """A required option that is asked for on a terminal."""
+
+    def __init__(self, *declarations: str, question: str, **options: Any) -> None:
+        super().__init__(list(declarations), **options)
+        self.question = question
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """The value given, or the answer of the person."""
+        if self.value_is_missing(value) and not ctx.resilient_parsing:
+            if not sys.stdin.isatty():
+                raise click.MissingParameter(ctx=ctx, param=self)
+            value = click.prompt(self.question, type=self.type, err=True)
+        return super().process_value(ctx, value)
+
+
+def password_from(path: Path | None) -> str:
+    """A password: the first line of a file ("-" is standard input), or typed twice on a terminal, unseen."""
+    if path is not None:
+        with click.open_file(str(path), encoding="utf-8") as source:
+            return source.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise click.UsageError("Give the password by --password-file FILE, or - for standard input.")
+    answer: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True)
+    return answer

@@ -1,0 +1,73 @@
+"""`keys`: keys by which other programs use the API."""
+
+import json
+
+import click
+from sqlalchemy import select
+
+from diary.cli.opening import clinic_option, clinic_work
+from diary.cli.output import json_option, show
+from diary.services.accounts import revoke_key
+from diary.services.sandbox import installation
+from diary.services.staff import make_key
+from diary.storage.tables.staff import IntegrationKey
+
+
+@click.group()
+def command() -> None:
+    """Keys of other programs: each opens what its scopes name, in one clinic."""
+
+
+@command.command("list")
+@clinic_option
+@json_option
+def list_keys(clinic: str | None, as_json: bool) -> None:
+    """Which keys there are; the keys themselves are not kept."""
+    with clinic_work(clinic=clinic, write=False) as work:
+        statement = select(IntegrationKey).where(IntegrationKey.clinic_id == work.clinic.id)
+        found = list(work.session.scalars(statement.order_by(IntegrationKey.id)))
+    rows = [
+        {
+            "name": key.name,
+            "begins": key.prefix,
+            "scopes": " ".join(key.scopes),
+            "since": key.created_at,
+            "revoked": key.revoked_at,
+            "uid": key.uid,
+        }
+        for key in found
+    ]
+    show(rows, as_json=as_json, empty="There are no keys.")
+
+
+@command.command()
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, required=True, help="What it opens; give it once a scope.")
+@clinic_option
+@json_option
+def add(name: str, scopes: tuple[str, ...], clinic: str | None, as_json: bool) -> None:
+    """Make a key called NAME, and print it this once. In a sandbox it is a test key."""
+    with clinic_work(clinic=clinic, write=True) as work:
+        kind = "test" if installation(work.session).kind == "sandbox" else "live"
+        key, secret = make_key(work.session, name=name, kind=kind, scopes=sorted(set(scopes)), now=work.now)
+    if as_json:
+        click.echo(json.dumps({"uid": key.uid, "key": secret}))
+    else:
+        click.echo(secret)
+        click.echo("It is shown this once. Send it as: Authorization: Bearer ...", err=True)
+
+
+@command.command()
+@click.argument("uid")
+@clinic_option
+def revoke(uid: str, clinic: str | None) -> None:
+    """Revoke the key of that UID: it opens nothing from now on."""
+    with clinic_work(clinic=clinic, write=True) as work:
+        statement = select(IntegrationKey).where(
+            IntegrationKey.clinic_id == work.clinic.id, IntegrationKey.uid == uid
+        )
+        key = work.session.scalars(statement).one_or_none()
+        if key is None:
+            raise click.ClickException("There is no such key here. See: python -m diary keys list")
+        revoke_key(work.session, key, now=work.now)
+    click.echo(f"The key {key.name} opens nothing any more.")

@@ -1,0 +1,81 @@
+"""The table of commands; each is loaded when it is asked for, and each fault is told in one clear line.
+
+Exit codes: 0 done; 1 refused or failed; 2 wrongly typed; 3 a bad setting. `doctor` has its own.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Final
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from diary.domain.errors import Refusal
+
+# What `--help` says of each; the command itself, named `command`, stands in the module of the same name.
+COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "demo": "Show the service with simulated patients.",
+        "secret": "Make a secret for DIARY_SECRET_KEY.",
+        "migrate": "Bring the database to this version's tables.",
+        "setup": "Found the installation: its kind, its clinic, its first admin.",
+        "serve": "Serve: the web process and the scheduler, together.",
+        "doctor": "Check the installation, and say what mends it.",
+        "staff": "Add, list and disable accounts; set passwords.",
+        "enrol": "Make a code that pairs a patient's phone.",
+        "keys": "Make, list and revoke keys of other programs.",
+        "night": "Run the nights that are due, or look at them.",
+        "import": "Bring in existing diaries and infusions.",
+        "export": "Write entries or infusions as CSV.",
+        "verify": "Compare the packed days with the entries.",
+        "simulate": "Draw simulated diaries, with the truth.",
+        "backtest": "Replay the nights over diaries from a file.",
+    }
+)
+# Commands that other commands start.
+UNLISTED: Final = frozenset({"demo-guide"})
+
+
+class Program(click.Group):
+    """Loads a command when it is asked for: numpy alone would cost every `--help` a tenth of a second."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names, in the order in which a new installation needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name."""
+        if cmd_name not in COMMANDS and cmd_name not in UNLISTED:
+            return None
+        name = {"import": "import_diaries"}.get(cmd_name, cmd_name.replace("-", "_"))
+        found: click.Command = import_module(f"diary.cli.{name}").command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list under `--help`, without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what the service refuses, and a database that does not answer, end in one line."""
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            raise click.ClickException(refusal.message) from None
+        except OperationalError as error:
+            raise click.ClickException(f"The database did not answer: {first_line(error.orig)}") from None
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or 'A file'}: {error.strerror}") from None
+
+
+def first_line(error: object) -> str:
+    """What an error says, without the advice and statements that drivers add below."""
+    return (str(error).strip().splitlines() or ["no reason given"])[0]
+
+
+@click.command(
+    cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+def diary() -> None:
+    """A pain diary service for clinics that treat CRPS with ketamine infusions."""

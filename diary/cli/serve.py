@@ -1,0 +1,51 @@
+"""`serve`: the web process and the scheduler as one, once everything they need is there."""
+
+import os
+import socket
+import sys
+from collections.abc import Mapping
+
+import click
+
+from config.settings import Settings
+from diary.cli.opening import ROOT, database, read_settings
+from diary.cli.supervise import supervise
+from diary.services.sandbox import installation
+from diary.storage.unit import SYSTEM, unit
+
+WEB = (sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "wsgi:app")
+SCHEDULER = (sys.executable, "-m", "jobs")
+
+
+@click.command()
+def command() -> None:
+    """Serve: the web process and the scheduler, together. Ctrl-C stops both; when one ends, both end.
+
+    Starts only with sound settings, a database at this version's revision that was set up, and a free port.
+    """
+    settings = read_settings()
+    with database(settings) as engine, unit(engine, SYSTEM, write=False) as session:
+        kind = installation(session).kind
+    check_port(settings)
+    click.echo(f"Serving at {settings.public_url} ({kind}). Stop with Ctrl-C.", err=True)
+    raise SystemExit(run((WEB, SCHEDULER), env=os.environ))
+
+
+def check_port(settings: Settings) -> None:
+    """Refuse a port that another process holds: the web server itself would try for five seconds."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((settings.host, settings.port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. "
+                "Stop what holds it, or choose another by DIARY_PORT."
+            ) from None
+
+
+def run(commands: tuple[tuple[str, ...], ...], *, env: Mapping[str, str]) -> int:
+    """Run the commands from the checkout, which is where they find their code."""
+    os.chdir(ROOT)
+    return supervise(commands, env=env)

@@ -1,0 +1,80 @@
+"""Draws simulated cohorts in blocks, as rows for a file: what was answered, and what was true."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from diary.domain.packed import DAYS_BEFORE, NO_ANSWER
+from diary.domain.simulation import KETAMINE, KINDS, PLACEBO, Cohort, simulate
+
+# Drawn at once: 2,000 courses of 180 days hold about 40 MB on the way.
+BLOCK_COURSES: Final = 2_000
+ARMS: Final = ("ketamine", "placebo")
+DIARY_COLUMNS: Final = ("course", "day", "nrs")
+TRUTH_COLUMNS: Final = ("course", "baseline_nrs", "kind", "responder", "relapse_day")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some courses of a cohort, and the number of the first of them, from 1."""
+
+    first: int
+    cohort: Cohort
+
+
+def draw(courses: int, *, seed: int, days: int, arm: str, parameters: Mapping[str, float]) -> Iterator[Block]:
+    """A cohort, block by block. The same seed gives the same courses; asking for more only adds some.
+
+    Args:
+        courses: how many.
+        seed: any whole number from 0 on.
+        days: follow-up, 14 to 800.
+        arm: "ketamine" or "placebo".
+        parameters: those of `domain.simulation.CohortParameters` that differ from the arm's.
+
+    Raises:
+        ValueError: too many courses or days.
+    """
+    drawn_from = replace({"ketamine": KETAMINE, "placebo": PLACEBO}[arm], **parameters)
+    seeds = np.random.SeedSequence(seed)
+    for first in range(1, courses + 1, BLOCK_COURSES):
+        rng = np.random.default_rng(seeds.spawn(1)[0])
+        block = simulate(BLOCK_COURSES, rng=rng, parameters=drawn_from, days=days)
+        yield Block(first, _first(block, min(BLOCK_COURSES, courses + 1 - first)))
+
+
+def diary_rows(block: Block) -> Iterator[tuple[str, int, int]]:
+    """The answers: course, day number (there is no day 0), score."""
+    for row, (before, after) in enumerate(zip(block.cohort.before.tolist(), block.cohort.scores.tolist())):
+        name = course_name(block.first + row)
+        for day, nrs in [*enumerate(before, start=-DAYS_BEFORE), *enumerate(after, start=1)]:
+            if nrs != NO_ANSWER:
+                yield name, day, nrs
+
+
+def truth_rows(block: Block) -> Iterator[tuple[str, str, str, str, int | str]]:
+    """The truth: course, baseline, kind of course, yes or no, day of the true loss (empty: none)."""
+    cohort = block.cohort
+    for row in range(len(cohort.kind)):
+        yield (
+            course_name(block.first + row),
+            f"{cohort.baseline_nrs[row]:.3f}",
+            KINDS[cohort.kind[row]],
+            "yes" if cohort.responder[row] else "no",
+            int(cohort.relapse_day[row]) or "",
+        )
+
+
+def course_name(number: int) -> str:
+    """What a simulated course is called.
+
+    >>> course_name(7)
+    'S000007'
+    """
+    return f"S{number:06}"
+
+
+def _first(cohort: Cohort, courses: int) -> Cohort:
+    return Cohort(**{name: getattr(cohort, name)[:courses] for name in Cohort.__slots__})
