@@ -13,12 +13,20 @@ from diary.api.frame import ProblemApi
 from diary.api.reference_pages import as_html
 from diary.web.codes import STATUS_OF, WIRE, fact_of
 from diary.web.doors import OWN_FILES, Door, add_door
-from diary.web.rights import ANYONE, INTEGRATION, PATIENT, RIGHTS, STAFF
+from diary.web.rights import ANYONE, INTEGRATION, PATIENT, RIGHTS, STAFF, Right, grant
 
 PAGES: Final = Path(__file__).parents[2] / "docs/reference/problems"
 # Which security scheme lets a role in.
 SCHEME_OF: Final = {PATIENT: "device", INTEGRATION: "integration", **dict.fromkeys(STAFF, "staff")}
 CODES: Final = sorted({*STATUS_OF, *WIRE})
+PUBLIC: Final[Right] = frozenset({ANYONE})
+DOCS: Final[dict[str, Right]] = {
+    "GET docs.page": PUBLIC,
+    "GET docs.description": PUBLIC,
+    "GET docs.problems": PUBLIC,
+    "GET docs.problem": PUBLIC,
+    "GET docs.static": PUBLIC,
+}
 PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 
 blueprint = Blueprint(
@@ -31,9 +39,10 @@ blueprint = Blueprint(
 
 
 def add_docs(app: Flask, api: ProblemApi) -> None:
-    """Serve the documentation of `api`."""
+    """Serve the documentation of `api`, to anyone."""
     app.extensions["diary.api"] = api
     app.register_blueprint(blueprint)
+    grant(DOCS)
     add_door(app, Door(prefix="/docs", content_policy=OWN_FILES))
     add_door(app, Door(prefix="/problems", content_policy=OWN_FILES))
 
@@ -47,7 +56,10 @@ def page() -> str:
 @blueprint.get("/openapi.json")
 def description() -> ResponseReturnValue:
     """The description as OpenAPI 3.1."""
-    response = jsonify(described(current_app, current_app.extensions["diary.api"]))
+    made = current_app.extensions
+    if "diary.description" not in made:  # it takes longer to make than any answer here, and never changes
+        made["diary.description"] = described(current_app, made["diary.api"])
+    response = jsonify(made["diary.description"])
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     return response.make_conditional(request)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from werkzeug.serving import make_server
 
-from diary.api.docs import CODES
+from diary.api.docs import CODES, DOCS
 from diary.api.reference_pages import as_html
 from tests.web.tiny_app import tiny_app
 
@@ -65,6 +65,11 @@ def test_the_description_is_sent_once_and_then_only_looked_after():
     assert first.get_json()["openapi"] == "3.1.0"
     again = client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_every_route_of_the_documentation_stands_in_the_table_of_rights():
+    routes = {rule.endpoint for rule in tiny_app().url_map.iter_rules() if rule.endpoint.startswith("docs.")}
+    assert {f"GET {endpoint}" for endpoint in routes} == DOCS.keys()
 
 
 @pytest.mark.parametrize("code", CODES)
