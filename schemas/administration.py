@@ -33,7 +33,7 @@ class AdministrationIn(Incoming):
     @ma.validates_schema
     def _early_stop_says_why(self, values: dict[str, object], **_: object) -> None:
         if values["stopped_early"] and "stop_reason" not in values:
-            raise ma.ValidationError(Fault("required", "Say why it was stopped early."), "stop_reason")
+            raise ma.ValidationError(Fault("Say why it was stopped early.", "required"), "stop_reason")
 
 
 class AdministrationPatch(Incoming):

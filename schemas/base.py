@@ -11,8 +11,8 @@ class Incoming(ma.Schema):
     """What a client sends. Loads to a plain dict; keys left out stay out of it."""
 
     error_messages = {  # noqa: RUF012 - marshmallow declares it as an instance's attribute
-        "unknown": Fault("unknown", "This key is not known here; check its spelling."),
-        "type": Fault("type", "Send a JSON object."),
+        "unknown": Fault("This key is not known here; check its spelling.", "unknown"),
+        "type": Fault("Send a JSON object.", "type"),
     }
 
 

@@ -5,7 +5,7 @@ import marshmallow as ma
 from config.words import BOOKING_STATES
 from schemas.alert import PatientNameOut
 from schemas.base import Incoming, Outgoing
-from schemas.fields import Choice, Day, Fault, ListOf, Moment, Part, Text, Uuid, WholeNumber, YesNo
+from schemas.fields import Choice, Day, ListOf, Moment, Part, Text, Uuid, WholeNumber, YesNo
 from schemas.page import PageIn, PageOut
 from schemas.safety import SafetyOut
 
@@ -21,7 +21,7 @@ class BookingIn(Incoming):
     @ma.validates_schema
     def _one_of_two(self, values: dict[str, object], **_: object) -> None:
         if ("alert" in values) == ("patient" in values):
-            raise ma.ValidationError(Fault("invalid", "Send either an alert or a patient."), "alert")
+            raise ma.ValidationError("Send either an alert or a patient.", "alert")
 
 
 class BookingOut(Outgoing):

@@ -4,7 +4,7 @@ import marshmallow as ma
 
 from config.words import INSTALLATION_KINDS
 from schemas.base import Incoming, Outgoing
-from schemas.fields import Choice, Fault, Moment, WholeNumber
+from schemas.fields import Choice, Moment, WholeNumber
 
 NIGHTS_AT_ONCE_MAX = 400
 
@@ -18,7 +18,7 @@ class ClockIn(Incoming):
     @ma.validates_schema
     def _one_of_two(self, values: dict[str, object], **_: object) -> None:
         if len(values) != 1:
-            raise ma.ValidationError(Fault("invalid", "Send either a moment or a number of nights."), "to")
+            raise ma.ValidationError("Send either a moment or a number of nights.", "to")
 
 
 class ClockOut(Outgoing):

@@ -99,12 +99,13 @@ class EntryRows(ListOf):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:  # noqa: ARG002
         if not isinstance(value, list) or not self.min_items <= len(value) <= self.max_items:
             raise self.fault()
-        return [_read_row(index, row) for index, row in enumerate(value)]
+        reader = EntryIn()
+        return [_read_row(reader, index, row) for index, row in enumerate(value)]
 
 
-def _read_row(index: int, row: Any) -> Row:
+def _read_row(reader: EntryIn, index: int, row: Any) -> Row:
     try:
-        values = EntryIn().load(row)
+        values = reader.load(row)
     except ma.ValidationError as error:
         messages = error.messages_dict
         readable = isinstance(row, dict) and "id" in row and "id" not in messages

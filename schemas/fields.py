@@ -47,7 +47,7 @@ class Fault(str):
     __slots__ = ("code",)
     code: str
 
-    def __new__(cls, code: str, message: str) -> "Fault":
+    def __new__(cls, message: str, code: str = "invalid") -> "Fault":
         """The message, marked with its kind."""
         fault = super().__new__(cls, message)
         fault.code = code
@@ -69,7 +69,7 @@ class Described(ma.fields.Field[Any]):
 
     def fault(self, code: str = "invalid", message: str | None = None) -> ma.ValidationError:
         """The error to raise for a value that this field does not take."""
-        return ma.ValidationError(Fault(code, message or self.asks))
+        return ma.ValidationError(Fault(message or self.asks, code))
 
     def make_error(self, key: str, **kwargs: Any) -> ma.ValidationError:  # noqa: ARG002
         """A value that is missing, is null, or has the wrong type: marshmallow's own errors, in our words."""

@@ -41,7 +41,7 @@ class ItemAnswers(Plain, ma.fields.Dict):
         faults: dict[str, Any] = {}
         for code, answer in value.items():
             if code not in ITEMS:
-                faults[code] = [Fault("unknown", "This item is not known here; check its spelling.")]
+                faults[code] = [Fault("This item is not known here; check its spelling.", "unknown")]
                 continue
             scale = ITEMS[code].scale
             try:

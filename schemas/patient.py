@@ -4,7 +4,7 @@ import marshmallow as ma
 
 from config.words import FOLLOW_STATES, STOP_REASONS
 from schemas.base import Incoming, Outgoing
-from schemas.fields import Choice, Day, Fault, ListOf, Locale, Moment, Part, Text, Uuid, WholeNumber, Zone
+from schemas.fields import Choice, Day, ListOf, Locale, Moment, Part, Text, Uuid, WholeNumber, Zone
 from schemas.page import PageIn, PageOut
 from schemas.session import StaffOut
 
@@ -92,8 +92,6 @@ class FollowIn(Incoming):
     @ma.validates_schema
     def _fits_the_state(self, values: dict[str, object], **_: object) -> None:
         if (values["state"] == "stopped") != ("reason" in values):
-            raise ma.ValidationError(
-                Fault("invalid", "Stopping needs a reason; nothing else has one."), "reason"
-            )
+            raise ma.ValidationError("Stopping needs a reason; nothing else has one.", "reason")
         if "until" in values and values["state"] != "paused":
-            raise ma.ValidationError(Fault("invalid", "Only a pause has an end."), "until")
+            raise ma.ValidationError("Only a pause has an end.", "until")

@@ -58,34 +58,27 @@ def read_json(data: bytes) -> Any:
     Raises:
         Unreadable: body_not_json, body_key_repeated, body_too_deep, body_number_too_large.
     """
-    if _depth(data) > DEPTH_MAX:
-        raise Unreadable("body_too_deep", f"The body is nested more than {DEPTH_MAX} levels deep.")
+    _check_depth(data)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Unreadable("body_not_json", f"Byte {error.start + 1} of the body is not UTF-8.") from None
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_each_key_once,
-            parse_int=_whole,
-            parse_float=_finite,
-            parse_constant=_refuse_constant,
-        )
+        return DECODER.decode(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise Unreadable("body_not_json", f"The body stops being JSON at {place}.") from None
 
 
-def _depth(data: bytes) -> int:
-    deepest = depth = 0
+def _check_depth(data: bytes) -> None:
+    depth = 0
     for step in STEP.finditer(data):
         if step[1]:
             depth += 1
-            deepest = max(deepest, depth)
+            if depth > DEPTH_MAX:
+                raise Unreadable("body_too_deep", f"The body is nested more than {DEPTH_MAX} levels deep.")
         elif step[2]:
             depth -= 1
-    return deepest
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -110,6 +103,14 @@ def _finite(digits: str) -> float:
 
 def _refuse_constant(_name: str) -> NoReturn:
     raise Unreadable("body_not_json", "NaN and Infinity are not JSON.")
+
+
+DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_each_key_once,
+    parse_int=_whole,
+    parse_float=_finite,
+    parse_constant=_refuse_constant,
+)
 
 
 class StrictParser(FlaskParser):
