@@ -1,0 +1,113 @@
+"""What staff do with an alert: take it, snooze it, close it, say whether it was right."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from diary.desk.door import at_desk, desk, done_at, own_path, show, staff_work
+from diary.desk.forms import Form
+from diary.desk.stale import alert_as_seen, found
+from diary.desk.words import OUTCOMES, OUTCOMES_OF_A_PERSON
+from diary.services import alerts
+from diary.services.course_today import today_of
+from diary.services.patient_page import Safety, safety_of
+from diary.services.worklist import AlertLine, alert_line, staff_names
+from diary.storage.alerts import alert_by_uid
+from diary.storage.bookings import live_booking_of
+from diary.storage.patients import patient_by_id
+from diary.storage.protocols import protocol_at
+from diary.storage.tables.patient import Patient
+from diary.web.work import Work
+from schemas.alert import LabelIn, OutcomeIn, SnoozeIn
+
+SNOOZE_DAYS: Final = (3, 7, 14)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """An alert with its patient and what to weigh before treating again."""
+
+    alert: AlertLine
+    patient: Patient
+    safety: Safety
+
+
+def alert_view(unit: Work, uid: str) -> AlertView:
+    """What the pages about one alert show."""
+    alert = found(alert_by_uid(unit.session, uid))
+    patient = patient_by_id(unit.session, alert.patient_id)
+    _, protocol = protocol_at(unit.session, unit.now)
+    return AlertView(
+        alert=alert_line(alert, staff_names(unit.session), booking=live_booking_of(unit.session, patient.id)),
+        patient=patient,
+        safety=safety_of(unit.session, patient, today=today_of(patient, unit.now), protocol=protocol),
+    )
+
+
+@desk.post("/alerts/<uid>/acknowledge")
+def acknowledge(uid: str) -> ResponseReturnValue:
+    """Take the alert."""
+    with staff_work(write=True) as unit:
+        alert = alert_as_seen(unit, uid)
+        alerts.acknowledge(unit.session, alert, staff_id=unit.staff_id, now=unit.now)
+        patient = patient_by_id(unit.session, alert.patient_id)
+    return done_at(_back(patient), "acknowledged")
+
+
+@desk.route("/alerts/<uid>/snooze", methods=["GET", "POST"])
+def snooze(uid: str) -> ResponseReturnValue:
+    """Put the alert aside for some days, for a reason."""
+    form = Form()
+    if form.sent:
+        with form.refusals():
+            given = form.read(SnoozeIn)
+            with staff_work(write=True) as unit:
+                alert = alert_as_seen(unit, uid)
+                alerts.snooze(unit.session, alert, staff_id=unit.staff_id, now=unit.now, **given)
+                patient = patient_by_id(unit.session, alert.patient_id)
+            return done_at(_back(patient), "snoozed")
+    with at_desk() as (unit, frame):
+        view = alert_view(unit, uid)
+    days = [(days, frame.today + timedelta(days=days)) for days in SNOOZE_DAYS]
+    return show("snooze.html", frame, form=form, view=view, days=days, back=_back(view.patient)), form.status
+
+
+@desk.route("/alerts/<uid>/close", methods=["GET", "POST"])
+def close(uid: str) -> ResponseReturnValue:
+    """End the alert with what came of it."""
+    form = Form()
+    if form.sent:
+        with form.refusals():
+            given = form.read(OutcomeIn)
+            with staff_work(write=True) as unit:
+                alert = alert_as_seen(unit, uid)
+                alerts.close(
+                    unit.session, alert, outcome=given["outcome"], reason=given.get("reason"), now=unit.now
+                )
+                patient = patient_by_id(unit.session, alert.patient_id)
+            return done_at(_back(patient), "closed")
+    with at_desk() as (unit, frame):
+        view = alert_view(unit, uid)
+    outcomes = [(word, OUTCOMES[word]) for word in OUTCOMES_OF_A_PERSON]
+    return show(
+        "close.html", frame, form=form, view=view, outcomes=outcomes, back=_back(view.patient)
+    ), form.status
+
+
+@desk.post("/alerts/<uid>/label")
+def label(uid: str) -> ResponseReturnValue:
+    """Was this alert right? Apart from what was done about it; it changes nothing else."""
+    given = Form().read(LabelIn)
+    with staff_work(write=True) as unit:
+        alert = found(alert_by_uid(unit.session, uid))
+        alerts.label(unit.session, alert, staff_id=unit.staff_id, verdict=given["label"], now=unit.now)
+        patient = patient_by_id(unit.session, alert.patient_id)
+    return done_at(_back(patient), "labelled")
+
+
+def _back(patient: Patient) -> str:
+    """Where the asker came from: the worklist's tab, or the patient."""
+    return own_path(request.values.get("back"), otherwise=url_for("desk.patient", uid=patient.uid))

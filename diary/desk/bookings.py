@@ -1,0 +1,176 @@
+"""Bookings of re-treatment: request, authorise, offer, and the steps that need nothing but themselves."""
+
+from typing import Any, Final
+
+import marshmallow as ma
+from flask.typing import ResponseReturnValue
+
+from diary.desk.alerts import alert_view
+from diary.desk.door import at_desk, desk, done, page_number, show, staff_work
+from diary.desk.forms import Form
+from diary.desk.stale import alert_as_seen, booking_as_seen, found, patient_to_change
+from diary.desk.words import STEPS
+from diary.services import bookings
+from diary.services.booking_list import booking_list
+from diary.services.course_today import today_of
+from diary.services.patient_page import safety_of
+from diary.storage.bookings import booking_by_uid
+from diary.storage.courses import courses_of, regimen_by_uid, regimens
+from diary.storage.patients import patient_by_id, patient_by_uid
+from diary.storage.protocols import protocol_at
+from diary.storage.tables.course import Regimen
+from diary.storage.tables.patient import Patient
+from diary.web.work import Work
+from schemas.booking import AuthoriseIn, BookingIn, CancelIn, DeclineIn, NoShowIn, OfferIn, RefuseIn
+
+# These ask for a word first; the other steps are one press.
+WITH_A_NOTE: Final[dict[str, type[ma.Schema]]] = {
+    "decline": DeclineIn,
+    "refuse": RefuseIn,
+    "cancel": CancelIn,
+    "no_show": NoShowIn,
+}
+
+
+@desk.get("/bookings")
+def booking_page() -> ResponseReturnValue:
+    """All bookings, those under way first."""
+    with at_desk(write=True) as (unit, frame):
+        listed = booking_list(unit.session, page=page_number(), names=frame.treating, now=unit.now)
+    return show("bookings.html", frame, listed=listed)
+
+
+@desk.route("/alerts/<uid>/booking", methods=["GET", "POST"])
+def request_for_alert(uid: str) -> ResponseReturnValue:
+    """Ask for re-treatment because of an alert, which is then parked."""
+    form = Form({"alert": uid})
+    if form.sent:
+        with form.refusals():
+            given = form.read(BookingIn)
+            with staff_work(write=True) as unit:
+                alert = alert_as_seen(unit, uid)
+                patient = patient_by_id(unit.session, alert.patient_id, lock=True)
+                _request(unit, patient, given, alert=alert)
+            return done("requested", "desk.patient", uid=patient.uid)
+    with at_desk() as (unit, frame):
+        view = alert_view(unit, uid)
+        facts = _request_facts(unit, view.patient)
+    return show(
+        "booking_request.html", frame, form=form, alert=view.alert, patient=view.patient, **facts
+    ), form.status
+
+
+@desk.route("/patients/<uid>/booking", methods=["GET", "POST"])
+def request_for_patient(uid: str) -> ResponseReturnValue:
+    """Ask for re-treatment without an alert; one that a booking would answer is parked as well."""
+    form = Form({"patient": uid})
+    if form.sent:
+        with form.refusals():
+            given = form.read(BookingIn)
+            with staff_work(write=True) as unit:
+                patient = patient_to_change(unit, uid)
+                _request(unit, patient, given, alert=bookings.park_target(unit.session, patient.id))
+            return done("requested", "desk.patient", uid=uid)
+    with at_desk() as (unit, frame):
+        patient = found(patient_by_uid(unit.session, uid))
+        facts = _request_facts(unit, patient)
+    return show("booking_request.html", frame, form=form, alert=None, patient=patient, **facts), form.status
+
+
+@desk.route("/bookings/<uid>/authorise", methods=["GET", "POST"])
+def authorise(uid: str) -> ResponseReturnValue:
+    """A physician authorises; the payer's reference is kept."""
+    form = Form()
+    if form.sent:
+        with form.refusals():
+            given = form.read(AuthoriseIn)
+            with staff_work(write=True) as unit:
+                booking = booking_as_seen(unit, uid)
+                bookings.authorise(
+                    unit.session,
+                    booking,
+                    reference=given["reference"],
+                    expires_on=given.get("expires_on"),
+                    now=unit.now,
+                )
+                patient = patient_by_id(unit.session, booking.patient_id)
+            return done("authorised", "desk.patient", uid=patient.uid)
+    return _step_page("booking_authorise.html", uid, form)
+
+
+@desk.route("/bookings/<uid>/offer", methods=["GET", "POST"])
+def offer(uid: str) -> ResponseReturnValue:
+    """Offer the patient infusion days."""
+    form = Form()
+    if form.sent:
+        with form.refusals():
+            given = form.read(OfferIn)
+            with staff_work(write=True) as unit:
+                booking = booking_as_seen(unit, uid)
+                bookings.offer(
+                    unit.session,
+                    booking,
+                    first_day=given["first_day"],
+                    last_day=given["last_day"],
+                    override_reason=given.get("override_reason"),
+                    now=unit.now,
+                )
+                patient = patient_by_id(unit.session, booking.patient_id)
+            return done("offered", "desk.patient", uid=patient.uid)
+    return _step_page("booking_offer.html", uid, form)
+
+
+@desk.post("/bookings/<uid>/<any(accept, confirm, wait):action>")
+def booking_step(uid: str, action: str) -> ResponseReturnValue:
+    """A step in one press; staff accept on the patient's behalf."""
+    with staff_work(write=True) as unit:
+        booking = booking_as_seen(unit, uid)
+        bookings.step(unit.session, booking, action, note=None, now=unit.now)
+        patient = patient_by_id(unit.session, booking.patient_id)
+    return done("stepped", "desk.patient", uid=patient.uid)
+
+
+@desk.route("/bookings/<uid>/<any(decline, refuse, cancel, no_show):action>", methods=["GET", "POST"])
+def booking_note(uid: str, action: str) -> ResponseReturnValue:
+    """A step that asks for a word: the days do not suit, or the booking ends and its alert comes back."""
+    form = Form()
+    if form.sent:
+        with form.refusals():
+            given = form.read(WITH_A_NOTE[action])
+            with staff_work(write=True) as unit:
+                booking = booking_as_seen(unit, uid)
+                bookings.step(unit.session, booking, action, note=given.get("note"), now=unit.now)
+                patient = patient_by_id(unit.session, booking.patient_id)
+            return done("stepped", "desk.patient", uid=patient.uid)
+    return _step_page("booking_note.html", uid, form, action=action, heading=STEPS[action])
+
+
+def _request(unit: Work, patient: Patient, given: dict[str, Any], *, alert: Any) -> None:
+    regimen = found(regimen_by_uid(unit.session, given["regimen"]))
+    bookings.request_booking(
+        unit.session, patient, regimen=regimen, alert=alert, note=given.get("note"), now=unit.now
+    )
+
+
+def _request_facts(unit: Work, patient: Patient) -> dict[str, Any]:
+    """The regimens, the last one given first chosen, and what to weigh before treating again."""
+    _, protocol = protocol_at(unit.session, unit.now)
+    known: list[Regimen] = regimens(unit.session)
+    used = {course.regimen_id for course in courses_of(unit.session, patient.id)[-1:]}
+    usual = next((regimen.uid for regimen in known if regimen.id in used), None)
+    return {
+        "regimens": known,
+        "usual": usual or (known[0].uid if len(known) == 1 else None),
+        "safety": safety_of(unit.session, patient, today=today_of(patient, unit.now), protocol=protocol),
+    }
+
+
+def _step_page(template: str, uid: str, form: Form, **facts: Any) -> ResponseReturnValue:
+    with at_desk() as (unit, frame):
+        booking = found(booking_by_uid(unit.session, uid))
+        patient = patient_by_id(unit.session, booking.patient_id)
+        _, protocol = protocol_at(unit.session, unit.now)
+        safety = safety_of(unit.session, patient, today=today_of(patient, unit.now), protocol=protocol)
+    return show(
+        template, frame, form=form, booking=booking, patient=patient, safety=safety, **facts
+    ), form.status

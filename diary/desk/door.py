@@ -1,0 +1,103 @@
+"""The desk's door: its blueprint, its unit of work, and how its pages and problems are shown."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from diary.charts.course import course_chart
+from diary.charts.course_data import CourseChart
+from diary.charts.scale import mean_text, span_text
+from diary.charts.sparkline import sparkline
+from diary.desk import words
+from diary.desk.frame import Frame, frame_of
+from diary.web.asking import CSRF_FIELD, STAFF_COOKIE
+from diary.web.codes import Problem
+from diary.web.doors import OWN_FILES, Door
+from diary.web.work import SAFE_METHODS, Work, request_id, work
+
+desk = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")
+
+
+def _course_svg(chart: CourseChart, width_px: int) -> Markup:
+    return Markup(course_chart(chart, width_px=width_px))  # noqa: S704 - the charts escape what they write
+
+
+def _spark_svg(scores: Sequence[int | None], **lines_nrs: float | None) -> Markup:
+    return Markup(sparkline(scores, **lines_nrs))  # noqa: S704 - the same
+
+
+@contextmanager
+def staff_work(*, write: bool) -> Iterator[Work]:
+    """The unit of work of a person at the desk."""
+    with work(write=write, cookie=STAFF_COOKIE) as unit:
+        yield unit
+
+
+@contextmanager
+def at_desk(*, write: bool = False) -> Iterator[tuple[Work, Frame]]:
+    """The unit of work together with the surround of its page; the page is shown after it is committed."""
+    with staff_work(write=write) as unit:
+        yield unit, frame_of(unit)
+
+
+def show(template: str, frame: Frame | None, **facts: Any) -> str:
+    """A page."""
+    notice = words.NOTICES.get(request.args.get("done", ""))
+    return render_template(f"desk/{template}", frame=frame, notice=notice, **NAMES, **facts)
+
+
+def done(notice: str, endpoint: str, **values: Any) -> ResponseReturnValue:
+    """Go and see what was done: 303, so that reloading the page repeats nothing."""
+    return redirect(url_for(endpoint, done=notice, **values), 303)
+
+
+def done_at(path: str, notice: str) -> ResponseReturnValue:
+    """The same, back where the asker came from."""
+    return redirect(f"{path}{'&' if '?' in path else '?'}done={notice}", 303)
+
+
+def own_path(text: str | None, *, otherwise: str) -> str:
+    """A path of the desk to go back to; anything else, which could lead off the site, is not followed."""
+    safe = text is not None and text.startswith("/desk/") and "\\" not in text and text.isprintable()
+    return text if safe and text is not None else otherwise
+
+
+def page_number() -> int:
+    """The page asked for in the address; 1 for anything that is no number."""
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def here() -> str:
+    """This page's own address, to come back to: its tab and page, without what it said last."""
+    kept = [(key, value) for key, value in request.args.items() if key != "done"]
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+def _show_problem(problem: Problem) -> ResponseReturnValue:
+    """A page in plain words; who is not signed in goes to sign in and comes back."""
+    if problem.code == "not_signed_in":
+        back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+        return redirect(url_for("desk.sign_in", back=back), 303)
+    return show("problem.html", None, problem=problem)
+
+
+DOOR = Door(prefix="/desk", content_policy=OWN_FILES, show_problem=_show_problem)
+
+
+# What every template may call. Handed over with each page, since an unknown address has no blueprint.
+NAMES: Final[Mapping[str, object]] = {
+    "words": words,
+    "here": here,
+    "request_id": request_id,
+    "csrf_field": CSRF_FIELD,
+    "mean": mean_text,
+    "span": span_text,
+    "course_svg": _course_svg,
+    "spark_svg": _spark_svg,
+}

@@ -1,0 +1,22 @@
+"""The desk as a whole: every page on its blueprint, and the door that the app opens."""
+
+from flask import Flask
+
+from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
+    alerts,
+    bookings,
+    courses,
+    diary_days,
+    patients,
+    regimens,
+    signing,
+    worklist,
+)
+from diary.desk.door import DOOR, desk
+from diary.web.doors import add_door
+
+
+def open_desk(app: Flask) -> None:
+    """Put the desk's pages and its door on the app."""
+    add_door(app, DOOR)
+    app.register_blueprint(desk)

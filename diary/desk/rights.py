@@ -1,0 +1,51 @@
+"""Who may use which page of the desk: one row a route, merged into the app's table."""
+
+from typing import Final
+
+from diary.web.rights import ANYONE, CLINIC, PHYSICIAN, STAFF, TREATING, Right
+
+_PUBLIC: Final[Right] = frozenset({ANYONE})
+_PHYSICIANS: Final[Right] = frozenset({PHYSICIAN})
+
+
+def _form(endpoint: str, right: Right) -> dict[str, Right]:
+    """A page with a form: seen and sent by the same people."""
+    return {f"GET {endpoint}": right, f"POST {endpoint}": right}
+
+
+DESK: Final[dict[str, Right]] = {
+    **_form("desk.sign_in", _PUBLIC),
+    "GET desk.demo": _PUBLIC,
+    "GET desk.static": _PUBLIC,
+    "POST desk.sign_out": STAFF,
+    "GET desk.worklist": CLINIC,
+    "GET desk.clock": CLINIC,
+    "POST desk.advance": CLINIC,
+    "GET desk.patients_page": CLINIC,
+    "GET desk.patient": CLINIC,
+    **_form("desk.admit", TREATING),
+    **_form("desk.identity", TREATING),
+    "POST desk.code": TREATING,
+    "POST desk.remove_phone": TREATING,
+    **_form("desk.follow", TREATING),
+    "POST desk.acknowledge": TREATING,
+    **_form("desk.snooze", TREATING),
+    **_form("desk.close", TREATING),
+    "POST desk.label": TREATING,
+    "GET desk.booking_page": CLINIC,
+    **_form("desk.request_for_alert", TREATING),
+    **_form("desk.request_for_patient", TREATING),
+    **_form("desk.authorise", _PHYSICIANS),
+    **_form("desk.offer", TREATING),
+    "POST desk.booking_step": TREATING,
+    **_form("desk.booking_note", TREATING),
+    **_form("desk.plan", TREATING),
+    **_form("desk.baseline", TREATING),
+    **_form("desk.infuse", TREATING),
+    **_form("desk.correct_infusion", TREATING),
+    **_form("desk.take_down", TREATING),
+    **_form("desk.correct_entry", TREATING),
+    **_form("desk.happening", TREATING),
+    "GET desk.regimens_page": CLINIC,
+    **_form("desk.new_regimen", TREATING),
+}

@@ -1,0 +1,91 @@
+"""Signing in and out at the desk."""
+
+from typing import Final
+
+from flask import make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from diary.desk.door import desk, own_path, show, staff_work
+from diary.desk.forms import Form
+from diary.domain.errors import Refusal
+from diary.services.attempts import count_attempt
+from diary.services.demo_door import enter_demo
+from diary.services.staff import SESSION_LIFE, SignedIn
+from diary.services.staff import sign_in as open_session
+from diary.services.staff import sign_out as end_session
+from diary.web.asking import STAFF_COOKIE
+from diary.web.database import db
+from diary.web.work import roof, work
+from schemas.session import SessionIn
+
+# Tries in a quarter of an hour. A colleague mistypes three times; a guesser needs thousands.
+WINDOW_S: Final = 15 * 60
+TRIES_AN_ADDRESS: Final = 30
+TRIES_AN_EMAIL: Final = 10
+
+
+@desk.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """E-mail address and password; paste and password managers are welcome."""
+    form = Form()
+    back = own_path(request.values.get("back"), otherwise=url_for("desk.worklist"))
+    if form.sent:
+        with form.refusals():
+            return _enter(_signed_in(form), back)
+    with work(write=False) as unit:
+        sandbox = unit.sandbox
+    return show("sign_in.html", None, form=form, back=back, sandbox=sandbox), form.status
+
+
+@desk.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End this session."""
+    with staff_work(write=True) as unit:
+        assert unit.caller.session is not None
+        end_session(unit.session, unit.caller.session, now=unit.wall_now)
+    response = make_response(redirect(url_for("desk.sign_in"), 303))
+    response.delete_cookie(STAFF_COOKIE, secure=True, httponly=True, samesite="Lax")
+    return response
+
+
+@desk.get("/demo")
+def demo() -> ResponseReturnValue:
+    """The demo's own link: in a sandbox, with the demo's key, a session of its nurse or physician."""
+    _count(f"demo:{request.remote_addr}", TRIES_AN_ADDRESS)
+    with work(write=True) as unit:
+        signed_in = enter_demo(
+            unit.session,
+            who=request.args.get("who", "nurse"),
+            key=request.args.get("key", ""),
+            expected_key=roof().settings.demo_key,
+            now=unit.wall_now,
+        )
+    return _enter(signed_in, own_path(request.args.get("back"), otherwise=url_for("desk.worklist")))
+
+
+def _signed_in(form: Form) -> SignedIn:
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        # A page elsewhere must not sign a colleague in as somebody else.
+        raise Refusal("csrf_failed", "Open this page by itself and sign in there.")
+    given = form.read(SessionIn)
+    _count(f"sign-in:{request.remote_addr}", TRIES_AN_ADDRESS)
+    _count(f"sign-in:{given['email'].lower()}", TRIES_AN_EMAIL)
+    with work(write=True) as unit:
+        return open_session(unit.session, email=given["email"], password=given["password"], now=unit.wall_now)
+
+
+def _count(door: str, limit: int) -> None:
+    count_attempt(db.engine, door, limit=limit, window_s=WINDOW_S, now=roof().clock())
+
+
+def _enter(signed_in: SignedIn, back: str) -> ResponseReturnValue:
+    response = make_response(redirect(back, 303))
+    response.set_cookie(
+        STAFF_COOKIE,
+        signed_in.token,
+        max_age=int(SESSION_LIFE.total_seconds()),
+        secure=True,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response

@@ -1,0 +1,247 @@
+"""The words of the desk: what stands on the page for each word of the database, and labels of fields."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from diary.storage.worklist import TABS
+
+TAB_NAMES: Final[Mapping[str, str]] = {
+    "act_now": "Act now",
+    "watch": "Watch",
+    "review": "Review",
+    "silent": "Silent",
+    "call_me": "Call me",
+    "snoozed": "Snoozed",
+    "parked": "Booked",
+    "all": "All",
+}
+assert list(TAB_NAMES) == list(TABS), "each tab of the worklist has a name here"
+
+EMPTY_TABS: Final[Mapping[str, str]] = {
+    "act_now": "Nobody needs a decision now.",
+    "watch": "Nobody is on watch.",
+    "review": "Nobody waits for a review.",
+    "silent": "Everybody has answered within the last week.",
+    "call_me": "Nobody asked to be called.",
+    "snoozed": "Nothing is snoozed.",
+    "parked": "No booking is under way for an alert.",
+    "all": "There is nothing to do.",
+}
+
+# The tag before a row: short, and never told by colour alone.
+TAGS: Final[Mapping[str, str]] = {
+    "red_flag": "Red flag",
+    "confirmed": "Loss",
+    "likely_lost": "Likely lost",
+    "watch": "Watch",
+    "step": "Step",
+    "review": "Review",
+    "no_response": "No response",
+    "silence": "Silent",
+    "call_me": "Call me",
+    "not_assessed": "Not assessed",
+}
+
+STATES: Final[Mapping[str, str]] = {
+    "preparing": "preparing: collecting the baseline",
+    "learning": "learning",
+    "no_response": "no response",
+    "holding": "holding",
+    "watch": "watch",
+    "likely_lost": "likely lost",
+    "loss": "loss confirmed",
+    "step": "abrupt rise",
+    "cannot_tell": "cannot tell",
+    "silent": "silent",
+}
+
+OUTCOMES: Final[Mapping[str, str]] = {
+    "not_loss": "Not a loss of relief",
+    "called": "Called; nothing more is needed",
+    "treated_otherwise": "Treated in another way",
+    "watch_until_visit": "Watched until the next visit",
+    "declined_by_patient": "The patient does not want re-treatment",
+    "not_eligible": "Not eligible for re-treatment",
+    "authorisation_refused": "Authorisation refused",
+    "unwell": "Unwell for another reason",
+    "in_hospital": "In hospital",
+    "well_and_stopped": "Well, and follow-up stopped",
+    "handled": "Handled",
+    "infused": "Infused",
+    "withdrew": "Withdrew",
+    "died": "Died",
+}
+# The recorded infusion and the end of follow-up give the others by themselves.
+OUTCOMES_OF_A_PERSON: Final = tuple(word for word in OUTCOMES if word not in ("infused", "withdrew", "died"))
+
+BOOKING_STATES: Final[Mapping[str, str]] = {
+    "requested": "requested",
+    "authorised": "authorised",
+    "waiting_list": "on the waiting list",
+    "offered": "offered",
+    "accepted": "accepted",
+    "confirmed": "confirmed",
+    "done": "done",
+    "declined": "declined",
+    "refused": "refused",
+    "cancelled": "cancelled",
+    "no_show": "no-show",
+}
+
+# Steps of a booking: on the button, and as the heading of the page that asks for more.
+STEPS: Final[Mapping[str, str]] = {
+    "authorise": "Authorise",
+    "refuse": "Refuse",
+    "offer": "Offer days",
+    "wait": "Put on the waiting list",
+    "accept": "The patient accepts",
+    "decline": "The patient declines",
+    "confirm": "Confirm the place",
+    "no_show": "The patient did not come",
+    "cancel": "Cancel the booking",
+}
+
+STOP_REASONS: Final[Mapping[str, str]] = {
+    "died": "Died",
+    "withdrew": "Withdrew",
+    "moved": "Moved away",
+    "well": "Well, needs no more follow-up",
+    "other": "Another reason",
+}
+
+SOURCES: Final[Mapping[str, str]] = {
+    "phone": "phone",
+    "form": "phone, form",
+    "integration": "connected system",
+    "clinic_phone": "said to staff",
+    "clinic_paper": "written on paper",
+    "import": "imported",
+}
+
+AGENTS: Final[Mapping[str, str]] = {"racemic": "Racemic ketamine", "s_ketamine": "S-ketamine"}
+SETTINGS_OF_CARE: Final[Mapping[str, str]] = {"inpatient": "In a bed", "outpatient": "In a chair"}
+INFUSION_CLASSES: Final[Mapping[str, str]] = {
+    "new_course": "A new course",
+    "same_series": "The same series",
+    "booster": "A booster inside the course",
+}
+BASELINE_KINDS: Final[Mapping[str, str]] = {
+    "own": "Own: the mean of the patient's own days before the infusion",
+    "carried": "Carried: the last untreated baseline",
+    "stated": "Stated: from the notes",
+    "none": "None: no percentages, no response, no loss",
+}
+EVENT_KINDS: Final[Mapping[str, str]] = {
+    "liver_test": "Liver test",
+    "nerve_block": "Nerve block",
+    "rescue_drug": "Rescue drug",
+    "surgery": "Surgery",
+    "injury": "Injury",
+    "infection": "Infection",
+    "other": "Something else",
+}
+VERDICTS: Final[Mapping[str, str]] = {"yes": "Yes", "no": "No", "cannot_tell": "Cannot tell"}
+ROLES: Final[Mapping[str, str]] = {
+    "nurse": "nurse",
+    "physician": "physician",
+    "admin": "clinic admin",
+    "coordinator": "coordinator",
+    "researcher": "researcher",
+}
+
+# What happened to an alert or a booking, after "Anna Vos": for histories and for "somebody was quicker".
+DONE: Final[Mapping[str, str]] = {
+    "open": "opened this",
+    "escalate": "raised this",
+    "acknowledge": "took this",
+    "snooze": "snoozed this",
+    "wake": "brought this back",
+    "return": "brought this back",
+    "note": "noted",
+    "park": "booked for this",
+    "reopen": "reopened this",
+    "clear": "cleared this",
+    "supersede": "withdrew this",
+    "close": "closed this",
+    "request": "requested this",
+    "authorise": "authorised this",
+    "refuse": "refused this",
+    "offer": "offered days",
+    "wait": "put this on the waiting list",
+    "accept": "accepted",
+    "decline": "declined",
+    "confirm": "confirmed the place",
+    "no_show": "noted a no-show",
+    "cancel": "cancelled this",
+    "complete": "completed this",
+}
+
+# What a page says once something was done; the address carries the key, never the words.
+NOTICES: Final[Mapping[str, str]] = {
+    "acknowledged": "You took this alert. It comes back by itself when no next step follows.",
+    "snoozed": "Snoozed. It comes back on its day, or earlier if it gets worse.",
+    "closed": "Closed.",
+    "labelled": "Thank you. Your verdict is kept.",
+    "requested": "Booking requested. The alert is parked until the infusion is recorded.",
+    "authorised": "Authorised.",
+    "offered": "Days offered to the patient.",
+    "stepped": "Done.",
+    "admitted": "Patient admitted. Next: plan the course, then make a code for the phone.",
+    "identity": "Saved.",
+    "planned": "Course planned. The diary now collects the baseline.",
+    "baseline": "Baseline set.",
+    "infused": "Infusion recorded.",
+    "recorded": "Answer recorded.",
+    "corrected": "Correction filed beside the patient's answer. The patient sees both.",
+    "event": "Event recorded.",
+    "followed": "Followed from now on.",
+    "paused": "Paused. Reminders and offers that were waiting are cancelled.",
+    "stopped": "No longer followed. Reminders, messages, offers and alerts have ended; red flags stay.",
+    "removed": "The phone can no longer sign in. What it sent stays.",
+    "regimen": "Regimen saved.",
+}
+
+LABELS: Final[Mapping[str, str]] = {
+    "email": "E-mail address",
+    "password": "Password",
+    "until": "Until",
+    "reason": "Reason",
+    "outcome": "What came of it",
+    "regimen": "Regimen",
+    "note": "Note for colleagues",
+    "reference": "Payer's reference",
+    "expires_on": "Last day that it covers",
+    "first_day": "First infusion day",
+    "last_day": "Last infusion day",
+    "override_reason": "Reason to go below the minimum interval (physicians only)",
+    "pseudonym": "Pseudonym",
+    "identity.name": "Name",
+    "identity.birth_date": "Date of birth",
+    "identity.hospital_number": "Hospital number",
+    "identity.phone": "Telephone",
+    "zone": "Time zone",
+    "locale": "Language",
+    "planned_first_day": "Expected first infusion day",
+    "treated_area": "Treated area, as in the question",
+    "kind": "Kind",
+    "nrs": "Pain score, 0 to 10",
+    "stated_on": "Date of the note",
+    "source": "Source",
+    "agent": "Agent",
+    "setting": "Setting",
+    "dose_as_written": "Dose as written",
+    "dose_mg_kg_h": "Dose, mg/kg/h",
+    "hours": "Hours of infusion in all",
+    "hours_a_day": "Hours of infusion a day",
+    "adjuncts": "Given along with it",
+    "stopped_early": "Stopped early",
+    "stop_reason": "Why it was stopped early",
+    "classified_as": "This is",
+    "day": "Day",
+    "detail": "Detail",
+    "alt_u_l": "ALT, U/L",
+    "ast_u_l": "AST, U/L",
+    "name": "Name",
+    "infusion_days": "Infusion days of one series",
+    "series_gap_max_days": "Longest gap inside one series, days",
+}

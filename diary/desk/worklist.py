@@ -1,0 +1,64 @@
+"""The worklist, and in a sandbox the clock that plays the nights."""
+
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from diary.desk.door import at_desk, desk, own_path, page_number, show
+from diary.desk.frame import Frame
+from diary.services.sandbox import ask_to_advance
+from diary.services.worklist import FIRST_TAB
+from diary.services.worklist import worklist as read_worklist
+from diary.storage.worklist import TABS
+
+# The demo's morning: staff come in, the night has run.
+MORNING: Final = time(9)
+STRIDES: Final = {"night": 1, "week": 7}
+
+
+@desk.get("/")
+def worklist() -> ResponseReturnValue:
+    """One tab of the worklist; tab and page stand in the address, so that a colleague can be sent it."""
+    tab = request.args.get("tab", FIRST_TAB)
+    with at_desk(write=True) as (unit, frame):
+        found = read_worklist(
+            unit.session,
+            tab=tab if tab in TABS else FIRST_TAB,
+            page=page_number(),
+            names=frame.treating,
+            now=unit.now,
+        )
+    return show("worklist.html", frame, found=found)
+
+
+@desk.post("/clock")
+def advance() -> ResponseReturnValue:
+    """Ask the sandbox clock to go to 09:00 of the next day, or of a week on."""
+    days = STRIDES.get(request.form.get("stride", ""), 1)
+    with at_desk(write=True) as (unit, frame):
+        ask_to_advance(unit.session, to=_morning(frame, days))
+    return redirect(url_for("desk.clock", back=_back()), 303)
+
+
+@desk.get("/clock")
+def clock() -> ResponseReturnValue:
+    """Says that nights are being run, looks again each second, and goes back once the clock stands."""
+    with at_desk() as (_, frame):
+        pass
+    if frame.clock_target is None:
+        return redirect(_back(), 303)
+    nights = (frame.local(frame.clock_target).date() - frame.today).days
+    return show("clock.html", frame, nights=nights)
+
+
+def _morning(frame: Frame, days: int) -> datetime:
+    """Nine o'clock at the clinic, so many mornings from where the clock stands or is on its way to."""
+    start = frame.local(frame.clock_target or frame.now)
+    day = start.date() if start.time() < MORNING else start.date() + timedelta(days=1)
+    return datetime.combine(day + timedelta(days=days - 1), MORNING, frame.zone)
+
+
+def _back() -> str:
+    return own_path(request.values.get("back"), otherwise=url_for("desk.worklist"))
