@@ -198,7 +198,9 @@ def raise_red_flag(
     )
 
 
-def ask_for_call(session: Session, patient: Patient, *, course_id: int | None, now: datetime) -> Alert:
+def ask_for_call(
+    session: Session, patient: Patient, *, course_id: int | None, now: datetime, wants: str = "treatment"
+) -> Alert:
     """The patient asks to be called about the treatment; asked again while it is open, it is the same."""
     for alert in live_of_patient(session, patient.id):
         if alert.kind == "call_me":
@@ -208,7 +210,7 @@ def ask_for_call(session: Session, patient: Patient, *, course_id: int | None, n
         patient_id=patient.id,
         course_id=course_id,
         kind="call_me",
-        facts={},
+        facts={"wants": wants},
         now=now,
         owner_id=patient.owner_id,
     )

@@ -1,6 +1,5 @@
 """Records what a patient answers: new, the same again, a correction, or a conflict that is said plainly."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -150,28 +149,6 @@ def _store(session: Session, entry: Entry, replaces: Entry | None, *, action: st
         patient_id=entry.patient_id,
         detail={"day": entry.day.isoformat(), "version": entry.version, "source": entry.source},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What became of one row of a batch."""
-
-    recorded: Recorded | None
-    refusal: Refusal | None
-
-
-def record_batch(
-    session: Session, patient: Patient, answers: Sequence[Answer], *, now: datetime
-) -> list[Row]:
-    """Each answer by itself: a refused row leaves the others recorded (one transaction, savepoints)."""
-    outcome = []
-    for answer in answers:
-        try:
-            with session.begin_nested():
-                outcome.append(Row(record(session, patient, answer, now=now), None))
-        except Refusal as refusal:
-            outcome.append(Row(None, refusal))
-    return outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Records the optional items of a day; a red-flag item reaches staff on arrival."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -9,9 +10,18 @@ from config.scales import ITEMS
 from diary.services import alerts, audit
 from diary.storage.courses import courses_of
 from diary.storage.tables.alert import Alert
+from diary.storage.tables.course import Course
 from diary.storage.tables.entry import ItemAnswer
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import clinic_of, own
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Which of the items are red flags, and the alert that they raised, if they were new."""
+
+    red_flags: list[str]
+    alert: Alert | None
 
 
 def record_items(
@@ -24,11 +34,15 @@ def record_items(
     answered_at: datetime,
     sent_at: datetime,
     now: datetime,
-) -> Alert | None:
+) -> Stored:
     """Store each item of one day; a newer answer to the same item takes its place.
 
     Safe to repeat under the same id: nothing is stored twice, and no second alert is raised.
     """
+    open_course = next(
+        (course for course in courses_of(session, patient.id) if course.status == "open"), None
+    )
+    flags = _red_flags(items, open_course, day)
     known = set(
         session.scalars(
             own(session, ItemAnswer)
@@ -38,7 +52,7 @@ def record_items(
     )
     fresh = {item: value for item, value in items.items() if item not in known}
     if not fresh:
-        return None
+        return Stored(flags, None)
     standing = own(session, ItemAnswer).where(
         ItemAnswer.patient_id == patient.id,
         ItemAnswer.day == day,
@@ -67,25 +81,20 @@ def record_items(
     audit.note(
         session, "items.record", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
     )
-    return _red_flag(session, patient, fresh, day=day, now=now)
+    fresh_flags = [code for code in flags if code in fresh]
+    if not fresh_flags:
+        return Stored(flags, None)
+    alert = alerts.raise_red_flag(
+        session,
+        patient,
+        course_id=open_course.id if open_course else None,
+        items=[ITEMS[code].label for code in fresh_flags],
+        now=now,
+    )
+    return Stored(flags, alert)
 
 
-def _red_flag(
-    session: Session, patient: Patient, items: Mapping[str, int], *, day: date, now: datetime
-) -> Alert | None:
-    open_course = next(
-        (course for course in courses_of(session, patient.id) if course.status == "open"), None
-    )
-    since_infusion = None
-    if open_course is not None and open_course.last_infusion_day is not None:
-        since_infusion = (day - open_course.last_infusion_day).days
-    flagged = [
-        ITEMS[code].label
-        for code, value in items.items()
-        if value and ITEMS[code].is_red_flag(since_infusion)
-    ]
-    if not flagged:
-        return None
-    return alerts.raise_red_flag(
-        session, patient, course_id=open_course.id if open_course else None, items=flagged, now=now
-    )
+def _red_flags(items: Mapping[str, int], course: Course | None, day: date) -> list[str]:
+    last = course.last_infusion_day if course is not None else None
+    day_number = (day - last).days if last is not None else None
+    return [code for code, value in items.items() if value and ITEMS[code].is_red_flag(day_number)]

@@ -1,7 +1,9 @@
 """Admits patients, and follows, pauses or stops following them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -42,10 +44,7 @@ def admit(
     Raises:
         Refusal: pseudonym_taken.
     """
-    if session.scalars(own(session, Patient).where(Patient.pseudonym == pseudonym)).first() is not None:
-        raise Refusal(
-            "pseudonym_taken", "Another patient has this pseudonym. Choose another.", pointer="/pseudonym"
-        )
+    _check_free(session, pseudonym)
     patient = Patient(
         clinic_id=clinic_of(session),
         uid=new_uid(now),
@@ -68,6 +67,34 @@ def admit(
         session, "patient.admit", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
     )
     return patient
+
+
+def change(session: Session, patient: Patient, values: Mapping[str, Any], *, now: datetime) -> None:
+    """Change what is known of a patient: pseudonym, zone, locale, owner.
+
+    Raises:
+        Refusal: pseudonym_taken.
+    """
+    pseudonym = values.get("pseudonym", patient.pseudonym)
+    if pseudonym != patient.pseudonym:
+        _check_free(session, pseudonym)
+    if values.get("zone", patient.zone) != patient.zone:
+        session.add(
+            PatientZone(clinic_id=patient.clinic_id, patient_id=patient.id, zone=values["zone"], since_at=now)
+        )
+    for name, value in values.items():
+        setattr(patient, name, value)
+    patient.version += 1
+    session.flush()
+    audit.note(
+        session,
+        "patient.change",
+        now=now,
+        object="patient",
+        object_uid=patient.uid,
+        patient_id=patient.id,
+        detail={"changed": sorted(values)},
+    )
 
 
 def set_identity(session: Session, patient: Patient, identity: Identity, *, now: datetime) -> None:
@@ -122,6 +149,13 @@ def stop(session: Session, patient: Patient, *, reason: str, note: str | None, n
     for alert in live_of_patient(session, patient.id):
         if alert.kind != "red_flag":
             alerts.close(session, alert, outcome=outcome, reason=note, now=now)
+
+
+def _check_free(session: Session, pseudonym: str) -> None:
+    if session.scalars(own(session, Patient).where(Patient.pseudonym == pseudonym)).first() is not None:
+        raise Refusal(
+            "pseudonym_taken", "Another patient has this pseudonym. Choose another.", pointer="/pseudonym"
+        )
 
 
 def _change(

@@ -1,7 +1,8 @@
 """Declares regimens: how a clinic plans its infusions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -51,3 +52,30 @@ def add_regimen(
     session.flush()
     audit.note(session, "regimen.add", now=now, object="regimen", object_uid=regimen.uid)
     return regimen
+
+
+def change_regimen(session: Session, regimen: Regimen, values: Mapping[str, Any], *, now: datetime) -> None:
+    """Change how it is planned from now on, retire it, or take it into use again.
+
+    Raises:
+        Refusal: regimen_name_taken.
+    """
+    name = values.get("name", regimen.name)
+    others = own(session, Regimen).where(Regimen.name == name, Regimen.id != regimen.id)
+    if session.scalars(others).first() is not None:
+        raise Refusal("regimen_name_taken", "Another regimen has this name. Choose another.", pointer="/name")
+    for field, value in values.items():
+        if field == "retired":
+            regimen.retired_at = (regimen.retired_at or now) if value else None
+        else:
+            setattr(regimen, field, value)
+    regimen.version += 1
+    session.flush()
+    audit.note(
+        session,
+        "regimen.change",
+        now=now,
+        object="regimen",
+        object_uid=regimen.uid,
+        detail={"changed": sorted(values)},
+    )

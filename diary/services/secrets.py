@@ -4,9 +4,7 @@ import hashlib
 import hmac
 import secrets
 
-# Without 0, O, 1, I, L, U: nothing that a tired reader mixes up (after Crockford's base 32).
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH = 8
+from config.words import ENROLMENT_CODE_ALPHABET, ENROLMENT_CODE_LENGTH
 
 # The first letters tell what a token opens, so that a leaked one can be recognised.
 DEVICE, STAFF, KEY_TEST, KEY_LIVE = "dv_", "ss_", "dk_test_", "dk_live_"
@@ -24,7 +22,7 @@ def token_digest(token: str) -> str:
 
 def new_code() -> str:
     """An enrolment code of 8 characters (39 bits): throttled, one-time and short-lived."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    return "".join(secrets.choice(ENROLMENT_CODE_ALPHABET) for _ in range(ENROLMENT_CODE_LENGTH))
 
 
 def code_digest(code: str, secret_key: str) -> str:

@@ -15,6 +15,11 @@ def booking_by_uid(session: Session, uid: str, *, lock: bool = False) -> Booking
     return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
 
 
+def booking_by_id(session: Session, booking_id: int) -> Booking:
+    """A booking of this clinic whose id another row holds."""
+    return session.scalars(own(session, Booking).where(Booking.id == booking_id)).one()
+
+
 def live_booking_of(session: Session, patient_id: int) -> Booking | None:
     """The patient's booking under way, if any: there is at most one."""
     statement = own(session, Booking).where(Booking.patient_id == patient_id, Booking.state.in_(LIVE))
@@ -28,10 +33,17 @@ def bookings_of(session: Session, patient_id: int) -> list[Booking]:
 
 
 def bookings_page(
-    session: Session, *, states: Sequence[str] | None, before_id: int | None, limit: int
+    session: Session,
+    *,
+    states: Sequence[str] | None,
+    patient_id: int | None,
+    before_id: int | None,
+    limit: int,
 ) -> list[Booking]:
     """Bookings, newest first, at most `limit`, beginning behind `before_id`."""
     statement = own(session, Booking)
+    if patient_id is not None:
+        statement = statement.where(Booking.patient_id == patient_id)
     if states is not None:
         statement = statement.where(Booking.state.in_(states))
     if before_id is not None:

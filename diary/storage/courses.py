@@ -1,5 +1,6 @@
 """Queries about courses, their packed days and what was given in them."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -90,3 +91,23 @@ def events_of(session: Session, patient_id: int) -> list[ClinicalEvent]:
     """The patient's dated events, first to last."""
     statement = own(session, ClinicalEvent).where(ClinicalEvent.patient_id == patient_id)
     return list(session.scalars(statement.order_by(ClinicalEvent.day)))
+
+
+def regimens_page(session: Session, *, after: str | None, limit: int) -> list[Regimen]:
+    """Regimens by name, at most `limit`, beginning behind the name `after`."""
+    statement = own(session, Regimen)
+    if after is not None:
+        statement = statement.where(Regimen.name > after)
+    return list(session.scalars(statement.order_by(Regimen.name).limit(limit)))
+
+
+def regimen_uids(session: Session) -> dict[int, str]:
+    """Public ids of the clinic's regimens, by id."""
+    statement = own(session, Regimen).with_only_columns(Regimen.id, Regimen.uid)
+    return {row.id: row.uid for row in session.execute(statement)}
+
+
+def course_uids(session: Session, course_ids: Sequence[int]) -> dict[int, str]:
+    """Public ids of these courses, by id."""
+    statement = own(session, Course).with_only_columns(Course.id, Course.uid).where(Course.id.in_(course_ids))
+    return {row.id: row.uid for row in session.execute(statement)}

@@ -1,6 +1,5 @@
 """Queries about diary entries."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Select, func, or_, update
@@ -67,25 +66,23 @@ def _standing(
 
 def entries_page(
     session: Session,
-    patient_ids: Sequence[int] | None,
+    patient_id: int,
     *,
     first: date | None,
     last: date | None,
-    after: tuple[date, int] | None,
+    before: tuple[date, int] | None,
     limit: int,
 ) -> list[Entry]:
-    """Entry versions, oldest day first, at most `limit`, beginning behind the (day, id) of `after`."""
-    statement = own(session, Entry)
-    if patient_ids is not None:
-        statement = statement.where(Entry.patient_id.in_(patient_ids))
+    """A patient's entry versions, newest day first, at most `limit`, beginning behind a (day, id)."""
+    statement = own(session, Entry).where(Entry.patient_id == patient_id)
     if first is not None:
         statement = statement.where(Entry.day >= first)
     if last is not None:
         statement = statement.where(Entry.day <= last)
-    if after is not None:
-        day, entry_id = after
-        statement = statement.where(or_(Entry.day > day, (Entry.day == day) & (Entry.id > entry_id)))
-    return list(session.scalars(statement.order_by(Entry.day, Entry.id).limit(limit)))
+    if before is not None:
+        day, entry_id = before
+        statement = statement.where(or_(Entry.day < day, (Entry.day == day) & (Entry.id < entry_id)))
+    return list(session.scalars(statement.order_by(Entry.day.desc(), Entry.id.desc()).limit(limit)))
 
 
 def versions_of(session: Session, patient_id: int) -> list[Entry]:

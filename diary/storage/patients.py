@@ -70,3 +70,17 @@ def lock_code(session: Session, code_id: int) -> EnrolmentCode:
     """The code again, read afresh and held, so that two phones cannot both redeem it."""
     statement = own(session, EnrolmentCode).where(EnrolmentCode.id == code_id).with_for_update()
     return session.scalars(statement, execution_options={"populate_existing": True}).one()
+
+
+def patients_page(
+    session: Session, *, begins: str | None, follow_state: str | None, after: str | None, limit: int
+) -> list[Patient]:
+    """Patients by pseudonym, at most `limit`, beginning behind the pseudonym `after`."""
+    statement = own(session, Patient)
+    if begins:
+        statement = statement.where(Patient.pseudonym.istartswith(begins, autoescape=True))
+    if follow_state is not None:
+        statement = statement.where(Patient.follow_state == follow_state)
+    if after is not None:
+        statement = statement.where(Patient.pseudonym > after)
+    return list(session.scalars(statement.order_by(Patient.pseudonym).limit(limit)))

@@ -9,6 +9,7 @@ from datetime import datetime
 from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
+from config import logging
 from config.settings import Settings
 from diary.domain.errors import Refusal
 from diary.services.sandbox import installation
@@ -16,7 +17,7 @@ from diary.storage.tables.patient import Patient
 from diary.storage.unit import SYSTEM, begin, enter
 from diary.web.asking import NOBODY, Caller, check_csrf, presented_token, who_is_asking
 from diary.web.database import db
-from diary.web.rights import ANYONE, RIGHTS
+from diary.web.rights import ANYONE, RIGHTS, SCOPES
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -71,6 +72,7 @@ def request_id() -> str:
     """The id of this request, in answers, problems, logs and the audit trail."""
     if "request_id" not in g:
         g.request_id = uuid.uuid4().hex
+        logging.request_id.set(g.request_id)
     found: str = g.request_id
     return found
 
@@ -116,8 +118,13 @@ def check_right(caller: Caller) -> None:
     Raises:
         Refusal: not_signed_in for nobody, not_allowed for somebody.
     """
-    allowed = RIGHTS.get(f"{request.method} {request.endpoint}", frozenset())
-    if ANYONE in allowed or caller.role in allowed:
+    route = f"{'GET' if request.method == 'HEAD' else request.method} {request.endpoint}"
+    allowed = RIGHTS.get(route, frozenset())
+    if ANYONE in allowed:
+        return
+    if caller.role in allowed:
+        if caller.key is not None and SCOPES.get(route) not in caller.key.scopes:
+            raise Refusal("not_allowed", f"This key is not scoped for {SCOPES.get(route, 'this')}.")
         return
     if caller.role == NOBODY:
         raise Refusal("not_signed_in", "Sign in first.")

@@ -1,0 +1,239 @@
+"""Bookings: request re-treatment, and take it step by step to the recorded infusion."""
+
+from typing import Any
+
+from diary.api.finding import found
+from diary.api.frame import ETAG, NEXT_PAGE, Routes
+from diary.api.safety import safety_shown
+from diary.domain import booking_states
+from diary.domain.errors import Refusal
+from diary.services import bookings
+from diary.storage.alerts import alert_by_id, alert_by_uid
+from diary.storage.bookings import booking_by_uid, bookings_page
+from diary.storage.courses import course_uids, regimen_by_uid, regimen_uids
+from diary.storage.patients import patient_by_id, patient_by_uid
+from diary.storage.tables.booking import Booking
+from diary.web.pages import Place, page, place_of
+from diary.web.versions import etag_of, require_version
+from diary.web.work import Work, work
+from schemas.booking import (
+    AcceptIn,
+    AuthoriseIn,
+    BookingIn,
+    BookingOut,
+    BookingsIn,
+    BookingsOut,
+    CancelIn,
+    ConfirmIn,
+    DeclineIn,
+    NoShowIn,
+    OfferIn,
+    RefuseIn,
+    WaitIn,
+)
+
+routes = Routes("bookings", __name__, url_prefix="/v1/bookings", description="Re-treatment, step by step.")
+
+PLAIN = (
+    "uid",
+    "state",
+    "authorisation_reference",
+    "authorisation_expires_on",
+    "offered_first_day",
+    "offered_last_day",
+    "can_come_at_short_notice",
+    "override_reason",
+    "note",
+    "created_at",
+    "changed_at",
+    "version",
+)
+
+
+@routes.route("", methods=["GET"])
+@routes.arguments(BookingsIn, location="query")
+@routes.response(200, BookingsOut, headers=NEXT_PAGE)
+def list_bookings(query: dict[str, Any]) -> Any:
+    """The clinic's bookings, the newest first."""
+    with work(write=False) as unit:
+        place = place_of(query.get("cursor"), int)
+        patient = found(patient_by_uid(unit.session, query["patient"])) if "patient" in query else None
+        rows = bookings_page(
+            unit.session,
+            states=[query["state"]] if "state" in query else None,
+            patient_id=patient.id if patient else None,
+            before_id=place.id if place else None,
+            limit=query["limit"] + 1,
+        )
+        listed = page(rows, limit=query["limit"], place=lambda booking: Place(booking.id, booking.id))
+        items = [_shown(unit, booking) for booking in listed.items]
+    return {"items": items, "next_cursor": listed.next_cursor}, 200, listed.headers
+
+
+@routes.route("", methods=["POST"])
+@routes.arguments(BookingIn)
+@routes.response(201, BookingOut, headers=ETAG)
+def request_booking(body: dict[str, Any]) -> Any:
+    """Ask for re-treatment; the alert that led to it is parked."""
+    with work(write=True) as unit:
+        alert = found(alert_by_uid(unit.session, body["alert"], lock=True)) if "alert" in body else None
+        if alert is not None:
+            patient = patient_by_id(unit.session, alert.patient_id, lock=True)
+        else:
+            patient = found(patient_by_uid(unit.session, body["patient"], lock=True))
+        regimen = found(regimen_by_uid(unit.session, body["regimen"]))
+        if regimen.retired_at is not None:
+            raise Refusal(
+                "regimen_retired", "This regimen is retired. Choose one in use.", pointer="/regimen"
+            )
+        booking = bookings.request_booking(
+            unit.session,
+            patient,
+            regimen=regimen,
+            alert=alert or bookings.park_target(unit.session, patient.id),
+            note=body.get("note"),
+            now=unit.now,
+        )
+        answer = _shown(unit, booking)
+    return answer, 201, etag_of(answer["version"])
+
+
+@routes.route("/<uid:booking_uid>", methods=["GET"])
+@routes.response(200, BookingOut, headers=ETAG)
+def get_booking(booking_uid: str) -> Any:
+    """One booking, and the steps possible now."""
+    with work(write=False) as unit:
+        answer = _shown(unit, found(booking_by_uid(unit.session, booking_uid)))
+    return answer, 200, etag_of(answer["version"])
+
+
+@routes.route("/<uid:booking_uid>/authorise", methods=["POST"])
+@routes.names_version
+@routes.arguments(AuthoriseIn)
+@routes.response(200, BookingOut, headers=ETAG)
+def authorise(body: dict[str, Any], booking_uid: str) -> Any:
+    """A physician authorises; the payer's reference and its last day are kept."""
+    with work(write=True) as unit:
+        booking = _as_seen(unit, booking_uid)
+        bookings.authorise(
+            unit.session,
+            booking,
+            reference=body["reference"],
+            expires_on=body.get("expires_on"),
+            now=unit.now,
+        )
+        answer = _shown(unit, booking)
+    return answer, 200, etag_of(answer["version"])
+
+
+@routes.route("/<uid:booking_uid>/offer", methods=["POST"])
+@routes.names_version
+@routes.arguments(OfferIn)
+@routes.response(200, BookingOut, headers=ETAG)
+def offer(body: dict[str, Any], booking_uid: str) -> Any:
+    """Offer the patient infusion days."""
+    with work(write=True) as unit:
+        booking = _as_seen(unit, booking_uid)
+        bookings.offer(
+            unit.session,
+            booking,
+            first_day=body["first_day"],
+            last_day=body["last_day"],
+            override_reason=body.get("override_reason"),
+            now=unit.now,
+        )
+        answer = _shown(unit, booking)
+    return answer, 200, etag_of(answer["version"])
+
+
+@routes.route("/<uid:booking_uid>/accept", methods=["POST"])
+@routes.names_version
+@routes.arguments(AcceptIn)
+@routes.response(200, BookingOut, headers=ETAG)
+def accept(body: dict[str, Any], booking_uid: str) -> Any:
+    """The patient can come on the offered days."""
+    return _step(booking_uid, "accept", body)
+
+
+@routes.route("/<uid:booking_uid>/decline", methods=["POST"])
+@routes.names_version
+@routes.arguments(DeclineIn)
+@routes.response(200, BookingOut, headers=ETAG)
+def decline(body: dict[str, Any], booking_uid: str) -> Any:
+    """The patient cannot come on the offered days."""
+    return _step(booking_uid, "decline", body)
+
+
+@routes.route("/<uid:booking_uid>/confirm", methods=["POST"])
+@routes.names_version
+@routes.arguments(ConfirmIn)
+@routes.response(200, BookingOut, headers=ETAG)
+def confirm(body: dict[str, Any], booking_uid: str) -> Any:
+    """The place is certain."""
+    return _step(booking_uid, "confirm", body)
+
+
+@routes.route("/<uid:booking_uid>/wait", methods=["POST"])
+@routes.names_version
+@routes.arguments(WaitIn)
+@routes.response(200, BookingOut, headers=ETAG)
+def wait(body: dict[str, Any], booking_uid: str) -> Any:
+    """Put the patient on the waiting list."""
+    return _step(booking_uid, "wait", body)
+
+
+@routes.route("/<uid:booking_uid>/refuse", methods=["POST"])
+@routes.names_version
+@routes.arguments(RefuseIn)
+@routes.response(200, BookingOut, headers=ETAG)
+def refuse(body: dict[str, Any], booking_uid: str) -> Any:
+    """The request is refused; the alert comes back with its age."""
+    return _step(booking_uid, "refuse", body)
+
+
+@routes.route("/<uid:booking_uid>/cancel", methods=["POST"])
+@routes.names_version
+@routes.arguments(CancelIn)
+@routes.response(200, BookingOut, headers=ETAG)
+def cancel(body: dict[str, Any], booking_uid: str) -> Any:
+    """The booking is off; the alert comes back with its age."""
+    return _step(booking_uid, "cancel", body)
+
+
+@routes.route("/<uid:booking_uid>/no-show", methods=["POST"])
+@routes.names_version
+@routes.arguments(NoShowIn)
+@routes.response(200, BookingOut, headers=ETAG)
+def no_show(body: dict[str, Any], booking_uid: str) -> Any:
+    """The patient did not come; the alert comes back with its age."""
+    return _step(booking_uid, "no_show", body)
+
+
+def _step(uid: str, action: str, body: dict[str, Any]) -> Any:
+    with work(write=True) as unit:
+        booking = _as_seen(unit, uid)
+        bookings.step(unit.session, booking, action, note=body.get("note"), now=unit.now)
+        answer = _shown(unit, booking)
+    return answer, 200, etag_of(answer["version"])
+
+
+def _as_seen(unit: Work, uid: str) -> Booking:
+    """The booking in the version that was seen; a phone sees its own only, and answers offers only."""
+    booking = found(booking_by_uid(unit.session, uid, lock=True))
+    if unit.caller.patient is not None and booking.patient_id != unit.caller.patient.id:
+        found(None)
+    require_version(booking.version)
+    return booking
+
+
+def _shown(unit: Work, booking: Booking) -> dict[str, Any]:
+    patient = patient_by_id(unit.session, booking.patient_id)
+    courses = course_uids(unit.session, [booking.course_id] if booking.course_id else [])
+    return {name: getattr(booking, name) for name in PLAIN} | {
+        "patient": patient,
+        "course": courses.get(booking.course_id or 0),
+        "alert": alert_by_id(unit.session, booking.alert_id).uid if booking.alert_id else None,
+        "regimen": regimen_uids(unit.session)[booking.regimen_id],
+        "safety": safety_shown(unit, patient),
+        "actions": booking_states.actions(booking.state),
+    }

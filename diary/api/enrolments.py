@@ -1,0 +1,96 @@
+"""POST /v1/enrolments: a one-time code becomes a phone's token. GET /v1/me: what a phone needs at each start."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import request
+
+from diary.api.frame import Routes
+from diary.api.instruments import instrument_shown
+from diary.domain.days import answerable_days
+from diary.services.attempts import count_attempt
+from diary.services.clinics import the_clinic
+from diary.services.enrolment import Phone, redeem
+from diary.services.own_diary import call_asked_at
+from diary.storage.bookings import live_booking_of
+from diary.storage.protocols import protocol_at
+from diary.web.database import db
+from diary.web.work import Work, roof, work
+from schemas.enrolment import EnrolmentIn, EnrolmentOut
+from schemas.me import MeOut
+
+# Codes have 39 bits: at 30 tries an hour an address needs a million years for a fair chance.
+TRIES_AN_HOUR = 30
+HOUR_S = 3600
+
+routes = Routes("enrolments", __name__, url_prefix="/v1", description="Pairing a phone with a patient.")
+
+
+@routes.route("/enrolments", methods=["POST"])
+@routes.arguments(EnrolmentIn)
+@routes.response(201, EnrolmentOut)
+def enrol(body: dict[str, Any]) -> Any:
+    """Exchange a one-time code for a phone's token."""
+    count_attempt(
+        db.engine,
+        f"enrol:{request.remote_addr}",
+        limit=TRIES_AN_HOUR,
+        window_s=HOUR_S,
+        now=roof().clock(),
+    )
+    phone = Phone(
+        zone=body["zone"],
+        locale=body["locale"],
+        consent_version=body["consent_version"],
+        label=body["device"].get("label"),
+        platform=body["device"].get("platform"),
+        client_version=body["device"].get("client_version"),
+    )
+    with work(write=True) as unit:
+        enrolled = redeem(
+            unit.session, body["code"], phone, secret_key=roof().settings.secret_key, now=unit.now
+        )
+        answer = {
+            "token": enrolled.token,
+            "device": enrolled.device,
+            "patient": enrolled.patient,
+            "clinic": the_clinic(unit.session),
+            "instrument": instrument_shown(unit.session, enrolled.patient, now=unit.now),
+        }
+    return answer
+
+
+@routes.route("/me", methods=["GET"])
+@routes.response(200, MeOut)
+def me() -> Any:
+    """Whose phone this is, which days can be answered now, and what comes next."""
+    with work(write=False) as unit:
+        answer = _me(unit)
+    return answer
+
+
+def _me(unit: Work) -> dict[str, Any]:
+    patient = unit.patient
+    _, protocol = protocol_at(unit.session, unit.now)
+    booking = live_booking_of(unit.session, patient.id)
+    offered = booking is not None and booking.state == "offered"
+    steps = ["answer"] if patient.follow_state == "followed" else []
+    steps += ["answer_offer"] if offered else []
+    steps += ["expect_call"] if call_asked_at(unit.session, patient) else []
+    return {
+        "patient": patient,
+        "device": unit.caller.device,
+        "follow_state": patient.follow_state,
+        "zone": patient.zone,
+        "clinic": the_clinic(unit.session),
+        "instrument": instrument_shown(unit.session, patient, now=unit.now),
+        "open_days": answerable_days(unit.now, ZoneInfo(patient.zone), protocol.backdate_days),
+        "next_steps": steps,
+        "offer": {
+            "booking": booking.uid,
+            "first_day": booking.offered_first_day,
+            "last_day": booking.offered_last_day,
+        }
+        if booking is not None and offered
+        else None,
+    }

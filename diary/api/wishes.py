@@ -1,0 +1,62 @@
+"""What a patient tells besides the score: "please call me", and optional items of a day."""
+
+from typing import Any
+
+from config.scales import ITEMS
+from diary.api.frame import Routes
+from diary.services.alerts import ask_for_call
+from diary.services.clinics import the_clinic
+from diary.services.items import record_items
+from diary.storage.courses import courses_of
+from diary.web.work import work
+from schemas.call import CallIn, CallOut
+from schemas.items import ItemsIn, ItemsOut
+
+routes = Routes("wishes", __name__, url_prefix="/v1", description="Calls and optional questions.")
+
+
+@routes.route("/calls", methods=["POST"])
+@routes.arguments(CallIn)
+@routes.response(201, CallOut)
+def ask(body: dict[str, Any]) -> Any:
+    """Please call me. Not urgent; asked again while it is open, it is the same request."""
+    with work(write=True) as unit:
+        open_course = next(
+            (each for each in courses_of(unit.session, unit.patient.id) if each.status == "open"), None
+        )
+        alert = ask_for_call(
+            unit.session,
+            unit.patient,
+            course_id=open_course.id if open_course else None,
+            wants=body["wants"],
+            now=unit.now,
+        )
+        answer = {"id": body["id"], "asked_at": alert.opened_at, "clinic": the_clinic(unit.session)}
+    return answer
+
+
+@routes.route("/items", methods=["POST"])
+@routes.arguments(ItemsIn)
+@routes.response(201, ItemsOut)
+def answer_items(body: dict[str, Any]) -> Any:
+    """Optional questions of one day. A red-flag answer reaches staff on arrival. Safe to repeat."""
+    with work(write=True) as unit:
+        stored = record_items(
+            unit.session,
+            unit.patient,
+            client_id=body["id"],
+            day=body["day"],
+            items=body["items"],
+            answered_at=body["answered_at"],
+            sent_at=body["sent_at"],
+            now=unit.now,
+        )
+        flags = [code for code in stored.red_flags if code in ITEMS]
+        answer = {
+            "id": body["id"],
+            "day": body["day"],
+            "received_at": unit.now,
+            "red_flags": flags,
+            "call": the_clinic(unit.session) if flags else None,
+        }
+    return answer
