@@ -39,8 +39,7 @@ def record(body: dict[str, Any], patient_uid: str) -> Any:
             today=local_day(unit.session, unit.now),
             now=unit.now,
         )
-        answer = _shown(unit, given)
-    return answer
+        return _shown(unit, given)
 
 
 @routes.route("/administrations/<uid:administration_uid>", methods=["PATCH"])
@@ -60,8 +59,7 @@ def change(body: dict[str, Any], administration_uid: str) -> Any:
             today=local_day(unit.session, unit.now),
             now=unit.now,
         )
-        answer = _shown(unit, given)
-    return answer
+        return _shown(unit, given)
 
 
 def _shown(unit: Work, row: Administration) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""POST /v1/enrolments: a one-time code becomes a phone's token. GET /v1/me: what a phone needs at each start."""
+"""A one-time code becomes a phone's token; and what a phone needs to know at each start."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,14 +50,13 @@ def enrol(body: dict[str, Any]) -> Any:
         enrolled = redeem(
             unit.session, body["code"], phone, secret_key=roof().settings.secret_key, now=unit.now
         )
-        answer = {
+        return {
             "token": enrolled.token,
             "device": enrolled.device,
             "patient": enrolled.patient,
             "clinic": the_clinic(unit.session),
             "instrument": instrument_shown(unit.session, enrolled.patient, now=unit.now),
         }
-    return answer
 
 
 @routes.route("/me", methods=["GET"])
@@ -65,8 +64,7 @@ def enrol(body: dict[str, Any]) -> Any:
 def me() -> Any:
     """Whose phone this is, which days can be answered now, and what comes next."""
     with work(write=False) as unit:
-        answer = _me(unit)
-    return answer
+        return _me(unit)
 
 
 def _me(unit: Work) -> dict[str, Any]:

@@ -54,12 +54,13 @@ def list_entries(query: dict[str, Any]) -> Any:
     with work(write=False) as unit:
         patient = patient_named(unit, query.get("patient"), lock=False, location="query")
         place = place_of(query.get("cursor"), date)
+        behind = (place.key, place.id) if place and isinstance(place.key, date) else None
         rows = entries_page(
             unit.session,
             patient.id,
             first=query.get("day_from"),
             last=query.get("day_to"),
-            before=(place.key, place.id) if place else None,
+            before=behind,
             limit=query["limit"] + 1,
         )
         listed = page(rows, limit=query["limit"], place=lambda entry: Place(entry.day, entry.id))
@@ -76,8 +77,7 @@ def get_entry(entry_uid: str) -> Any:
         own = unit.caller.patient
         if own is not None and entry.patient_id != own.id:
             found(None)
-        answer = shown(entry, (own or patient_by_id(unit.session, entry.patient_id)).uid)
-    return answer
+        return shown(entry, (own or patient_by_id(unit.session, entry.patient_id)).uid)
 
 
 def _record(unit: Work, patient: Patient, body: dict[str, Any]) -> entries.Recorded:

@@ -142,8 +142,7 @@ def file_correction(body: dict[str, Any], patient_uid: str) -> Any:
         if entry.patient_id != patient.id:
             raise Refusal("not_found", "There is no such entry of this patient.", pointer="/of")
         made = correct(unit.session, patient, entry, nrs=body["nrs"], reason=body["reason"], now=unit.now)
-        answer = entry_shown(made, patient.uid)
-    return answer
+        return entry_shown(made, patient.uid)
 
 
 def _listed(patient: Patient) -> dict[str, Any]:

@@ -17,8 +17,7 @@ routes = Routes("sandbox", __name__, url_prefix="/v1/sandbox", description="Twel
 def get_clock() -> Any:
     """What time it is here, and where the clock is going."""
     with work(write=False) as unit:
-        answer = _shown(installation(unit.session), unit.now)
-    return answer
+        return _shown(installation(unit.session), unit.now)
 
 
 @routes.route("/clock", methods=["POST"])
@@ -28,8 +27,7 @@ def advance(body: dict[str, Any]) -> Any:
     """Move the clock on; the scheduler runs every night on the way. Read the clock until it stands."""
     with work(write=True) as unit:
         to = body["to"] if "to" in body else unit.now + timedelta(days=body["nights"])
-        answer = _shown(ask_to_advance(unit.session, to=to), unit.now)
-    return answer
+        return _shown(ask_to_advance(unit.session, to=to), unit.now)
 
 
 def _shown(here: Installation, now: datetime) -> dict[str, Any]:

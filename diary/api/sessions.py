@@ -33,8 +33,7 @@ def open_session(body: dict[str, Any]) -> Any:
         count_attempt(db.engine, door, limit=limit, window_s=WINDOW_S, now=now)
     with work(write=True) as unit:
         opened = sign_in(unit.session, email=body["email"], password=body["password"], now=unit.wall_now)
-        answer = {"token": opened.token, "expires_at": opened.expires_at, "staff": opened.staff}
-    return answer
+        return {"token": opened.token, "expires_at": opened.expires_at, "staff": opened.staff}
 
 
 @routes.route("/current", methods=["DELETE"])

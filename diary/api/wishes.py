@@ -31,8 +31,7 @@ def ask(body: dict[str, Any]) -> Any:
             wants=body["wants"],
             now=unit.now,
         )
-        answer = {"id": body["id"], "asked_at": alert.opened_at, "clinic": the_clinic(unit.session)}
-    return answer
+        return {"id": body["id"], "asked_at": alert.opened_at, "clinic": the_clinic(unit.session)}
 
 
 @routes.route("/items", methods=["POST"])
@@ -52,11 +51,10 @@ def answer_items(body: dict[str, Any]) -> Any:
             now=unit.now,
         )
         flags = [code for code in stored.red_flags if code in ITEMS]
-        answer = {
+        return {
             "id": body["id"],
             "day": body["day"],
             "received_at": unit.now,
             "red_flags": flags,
             "call": the_clinic(unit.session) if flags else None,
         }
-    return answer

@@ -90,14 +90,16 @@ def end_unowned(session: Session, alert: Alert, *, action: str, reason: str, now
     _event(session, alert, action, before=before, now=now, note=reason)
 
 
-def acknowledge(session: Session, alert: Alert, *, staff_id: int, now: datetime) -> None:
-    """Take the alert: whoever acknowledges owns it."""
+def acknowledge(session: Session, alert: Alert, *, staff_id: int | None, now: datetime) -> None:
+    """Take the alert: whoever acknowledges owns it (a machine's key takes it for nobody in particular)."""
     before = _move(alert, "acknowledge", now=now)
     alert.owner_id, alert.acknowledged_at, alert.snoozed_until = staff_id, now, None
     _acted(session, alert, "acknowledge", before=before, now=now)
 
 
-def snooze(session: Session, alert: Alert, *, staff_id: int, until: date, reason: str, now: datetime) -> None:
+def snooze(
+    session: Session, alert: Alert, *, staff_id: int | None, until: date, reason: str, now: datetime
+) -> None:
     """Put the alert aside until a day, for a reason; whoever snoozes owns it.
 
     Raises:

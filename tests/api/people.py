@@ -1,0 +1,131 @@
+"""Who asks in tests of the API: a phone, a nurse, a physician, a machine; each by its own token."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from config.settings import Settings
+from diary.app import create_app
+from diary.services.sandbox import installation, move_clock
+from diary.services.staff import add_staff, make_key
+from diary.storage.unit import SYSTEM, unit
+from tests.little_clinic import ZONE, LittleClinic
+
+SECRET = "pV3x0_Wm9Qe7Yk2Ls8Tb4Hd6Jf1Rz5Nc-Ga8Xu2Wq7Ie"
+PASSWORD = "four plain words together"
+ALL_SCOPES = [
+    "entries:write",
+    "entries:read",
+    "patients:write",
+    "patients:read",
+    "courses:write",
+    "courses:read",
+    "alerts:read",
+    "alerts:write",
+    "bookings:read",
+    "bookings:write",
+    "sandbox",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody with a token; every call is one HTTP request."""
+
+    app: Flask
+    token: str | None
+
+    def get(self, path: str, **query: Any) -> TestResponse:
+        return self.app.test_client().get(path, query_string=query, headers=self._headers())
+
+    def post(
+        self, path: str, body: dict[str, Any] | None = None, *, version: int | None = None
+    ) -> TestResponse:
+        headers = self._headers(version)
+        return self.app.test_client().post(path, json=body if body is not None else {}, headers=headers)
+
+    def patch(self, path: str, body: dict[str, Any], *, version: int | None = None) -> TestResponse:
+        return self.app.test_client().patch(path, json=body, headers=self._headers(version))
+
+    def delete(self, path: str) -> TestResponse:
+        return self.app.test_client().delete(path, headers=self._headers())
+
+    def _headers(self, version: int | None = None) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return headers | ({"If-Match": f'"{version}"'} if version is not None else {})
+
+
+def make_app(database_url: str) -> Flask:
+    """The app on a test's database, with the real clock."""
+    settings = Settings.from_env({"DIARY_DATABASE_URL": database_url, "DIARY_SECRET_KEY": SECRET})
+    return create_app(settings, lambda: datetime.now(UTC))
+
+
+def nobody(app: Flask) -> Caller:
+    """Somebody without a token."""
+    return Caller(app, None)
+
+
+def person(app: Flask, clinic: LittleClinic, role: str) -> Caller:
+    """A person of the clinic, signed in by password over HTTP."""
+    email = f"{role}-{clinic.clinic_id}@example.org"
+    with clinic.unit(write=True) as session:
+        add_staff(
+            session,
+            email=email,
+            name=f"A {role}",
+            role=role,
+            password=PASSWORD,
+            now=datetime.now(UTC),
+        )
+    answer = nobody(app).post("/v1/sessions", {"email": email, "password": PASSWORD})
+    assert answer.status_code == 201, answer.json
+    return Caller(app, answer.json["token"])
+
+
+def machine(app: Flask, clinic: LittleClinic, scopes: list[str] | None = None) -> Caller:
+    """An integration key of the clinic."""
+    with clinic.unit(write=True) as session:
+        _, secret = make_key(
+            session,
+            name="test",
+            kind="test",
+            scopes=ALL_SCOPES if scopes is None else scopes,
+            now=datetime.now(UTC),
+        )
+    return Caller(app, secret)
+
+
+def phone(app: Flask, staff: Caller, patient_uid: str) -> Caller:
+    """A phone of the patient, enrolled over HTTP with a code from staff."""
+    code = staff.post(f"/v1/patients/{patient_uid}/enrolment-codes")
+    assert code.status_code == 201, code.json
+    body = {"code": code.json["code"], "zone": ZONE.key, "locale": "en", "consent_version": "1"}
+    answer = nobody(app).post("/v1/enrolments", body)
+    assert answer.status_code == 201, answer.json
+    return Caller(app, answer.json["token"])
+
+
+def answer_of(day: date, nrs: Any, **more: Any) -> dict[str, Any]:
+    """An entry as a phone sends it, answered at eight in the evening of its day."""
+    moment = datetime.combine(day, time(20), ZONE).isoformat()
+    return {
+        "id": str(uuid.uuid4()),
+        "day": day.isoformat(),
+        "nrs": nrs,
+        "answered_at": moment,
+        "sent_at": moment,
+        "zone": ZONE.key,
+        **more,
+    }
+
+
+def set_clock(clinic: LittleClinic, moment: datetime) -> None:
+    """Put the sandbox clock on a later moment, without running nights."""
+    with unit(clinic.engine, SYSTEM, write=True) as session:
+        assert installation(session).kind == "sandbox"
+        move_clock(session, to=moment)
