@@ -1,6 +1,7 @@
 """Asks a person at the terminal for what an option left out; without a terminal it must be given."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,13 @@ import click
 class Asked(click.Option):
     """A required option that is asked for on a terminal."""
 
-    def __init__(self, *declarations: str, question: str, **options: Any) -> None:
-        super().__init__(list(declarations), **options)
+    def __init__(self, declarations: Sequence[str], *, question: str, **options: Any) -> None:
+        super().__init__(declarations, required=True, **options)
         self.question = question
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """The value given, or the answer of the person."""
-        if self.value_is_missing(value) and not ctx.resilient_parsing:
-            if not sys.stdin.isatty():
-                raise click.MissingParameter(ctx=ctx, param=self)
+        if self.value_is_missing(value) and not ctx.resilient_parsing and sys.stdin.isatty():
             value = click.prompt(self.question, type=self.type, err=True)
         return super().process_value(ctx, value)
 
