@@ -1,0 +1,45 @@
+"""What an enrolment code opens, read before the patient agrees: who invites, and from which zone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from diary.domain.errors import Refusal
+from diary.services.clinics import the_clinic
+from diary.services.secrets import code_digest
+from diary.storage.patients import code_presented
+from diary.storage.protocols import zones_of
+from diary.storage.unit import Scope, enter, present, scope_of
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Who invites, and the zone that the clinic lives in now."""
+
+    clinic: str
+    zone: str
+
+
+def invitation(session: Session, code: str, *, secret_key: str, now: datetime) -> Invitation:
+    """Read what a code opens, without using it up; `enrolment.redeem` decides again, and finally.
+
+    Runs in a unit that has entered no clinic yet: the code says which one.
+
+    Raises:
+        Refusal: code_wrong, code_used, code_expired.
+    """
+    digest = code_digest(code, secret_key)
+    present(session, digest)
+    found = code_presented(session, digest)
+    if found is None:
+        raise Refusal(
+            "code_wrong", "This code is not known. Check each character, or ask the clinic for a new code."
+        )
+    if found.redeemed_at is not None:
+        raise Refusal("code_used", "This code was already used. Ask the clinic for a new one.")
+    if found.revoked_at is not None or now >= found.expires_at:
+        raise Refusal("code_expired", "This code has ended. Ask the clinic for a new one.")
+    enter(session, Scope(found.clinic_id, "patient", request_id=scope_of(session).request_id))
+    zone = [name for since_at, name in zones_of(session, found.clinic_id) if since_at <= now][-1]
+    return Invitation(the_clinic(session).name, zone)
