@@ -1,0 +1,112 @@
+"""The phone's door: its blueprint, unit of work and cookies, and how its pages and problems are shown."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from diary.phone import texts
+from diary.services.own_diary import Contact
+from diary.web.asking import CSRF_FIELD, DEVICE_COOKIE, csrf_token
+from diary.web.codes import STATUS_OF, Problem
+from diary.web.doors import OWN_FILES, Door
+from diary.web.work import SAFE_METHODS, Work, roof, work
+
+STATIC: Final = Path(__file__).parent / "static"
+YEAR_S: Final = 365 * 24 * 3600
+
+# Browsers keep a cookie at most 400 days from when it was last set; each saved answer sets it again.
+SIGNED_IN_FOR: Final = timedelta(days=400)
+JOIN_COOKIE: Final = "__Host-join"
+"""Held by a phone that is joining: what its forms are checked against, and proof that cookies work."""
+
+
+class _Phone(Blueprint):
+    """A blueprint whose files are named with their digest, so that a phone fetches each version once."""
+
+    def get_send_file_max_age(self, filename: str | None) -> int | None:  # noqa: ARG002
+        """How long a phone keeps a file, seconds."""
+        return YEAR_S
+
+
+phone = _Phone("phone", __name__, url_prefix="/app", template_folder="templates", static_folder="static")
+
+
+@contextmanager
+def phone_work(*, write: bool) -> Iterator[Work]:
+    """The unit of work of a phone, signed in by its cookie."""
+    with work(write=write, cookie=DEVICE_COOKIE) as unit:
+        yield unit
+
+
+def show(template: str, unit: Work | None, **facts: Any) -> str:
+    """A page; `unit` is None where none was opened."""
+    sandbox = unit is not None and unit.sandbox
+    return render_template(f"phone/{template}", **{**_names(), "sandbox": sandbox, **facts})
+
+
+def show_refused(unit: Work, code: str, contact: Contact) -> ResponseReturnValue:
+    """A page that says why not, and whom to ask."""
+    return show("problem.html", unit, code=_known(code), contact=contact), STATUS_OF[code]
+
+
+def keep_signed_in(response: Response, token: str) -> None:
+    """Give the phone its cookie, or give it 400 more days."""
+    put_cookie(response, DEVICE_COOKIE, token, max_age=SIGNED_IN_FOR)
+
+
+def put_cookie(response: Response, name: str, value: str, *, max_age: timedelta | None) -> None:
+    """Set a cookie that only this site reads, over https; `max_age=None` until the browser is closed."""
+    response.set_cookie(name, value, max_age=max_age, secure=True, httponly=True, samesite="Lax")
+
+
+def drop_cookie(response: Response, name: str) -> None:
+    """Take a cookie away."""
+    response.delete_cookie(name, secure=True, httponly=True, samesite="Lax")
+
+
+def _show_problem(problem: Problem) -> ResponseReturnValue:
+    """A page in plain words; a phone that was never signed in goes to join."""
+    if problem.code == "not_signed_in" and _is_new_here():
+        return redirect(url_for("phone.join"), 303)
+    return show("problem.html", None, code=_known(problem.code), contact=None)
+
+
+def _is_new_here() -> bool:
+    return request.method in SAFE_METHODS and DEVICE_COOKIE not in request.cookies
+
+
+def _known(code: str) -> str:
+    return code if f"problem.{code}" in texts.ENGLISH else "other"
+
+
+DOOR: Final = Door(prefix="/app", content_policy=OWN_FILES, show_problem=_show_problem)
+
+DIGESTS: Final = {
+    path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in sorted(STATIC.iterdir())
+}
+
+
+def _file(name: str) -> str:
+    return url_for("phone.static", filename=name, v=DIGESTS[name])
+
+
+def _names() -> dict[str, Any]:
+    """What every page may call; no context processor, since none runs where an address is unknown."""
+    token = request.cookies.get(DEVICE_COOKIE) or request.cookies.get(JOIN_COOKIE)
+    return {
+        "t": texts.say,
+        "consent_keys": texts.CONSENT_KEYS,
+        "long_day": texts.long_day,
+        "short_day": texts.short_day,
+        "weekday": texts.weekday,
+        "day_month": texts.day_month,
+        "file": _file,
+        "csrf_field": CSRF_FIELD,
+        "csrf": csrf_token(roof().settings.secret_key, token) if token is not None else "",
+    }

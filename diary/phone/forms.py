@@ -1,0 +1,79 @@
+"""Reads what the phone's forms send: each value is one of those the page offered, or it is none."""
+
+from datetime import date
+from typing import Final
+
+import marshmallow as ma
+from flask import request
+
+from config.scales import NRS
+from diary.domain.errors import Refusal
+from schemas.fields import Code, Day, Uuid, Zone
+
+# As the radios send them.
+CHOICES: Final = {str(nrs): nrs for nrs in range(NRS.low, NRS.high + 1)}
+
+_DAY: Final = Day(description="A diary day in an address.")
+_CODE: Final = Code(description="An enrolment code as it was typed.")
+_UUID: Final = Uuid(description="An id that the page carried.")
+_ZONE: Final = Zone(description="A time zone, from the list of places.")
+
+
+class FormFault(Exception):
+    """Something to mend in a form: `key` names the sentence that says what, as in texts "error.<key>"."""
+
+    def __init__(self, key: str, *, status: int = 422) -> None:
+        super().__init__(key)
+        self.key = key
+        self.status = status
+
+
+def day_in_address(text: str) -> date:
+    """The day that an address names.
+
+    Raises:
+        Refusal: not_found, for anything but a day.
+    """
+    try:
+        return _DAY.read(text)
+    except ma.ValidationError:
+        raise Refusal("not_found", "There is no such day.") from None
+
+
+def chosen_nrs() -> int | None:
+    """The number that was chosen; None when none was."""
+    return CHOICES.get(request.form.get("nrs", ""))
+
+
+def typed_code() -> str:
+    """The enrolment code that was typed, tidied.
+
+    Raises:
+        FormFault: it cannot be one.
+    """
+    try:
+        return _CODE.read(request.form.get("code", ""))
+    except ma.ValidationError:
+        raise FormFault("code") from None
+
+
+def chosen_zone() -> str:
+    """The zone of the place that was chosen; places are shown with spaces, zones have none.
+
+    Raises:
+        FormFault: there is no such zone.
+    """
+    try:
+        return _ZONE.read(request.form.get("place", "").replace(" ", "_"))
+    except ma.ValidationError:
+        raise FormFault("zone") from None
+
+
+def hidden_id(name: str) -> str | None:
+    """An id that the page carried; None where it carried none.
+
+    Raises:
+        marshmallow.ValidationError: the field holds something else, which no page of ours sends.
+    """
+    text = request.form.get(name, "")
+    return _UUID.read(text) if text else None

@@ -1,0 +1,149 @@
+"""Joining: a code from the clinic, the consent, and a phone that stays signed in."""
+
+from secrets import token_urlsafe
+from typing import Any, Final
+
+from flask import Response, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from diary.domain.errors import Refusal
+from diary.phone import texts
+from diary.phone.door import JOIN_COOKIE, drop_cookie, keep_signed_in, phone_work, put_cookie, show
+from diary.phone.forms import FormFault, chosen_zone, typed_code
+from diary.phone.places import places
+from diary.services.attempts import count_attempt
+from diary.services.enrolment import Phone, redeem
+from diary.services.form_answer import CLIENT_VERSION
+from diary.services.invitation import invitation
+from diary.services.own_diary import FIRST_LOCALE, own_day, own_diary
+from diary.web.asking import check_csrf, csrf_token
+from diary.web.codes import STATUS_OF
+from diary.web.database import db
+from diary.web.work import Work, roof, work
+
+# Counted together with the API's. Joining takes two; guessing one of 39 bits would take a million years.
+TRIES_AN_HOUR: Final = 30
+HOUR_S: Final = 3600
+
+# Said on the page where the code is typed.
+OF_THE_CODE: Final = frozenset(
+    {
+        "code_wrong",
+        "code_used",
+        "code_expired",
+        "too_many_devices",
+        "too_many_attempts",
+    }
+)
+
+
+def join() -> ResponseReturnValue:
+    """Ask for the code. A phone that is signed in goes to today: it may have kept this address."""
+    try:
+        with phone_work(write=False) as unit:
+            signed_in = unit.caller.patient is not None
+    except Refusal:  # its session has ended
+        signed_in = False
+    if signed_in:
+        return redirect(url_for("phone.today"), 303)
+    return _ask_for_code()
+
+
+def consent() -> ResponseReturnValue:
+    """Look the code up and ask for consent, naming the clinic. The code is not used up yet."""
+    try:
+        return _ask_for_consent(_presented_code())
+    except (FormFault, Refusal) as fault:
+        return _ask_again(fault)
+
+
+def agree() -> ResponseReturnValue:
+    """Redeem the code with the consent given; this phone is signed in from now on."""
+    try:
+        code = _presented_code()
+        try:
+            zone = chosen_zone()
+        except FormFault as fault:
+            return _ask_for_consent(code, fault.key)
+        with work(write=True) as unit:
+            enrolled = redeem(
+                unit.session,
+                code,
+                Phone(zone, FIRST_LOCALE, texts.CONSENT_VERSION, client_version=CLIENT_VERSION),
+                secret_key=roof().settings.secret_key,
+                now=unit.now,
+            )
+    except (FormFault, Refusal) as fault:
+        return _ask_again(fault)
+    response = make_response(redirect(url_for("phone.ready"), 303))
+    keep_signed_in(response, enrolled.token)
+    drop_cookie(response, JOIN_COOKIE)
+    return response
+
+
+def ready() -> ResponseReturnValue:
+    """Say what comes next, once: who kept this address comes to today."""
+    with phone_work(write=False) as unit:
+        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        answered = own_day(unit.session, unit.patient, diary, day=diary.today).reply == "answered"
+    if answered or diary.first_day < diary.today:
+        return redirect(url_for("phone.today"), 303)
+    return show("ready.html", unit)
+
+
+def _presented_code() -> str:
+    """The code of this form, after all that guards it: cookies that work, the form's own token, the count."""
+    token = request.cookies.get(JOIN_COOKIE)
+    if token is None:
+        # Said before the code is used up: without cookies the phone could not stay signed in.
+        raise FormFault("cookies", status=403)
+    settings = roof().settings
+    check_csrf(request, secret_keys=[settings.secret_key, *settings.secret_key_fallbacks], token=token)
+    code = typed_code()
+    door = f"enrol:{request.remote_addr}"
+    count_attempt(db.engine, door, limit=TRIES_AN_HOUR, window_s=HOUR_S, now=roof().clock())
+    return code
+
+
+def _ask_again(fault: FormFault | Refusal) -> ResponseReturnValue:
+    if isinstance(fault, FormFault):
+        return _ask_for_code(fault.key, fault.status)
+    if fault.code not in OF_THE_CODE:
+        raise fault
+    wait_s = fault.facts.get("retry_after_s", 0)
+    assert isinstance(wait_s, int)
+    response = _ask_for_code(fault.code, STATUS_OF[fault.code], minutes=-(-wait_s // 60))
+    if wait_s:
+        response.headers["Retry-After"] = str(wait_s)
+    return response
+
+
+def _ask_for_code(error: str | None = None, status: int = 200, *, minutes: int = 0) -> Response:
+    with work(write=False) as unit:
+        pass
+    typed = request.form.get("code", "")
+    return _page("join.html", unit, status=status, error=error, minutes=minutes, typed=typed[:20])
+
+
+def _ask_for_consent(code: str, error: str | None = None) -> Response:
+    with work(write=False) as unit:
+        settings = roof().settings
+        invited = invitation(unit.session, code, secret_key=settings.secret_key, now=unit.now)
+    return _page(
+        "consent.html",
+        unit,
+        status=200 if error is None else 422,
+        error=error,
+        code=code,
+        clinic=invited.clinic,
+        places=places(invited.zone),
+    )
+
+
+def _page(template: str, unit: Work, *, status: int, **facts: Any) -> Response:
+    """A page of joining, with the cookie that its form is checked against."""
+    token = request.cookies.get(JOIN_COOKIE) or token_urlsafe(32)
+    csrf = csrf_token(roof().settings.secret_key, token)
+    response = make_response(show(template, unit, csrf=csrf, **facts), status)
+    put_cookie(response, JOIN_COOKIE, token, max_age=None)
+    return response

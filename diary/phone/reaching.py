@@ -1,0 +1,36 @@
+"""Reaching the clinic: whom to call now, and asking to be called."""
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from diary.domain.days import diary_day
+from diary.phone.door import phone_work, show
+from diary.services.alerts import ask_for_call
+from diary.services.own_diary import call_asked_at, own_diary
+from diary.storage.courses import courses_of
+
+
+def help_page() -> ResponseReturnValue:
+    """The clinic's telephone, its hours, and what to do in an emergency."""
+    with phone_work(write=False) as unit:
+        diary = own_diary(unit.session, unit.patient, now=unit.now)
+    return show("help.html", unit, contact=diary.contact)
+
+
+def call() -> ResponseReturnValue:
+    """One button; once it is pressed, since when the call is waited for."""
+    with phone_work(write=False) as unit:
+        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        asked_at = call_asked_at(unit.session, unit.patient)
+    asked_on = diary_day(asked_at, diary.zone) if asked_at is not None else None
+    return show("call.html", unit, contact=diary.contact, asked_on=asked_on)
+
+
+def ask() -> ResponseReturnValue:
+    """Ask to be called; pressed twice, it is one request."""
+    with phone_work(write=True) as unit:
+        present = (
+            course.id for course in courses_of(unit.session, unit.patient.id) if course.status == "open"
+        )
+        ask_for_call(unit.session, unit.patient, course_id=next(present, None), now=unit.now)
+    return redirect(url_for("phone.call"), 303)
