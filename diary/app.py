@@ -22,7 +22,7 @@ from diary.web.headers import add_headers
 from diary.web.health import HEALTH, health
 from diary.web.problems import answer_problems
 from diary.web.rights import grant
-from diary.web.work import Roof, put_roof
+from diary.web.work import Roof, put_roof, refuse_strangers
 
 
 def create_app(settings: Settings, clock: Callable[[], datetime], *, engine: Engine | None = None) -> Flask:
@@ -39,6 +39,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime], *, engine: Eng
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(refuse_strangers)
     limit_bodies(app)
     answer_problems(app)
     add_headers(app)

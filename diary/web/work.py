@@ -15,7 +15,15 @@ from diary.domain.errors import Refusal
 from diary.services.sandbox import installation
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import SYSTEM, begin, enter
-from diary.web.asking import NOBODY, Caller, check_csrf, presented_token, who_is_asking
+from diary.web.asking import (
+    DEVICE_COOKIE,
+    NOBODY,
+    STAFF_COOKIE,
+    Caller,
+    check_csrf,
+    presented_token,
+    who_is_asking,
+)
 from diary.web.database import db
 from diary.web.rights import ANYONE, RIGHTS, SCOPES
 
@@ -112,13 +120,29 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
         db.session.remove()
 
 
+def refuse_strangers() -> None:
+    """Before a body is read: a route that is not for everybody wants a token, valid or not.
+
+    Raises:
+        Refusal: not_signed_in.
+    """
+    if request.endpoint is None or ANYONE in RIGHTS.get(_route(), frozenset()):
+        return
+    if all(presented_token(request, cookie)[0] is None for cookie in (STAFF_COOKIE, DEVICE_COOKIE)):
+        raise Refusal("not_signed_in", "Sign in first.")
+
+
+def _route() -> str:
+    return f"{'GET' if request.method == 'HEAD' else request.method} {request.endpoint}"
+
+
 def check_right(caller: Caller) -> None:
     """Whether this caller may use this route at all.
 
     Raises:
         Refusal: not_signed_in for nobody, not_allowed for somebody.
     """
-    route = f"{'GET' if request.method == 'HEAD' else request.method} {request.endpoint}"
+    route = _route()
     allowed = RIGHTS.get(route, frozenset())
     if ANYONE in allowed:
         return
