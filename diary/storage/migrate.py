@@ -33,9 +33,11 @@ def current(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(owner_url: str, revision: str = "head", *, app_role: str | None = None) -> None:
+def upgrade(
+    owner_url: str, revision: str = "head", *, app_role: str | None = None, scripts: Path = SCRIPTS
+) -> None:
     """Migrate up to `revision` in one transaction, as the owner; then grant the app role its rights."""
-    with _migrating(owner_url) as (connection, config):
+    with _migrating(owner_url, scripts) as (connection, config):
         command.upgrade(config, revision)
         if app_role is not None and connection.dialect.name == "postgresql":
             _grant(connection, app_role)
@@ -43,7 +45,7 @@ def upgrade(owner_url: str, revision: str = "head", *, app_role: str | None = No
 
 def downgrade(owner_url: str, revision: str) -> None:
     """Migrate down to `revision` ("base" empties the database) in one transaction."""
-    with _migrating(owner_url) as (_, config):
+    with _migrating(owner_url, SCRIPTS) as (_, config):
         command.downgrade(config, revision)
 
 
@@ -53,7 +55,7 @@ def role_in(url: str) -> str | None:
 
 
 @contextmanager
-def _migrating(url: str) -> Iterator[tuple[Connection, Config]]:
+def _migrating(url: str, scripts: Path) -> Iterator[tuple[Connection, Config]]:
     engine = make_engine(url, pool_size=1)
     try:
         with engine.connect() as connection:
@@ -64,7 +66,7 @@ def _migrating(url: str) -> Iterator[tuple[Connection, Config]]:
                 driver.execute("PRAGMA foreign_keys=OFF")
             with connection.begin():
                 config = Config()
-                config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+                config.set_main_option("script_location", str(scripts).replace("%", "%%"))
                 config.attributes["connection"] = connection
                 yield connection, config
     finally:
