@@ -47,7 +47,7 @@ def alert_view(unit: Work, uid: str) -> AlertView:
     )
 
 
-@desk.post("/alerts/<uid>/acknowledge")
+@desk.post("/alerts/<uid:uid>/acknowledge")
 def acknowledge(uid: str) -> ResponseReturnValue:
     """Take the alert."""
     with staff_work(write=True) as unit:
@@ -57,7 +57,7 @@ def acknowledge(uid: str) -> ResponseReturnValue:
     return done_at(_back(patient), "acknowledged")
 
 
-@desk.route("/alerts/<uid>/snooze", methods=["GET", "POST"])
+@desk.route("/alerts/<uid:uid>/snooze", methods=["GET", "POST"])
 def snooze(uid: str) -> ResponseReturnValue:
     """Put the alert aside for some days, for a reason."""
     form = Form()
@@ -75,7 +75,7 @@ def snooze(uid: str) -> ResponseReturnValue:
     return show("snooze.html", frame, form=form, view=view, days=days, back=_back(view.patient)), form.status
 
 
-@desk.route("/alerts/<uid>/close", methods=["GET", "POST"])
+@desk.route("/alerts/<uid:uid>/close", methods=["GET", "POST"])
 def close(uid: str) -> ResponseReturnValue:
     """End the alert with what came of it."""
     form = Form()
@@ -97,7 +97,7 @@ def close(uid: str) -> ResponseReturnValue:
     ), form.status
 
 
-@desk.post("/alerts/<uid>/label")
+@desk.post("/alerts/<uid:uid>/label")
 def label(uid: str) -> ResponseReturnValue:
     """Was this alert right? Apart from what was done about it; it changes nothing else."""
     given = Form().read(LabelIn)

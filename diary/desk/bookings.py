@@ -40,7 +40,7 @@ def booking_page() -> ResponseReturnValue:
     return show("bookings.html", frame, listed=listed)
 
 
-@desk.route("/alerts/<uid>/booking", methods=["GET", "POST"])
+@desk.route("/alerts/<uid:uid>/booking", methods=["GET", "POST"])
 def request_for_alert(uid: str) -> ResponseReturnValue:
     """Ask for re-treatment because of an alert, which is then parked."""
     form = Form({"alert": uid})
@@ -60,7 +60,7 @@ def request_for_alert(uid: str) -> ResponseReturnValue:
     ), form.status
 
 
-@desk.route("/patients/<uid>/booking", methods=["GET", "POST"])
+@desk.route("/patients/<uid:uid>/booking", methods=["GET", "POST"])
 def request_for_patient(uid: str) -> ResponseReturnValue:
     """Ask for re-treatment without an alert; one that a booking would answer is parked as well."""
     form = Form({"patient": uid})
@@ -77,7 +77,7 @@ def request_for_patient(uid: str) -> ResponseReturnValue:
     return show("booking_request.html", frame, form=form, alert=None, patient=patient, **facts), form.status
 
 
-@desk.route("/bookings/<uid>/authorise", methods=["GET", "POST"])
+@desk.route("/bookings/<uid:uid>/authorise", methods=["GET", "POST"])
 def authorise(uid: str) -> ResponseReturnValue:
     """A physician authorises; the payer's reference is kept."""
     form = Form()
@@ -98,7 +98,7 @@ def authorise(uid: str) -> ResponseReturnValue:
     return _step_page("booking_authorise.html", uid, form)
 
 
-@desk.route("/bookings/<uid>/offer", methods=["GET", "POST"])
+@desk.route("/bookings/<uid:uid>/offer", methods=["GET", "POST"])
 def offer(uid: str) -> ResponseReturnValue:
     """Offer the patient infusion days."""
     form = Form()
@@ -120,7 +120,7 @@ def offer(uid: str) -> ResponseReturnValue:
     return _step_page("booking_offer.html", uid, form)
 
 
-@desk.post("/bookings/<uid>/<any(accept, confirm, wait):action>")
+@desk.post("/bookings/<uid:uid>/<any(accept, confirm, wait):action>")
 def booking_step(uid: str, action: str) -> ResponseReturnValue:
     """A step in one press; staff accept on the patient's behalf."""
     with staff_work(write=True) as unit:
@@ -130,7 +130,7 @@ def booking_step(uid: str, action: str) -> ResponseReturnValue:
     return done("stepped", "desk.patient", uid=patient.uid)
 
 
-@desk.route("/bookings/<uid>/<any(decline, refuse, cancel, no_show):action>", methods=["GET", "POST"])
+@desk.route("/bookings/<uid:uid>/<any(decline, refuse, cancel, no_show):action>", methods=["GET", "POST"])
 def booking_note(uid: str, action: str) -> ResponseReturnValue:
     """A step that asks for a word: the days do not suit, or the booking ends and its alert comes back."""
     form = Form()

@@ -52,7 +52,7 @@ class AdministrationCorrectionIn(AdministrationIn):
     reason = Text(300, required=True, description="Why it is corrected.")
 
 
-@desk.route("/patients/<uid>/courses/new", methods=["GET", "POST"])
+@desk.route("/patients/<uid:uid>/courses/new", methods=["GET", "POST"])
 def plan(uid: str) -> ResponseReturnValue:
     """Plan a course: from here on the diary collects its baseline."""
     form = Form()
@@ -78,7 +78,7 @@ def plan(uid: str) -> ResponseReturnValue:
     return show("course_plan.html", frame, form=form, patient=patient, regimens=known), form.status
 
 
-@desk.route("/courses/<uid>/baseline", methods=["GET", "POST"])
+@desk.route("/courses/<uid:uid>/baseline", methods=["GET", "POST"])
 def baseline(uid: str) -> ResponseReturnValue:
     """A clinician's baseline, with a reason."""
     form = Form()
@@ -105,7 +105,7 @@ def baseline(uid: str) -> ResponseReturnValue:
     return show("baseline.html", frame, form=form, course=course, patient=patient), form.status
 
 
-@desk.route("/patients/<uid>/infusions/new", methods=["GET", "POST"])
+@desk.route("/patients/<uid:uid>/infusions/new", methods=["GET", "POST"])
 def infuse(uid: str) -> ResponseReturnValue:
     """Record what was given; with a booking under way it is done by this."""
     form = Form()
@@ -132,7 +132,7 @@ def infuse(uid: str) -> ResponseReturnValue:
     return show("infusion.html", frame, form=form, patient=patient, old=None, **facts), form.status
 
 
-@desk.route("/infusions/<uid>/correct", methods=["GET", "POST"])
+@desk.route("/infusions/<uid:uid>/correct", methods=["GET", "POST"])
 def correct_infusion(uid: str) -> ResponseReturnValue:
     """Correct what was recorded: the old record is kept, and no longer counts."""
     form = Form()

@@ -49,7 +49,7 @@ class EventIn(Incoming):
     ast_u_l = Number(0, LIVER_U_L_MAX, description="Aspartate aminotransferase, U/L.")
 
 
-@desk.route("/patients/<uid>/answers/new", methods=["GET", "POST"])
+@desk.route("/patients/<uid:uid>/answers/new", methods=["GET", "POST"])
 def take_down(uid: str) -> ResponseReturnValue:
     """Record what the patient said; marked so, with who took it."""
     form = Form({"day": request.args.get("day"), "source": SAID_BY[0]})
@@ -77,7 +77,7 @@ def take_down(uid: str) -> ResponseReturnValue:
     ), form.status
 
 
-@desk.route("/entries/<uid>/correction", methods=["GET", "POST"])
+@desk.route("/entries/<uid:uid>/correction", methods=["GET", "POST"])
 def correct_entry(uid: str) -> ResponseReturnValue:
     """File a correction beside a patient's answer: theirs stays, and they see both."""
     form = Form()
@@ -102,7 +102,7 @@ def correct_entry(uid: str) -> ResponseReturnValue:
     return show("correction.html", frame, form=form, patient=patient, entry=entry), form.status
 
 
-@desk.route("/patients/<uid>/events/new", methods=["GET", "POST"])
+@desk.route("/patients/<uid:uid>/events/new", methods=["GET", "POST"])
 def happening(uid: str) -> ResponseReturnValue:
     """Record a dated event, such as a liver test."""
     form = Form({"kind": request.args.get("kind")})

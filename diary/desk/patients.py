@@ -34,7 +34,7 @@ def patients_page() -> ResponseReturnValue:
     return show("patients.html", frame, listed=listed, query=query)
 
 
-@desk.get("/patients/<uid>")
+@desk.get("/patients/<uid:uid>")
 def patient(uid: str) -> ResponseReturnValue:
     """All that is known of one patient; reading it leaves a trace."""
     with at_desk(write=True) as (unit, frame):
@@ -72,7 +72,7 @@ def admit() -> ResponseReturnValue:
     return show("patient_new.html", frame, form=form), form.status
 
 
-@desk.route("/patients/<uid>/identity", methods=["GET", "POST"])
+@desk.route("/patients/<uid:uid>/identity", methods=["GET", "POST"])
 def identity(uid: str) -> ResponseReturnValue:
     """Who the patient is; reading and writing it both leave a trace."""
     form = Form()
@@ -92,7 +92,7 @@ def identity(uid: str) -> ResponseReturnValue:
     return show("identity.html", frame, form=form, patient=known), form.status
 
 
-@desk.post("/patients/<uid>/code")
+@desk.post("/patients/<uid:uid>/code")
 def code(uid: str) -> ResponseReturnValue:
     """A code for the patient's phone, shown this once: reloading makes another and ends this one."""
     with at_desk(write=True) as (unit, frame):
@@ -104,7 +104,7 @@ def code(uid: str) -> ResponseReturnValue:
     return show("code.html", frame, patient=known, code=made, ends_at=ends_at, address=address)
 
 
-@desk.post("/patients/<uid>/phones/<device_uid>/remove")
+@desk.post("/patients/<uid:uid>/phones/<uid:device_uid>/remove")
 def remove_phone(uid: str, device_uid: str) -> ResponseReturnValue:
     """The phone can no longer sign in: lost, sold, replaced."""
     with staff_work(write=True) as unit:
@@ -114,7 +114,7 @@ def remove_phone(uid: str, device_uid: str) -> ResponseReturnValue:
     return done("removed", "desk.patient", uid=uid)
 
 
-@desk.route("/patients/<uid>/follow", methods=["GET", "POST"])
+@desk.route("/patients/<uid:uid>/follow", methods=["GET", "POST"])
 def follow(uid: str) -> ResponseReturnValue:
     """Follow, pause, or stop following: one press on this page."""
     form = Form()
