@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from config.protocol import Protocol
@@ -84,7 +85,7 @@ def expected_days(course: Course, follow: Sequence[PatientFollow], *, last: date
         for day in range(max(1, (course.thin_from_day - last).days), night + 1):
             weekday = (last + timedelta(days=day)).weekday()
             expected[day - 1] = bool(course.thin_weekdays >> weekday & 1)
-    for row, following in zip(follow, [*follow[1:], None], strict=True):
+    for row, following in zip_longest(follow, follow[1:]):
         if row.state != "followed":
             begins = max(1, (row.since_at.date() - last).days)
             ends = (following.since_at.date() - last).days if following else night + 1

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -154,7 +155,7 @@ def _mark_expected(
         for night in range(max(1, (course.thin_from_day - last).days), nights + 1):
             weekday = (last + timedelta(days=night)).weekday()
             expected[night - 1] = bool(course.thin_weekdays >> weekday & 1)
-    for row, following in zip(follow, [*follow[1:], None], strict=True):
+    for row, following in zip_longest(follow, follow[1:]):
         if row.state != "followed":
             begins = max(1, (row.since_at.date() - last).days)
             ends = (following.since_at.date() - last).days if following else nights + 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -26,7 +27,7 @@ def spans(courses: Sequence[Course]) -> list[tuple[Course, Span]]:
         course for course in courses if course.status != "closed" or course.first_infusion_day is not None
     ]
     found = []
-    for course, following in zip(dated, [*dated[1:], None], strict=True):
+    for course, following in zip_longest(dated, dated[1:]):
         starts = course.first_infusion_day or course.planned_first_day
         if starts is not None:
             ends = following.first_infusion_day if following is not None else None

@@ -114,6 +114,8 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
         yield Work(session, caller, now, wall_now, sandbox=found.kind == "sandbox")
         session.commit()
     except BaseException:
+        # A refusal may show a row, such as the answer that stands: it keeps what was read of it.
+        session.expunge_all()
         session.rollback()
         raise
     finally:
