@@ -26,17 +26,18 @@ from diary.charts.course_data import (
 from diary.charts.course_words import baseline_words, describe, title
 from diary.charts.frame import MIN_SPAN_DAYS, NARROW_BELOW_PX, Frame, day_axis, score_axis
 from diary.charts.marks import draw_answers, draw_key
+from diary.charts.names import ROW_PX, LineName, in_margin
 from diary.charts.scale import mean_text, position
 from diary.charts.svg import box, document, line_path, path, shorten, text
 
 _PLOT_PX: Final = 242
+_LEFT_PX: Final = 44
+_NARROW_LEFT_PX: Final = 38
+# Room for the longest name in the right margin, "before treatment 10.0".
+_NAMES_PX: Final = 142
 _RAIL_PX: Final = 9
 _STROKE_GAP_PX: Final = 7
-_NAME_ROW_PX: Final = 15
 _LAST_PX: Final = 40
-
-# Where a line stands, the class of its colour, and the rows of its name.
-_LineName = tuple[float, str, tuple[str, ...]]
 
 
 def course_chart(chart: CourseChart, *, width_px: int = 900) -> str:
@@ -50,7 +51,7 @@ def course_chart(chart: CourseChart, *, width_px: int = 900) -> str:
     infusion = reading.infusion
     frame, flags = _frame(chart, width_px=width_px, narrow=narrow)
     key, height_px = draw_key(
-        chart.days, gaps=bool(reading.gaps), left=frame.left, right=width_px, y=frame.bottom + 76
+        chart.days, gaps=bool(reading.gaps), left=frame.left, right=width_px - 10, y=frame.bottom + 76
     )
     body = [
         *score_axis(frame),
@@ -84,7 +85,7 @@ def _frame(chart: CourseChart, *, width_px: int, narrow: bool) -> tuple[Frame, l
     """The plot area, and the words above it: how many lanes they need decides where the plot begins."""
     first = chart.first_day
     span_days = max((chart.last_day - first).days + 1, MIN_SPAN_DAYS)
-    left, right = (38, width_px - 6) if narrow else (44, width_px - 132)
+    left, right = (_NARROW_LEFT_PX, width_px - 6) if narrow else (_LEFT_PX, width_px - _NAMES_PX)
     across = Frame(first, span_days, left, right, 0, _PLOT_PX)
     pins = [(alert.day, alert.word, "alert", lanes.BOLD_LETTER_PX) for alert in reversed(chart.alerts)]
     pins += [(chart.today, "today", "today", lanes.LETTER_PX)]
@@ -153,38 +154,26 @@ def _lines(chart: CourseChart, infusion: Infusion | None, frame: Frame) -> list[
 def _line_names(chart: CourseChart, infusion: Infusion | None, frame: Frame, *, narrow: bool) -> list[str]:
     """Each line's name at its end: in the right margin, or on the line where the picture is narrow."""
     baseline = chart.baseline
-    named: list[_LineName] = []
+    named = []
     if baseline.nrs:
         words = f"before treatment {mean_text(baseline.nrs)}"
-        named.append((baseline.nrs, "c-ink", (words, baseline_words(baseline))))
+        named.append(LineName(frame.y(baseline.nrs), "c-ink", words, baseline_words(baseline)))
     for nrs, classes in ((chart.relief_line_nrs, "c-relief"), (chart.half_line_nrs, "c-half")):
         if nrs is not None:
-            named.append((nrs, classes, (f"{relief_percent(nrs, baseline)} % relief {mean_text(nrs)}",)))
+            words = f"{relief_percent(nrs, baseline)} % relief {mean_text(nrs)}"
+            named.append(LineName(frame.y(nrs), classes, words))
     if narrow:
         start = _follow_up_x(infusion, frame) + 5
         return [_name_on_line(name, start, frame) for name in named]
     if chart.forecast:
-        named.append((chart.forecast[-1].p50_nrs, "c-mean", ("forecast", "8 in 10 inside")))
-    return _names_in_margin(named, frame)
+        end = frame.y(chart.forecast[-1].p50_nrs)
+        named.append(LineName(end, "c-mean", "forecast", "8 in 10 inside"))
+    return in_margin(named, right=frame.right, top=frame.top - ROW_PX, bottom=frame.bottom)
 
 
-def _name_on_line(name: _LineName, start: float, frame: Frame) -> str:
-    nrs, classes, rows = name
-    words = ", ".join(rows)
-    return text(min(start, frame.right - lanes.width_px(words)), frame.y(nrs) - 5, words, classes=classes)
-
-
-def _names_in_margin(named: Sequence[_LineName], frame: Frame) -> list[str]:
-    """Names beside their lines, moved apart where they would touch; a second row says more in grey."""
-    heights = [_NAME_ROW_PX * len(words) for _, _, words in named]
-    centres = [frame.y(nrs) for nrs, _, _ in named]
-    rows = lanes.spread(centres, heights, top=frame.top - _NAME_ROW_PX, bottom=frame.bottom)
-    drawn = []
-    for (_, classes, words), height, centre in zip(named, heights, rows, strict=True):
-        y = centre - height / 2 + 11
-        drawn.append(text(frame.right + 8, y, words[0], classes=classes))
-        drawn += [text(frame.right + 8, y + _NAME_ROW_PX, more, classes="c-muted") for more in words[1:]]
-    return drawn
+def _name_on_line(name: LineName, start: float, frame: Frame) -> str:
+    words = f"{name.words}, {name.more}" if name.more else name.words
+    return text(min(start, frame.right - lanes.width_px(words)), name.y - 5, words, classes=name.classes)
 
 
 def _follow_up_x(infusion: Infusion | None, frame: Frame) -> float:
@@ -236,9 +225,9 @@ def _rail(runs: Sequence[Sequence[date]], frame: Frame) -> list[str]:
 
 
 def _uprights(flags: Sequence[lanes.PlacedFlag], frame: Frame) -> list[str]:
-    """The upright lines that tie the words above to their days."""
+    """The upright lines that tie the words above to their days; an alert of today covers today's line."""
     drawn = []
-    for placed in flags:
+    for placed in reversed(flags):
         if placed.flag.kind != "infusion":
             top = position(_lane_y(placed, frame) - 9)
             data = f"M{position(placed.flag.x)} {top}V{position(frame.bottom)}"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Protocol
 
-from diary.charts.lanes import width_px
+from diary.charts.lanes import LETTER_PX
 from diary.charts.scale import MONTHS, NRS_MAX, position, y_of_nrs
 from diary.charts.svg import path, text
 
@@ -13,12 +13,12 @@ NARROW_BELOW_PX: Final = 600
 # A chart of a few days keeps the day width of six weeks; stretched days would look like weeks.
 MIN_SPAN_DAYS: Final = 42
 _LABELLED_NRS: Final = range(0, NRS_MAX + 1, 2)
-_TICK_GAP_PX: Final = 34
+_WEEK_LETTERS: Final = 5.5
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The plot area in pixels of the picture, over days from first_day on."""
+    """The plot area over days from first_day on, in pixels of a picture or characters of a terminal."""
 
     first_day: date
     span_days: int
@@ -49,18 +49,42 @@ class Frame:
         return 0 <= day.toordinal() - self.first_day.toordinal() < self.span_days
 
 
-def score_axis(frame: Frame) -> list[str]:
+class ScoreArea(Protocol):
+    """Any plot area whose height is the pain scale."""
+
+    @property
+    def left(self) -> float:
+        """Where the scale stands."""
+        ...
+
+    @property
+    def right(self) -> float:
+        """Where the grid ends."""
+        ...
+
+    @property
+    def top(self) -> float:
+        """Where 10 stands."""
+        ...
+
+    @property
+    def bottom(self) -> float:
+        """Where 0 stands."""
+        ...
+
+
+def score_axis(area: ScoreArea) -> list[str]:
     """The scale from 0 to 10 with its direction in words at both ends."""
-    rows = [(frame.y(nrs), nrs) for nrs in _LABELLED_NRS]
-    grid = "".join(f"M{position(frame.left)} {position(y)}H{position(frame.right)}" for y, nrs in rows if nrs)
-    base = f"M{position(frame.left)} {position(frame.bottom)}H{position(frame.right)}"
-    numbers = [text(frame.left - 7, y + 4, str(nrs), anchor="end") for y, nrs in rows]
+    rows = [(y_of_nrs(nrs, top=area.top, bottom=area.bottom), nrs) for nrs in _LABELLED_NRS]
+    across = f"H{position(area.right)}"
+    grid = "".join(f"M{position(area.left)} {position(y)}{across}" for y, nrs in rows if nrs)
+    numbers = [text(area.left - 7, y + 4, str(nrs), anchor="end") for y, nrs in rows]
     return [
         path(grid, "c-grid"),
-        path(base, "c-axis"),
+        path(f"M{position(area.left)} {position(area.bottom)}{across}", "c-axis"),
         f'<g class="c-muted">{"".join(numbers)}</g>',
-        text(0, frame.top - 11, "Worse", classes="c-ink"),
-        text(0, frame.bottom + 19, "Better", classes="c-ink"),
+        text(0, area.top - 11, "Worse", classes="c-ink"),
+        text(0, area.bottom + 19, "Better", classes="c-ink"),
     ]
 
 
@@ -69,41 +93,40 @@ def day_axis(frame: Frame, *, counted_from: date | None, y: float) -> list[str]:
 
     counted_from: the last infusion day, or None where no infusion is known and only months are shown.
     """
-    labels = [text(x, y + 15, words) for x, words in _months(frame)]
+    labels = [text(x, y + 15, words) for x, words in months(frame)]
     if counted_from is not None:
-        labels += [text(x, y, words, anchor="middle") for x, words in _weeks(frame, counted_from)]
+        labels += [text(x, y, words, anchor="middle") for x, words in weeks(frame, counted_from)]
     return [f'<g class="c-muted">{"".join(labels)}</g>']
 
 
-def _weeks(frame: Frame, counted_from: date) -> Iterator[tuple[float, str]]:
+def weeks(frame: Frame, counted_from: date, *, letter: float = LETTER_PX) -> Iterator[tuple[float, str]]:
+    """Where each labelled week is complete, and its label, to be centred there: every second at most.
+
+    letter: the width of a letter, in the unit of the frame.
+    """
     step = 2
-    while step * 7 * frame.day_px < _TICK_GAP_PX:
+    while step * 7 * frame.day_px < _WEEK_LETTERS * letter:
         step *= 2
     week = step
     while frame.holds(day := counted_from + timedelta(days=7 * week)):
-        x = frame.x(day)
         words = f"week {week}" if week == step else str(week)
-        if x + width_px(words) / 2 <= frame.right:
-            yield x, words
+        if frame.x(day) + len(words) * letter / 2 <= frame.right:
+            yield frame.x(day), words
         week += step
 
 
-def _months(frame: Frame) -> Iterator[tuple[float, str]]:
-    """Each month at its first day, the year beside the first one and beside January."""
-    free_from = frame.left
-    first = frame.first_day
-    month = date(first.year, first.month, 1)
-    named_year = 0
-    while month.toordinal() < first.toordinal() + frame.span_days:
-        start = max(month, first)
+def months(frame: Frame, *, letter: float = LETTER_PX) -> Iterator[tuple[float, str]]:
+    """Where each month starts, and its label, to begin there; the year beside the first and each new one."""
+    month = frame.first_day.replace(day=1)
+    free_from, named_year = frame.left, 0
+    while frame.holds(start := max(month, frame.first_day)):
         following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-        words = MONTHS[month.month - 1]
-        if month.year != named_year:
-            words += f" {month.year}"
-        x = frame.start_x(start)
-        room_until = min(frame.start_x(following), frame.right) if start is first else frame.right
-        if x >= free_from and x + width_px(words) <= room_until:
-            named_year = month.year
-            free_from = x + width_px(words) + 8
+        words = (
+            MONTHS[month.month - 1] if month.year == named_year else f"{MONTHS[month.month - 1]} {month.year}"
+        )
+        x, end = frame.start_x(start), frame.start_x(start) + len(words) * letter
+        cut_short = month < frame.first_day and end > frame.start_x(following)
+        if x >= free_from and end <= frame.right and not cut_short:
+            named_year, free_from = month.year, end + letter
             yield x, words
         month = following

@@ -90,10 +90,14 @@ def _place_in_order(
         upright = (flag.x - _PIN_PX, flag.x + _PIN_PX)
         sides = _sides(flag, left=left, right=right)
         for lane, side in product(range(LANES), reversed(sides) if left_first else sides):
-            words = (side.start, side.end + _CLEARANCE_PX)
-            taken = words_in[lane] + uprights_in[lane]
+            words = (side.start, side.end)
+            apart = (side.start - _CLEARANCE_PX, side.end + _CLEARANCE_PX)
             crossed = range(0) if flag.centred else range(lane + 1)
-            if _free(taken, words) and all(_free(words_in[lower], upright) for lower in crossed):
+            if (
+                _free(words_in[lane], apart)
+                and _free(uprights_in[lane], words)
+                and all(_free(words_in[lower], upright) for lower in crossed)
+            ):
                 words_in[lane].append(words)
                 for lower in crossed:
                     uprights_in[lower].append(upright)
