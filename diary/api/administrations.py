@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from diary.api.door import api_work
 from diary.api.finding import found
 from diary.api.frame import Routes
 from diary.services import infusions
@@ -10,7 +11,7 @@ from diary.storage.bookings import booking_by_id, booking_by_uid
 from diary.storage.courses import administration_by_uid, course_uids, regimen_by_uid, regimen_uids
 from diary.storage.patients import patient_by_id, patient_by_uid
 from diary.storage.tables.course import Administration
-from diary.web.work import Work, work
+from diary.web.work import Work
 from schemas.administration import AdministrationIn, AdministrationOut, AdministrationPatch
 
 routes = Routes("administrations", __name__, url_prefix="/v1", description="What was given.")
@@ -23,7 +24,7 @@ GIVEN = tuple(infusions.Given.__slots__)
 @routes.response(201, AdministrationOut)
 def record(body: dict[str, Any], patient_uid: str) -> Any:
     """Record what was given. A new course closes the alerts and the course before it, and opens the next."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         patient = found(patient_by_uid(unit.session, patient_uid, lock=True))
         regimen = found(regimen_by_uid(unit.session, body["regimen"])) if "regimen" in body else None
         booking = None
@@ -47,7 +48,7 @@ def record(body: dict[str, Any], patient_uid: str) -> Any:
 @routes.response(200, AdministrationOut)
 def change(body: dict[str, Any], administration_uid: str) -> Any:
     """Correct what was recorded; the old record is kept beside the new one."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         old = found(administration_by_uid(unit.session, administration_uid))
         patient = patient_by_id(unit.session, old.patient_id, lock=True)
         values = {name: getattr(old, name) for name in GIVEN} | body

@@ -3,6 +3,7 @@
 from typing import Any
 
 from config.words import ALERT_STATUSES
+from diary.api.door import api_work
 from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
 from diary.api.safety import safety_shown
@@ -16,7 +17,7 @@ from diary.storage.staff import staff_by_id, staff_by_uid
 from diary.storage.tables.alert import Alert
 from diary.web.pages import Place, page, place_of
 from diary.web.versions import etag_of, require_version
-from diary.web.work import Work, work
+from diary.web.work import Work
 from schemas.alert import AcknowledgeIn, AlertOut, AlertsIn, AlertsOut, LabelIn, OutcomeIn, SnoozeIn
 
 routes = Routes("alerts", __name__, url_prefix="/v1/alerts", description="Reasons to look at a patient.")
@@ -48,7 +49,7 @@ PLAIN = (
 @routes.response(200, AlertsOut, headers=NEXT_PAGE)
 def list_alerts(query: dict[str, Any]) -> Any:
     """The clinic's alerts, the newest first; by default those that have not ended."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         place = place_of(query.get("cursor"), int)
         wanted = query["status"]
         rows = alerts_page(
@@ -68,7 +69,7 @@ def list_alerts(query: dict[str, Any]) -> Any:
 @routes.response(200, AlertOut, headers=ETAG)
 def get_alert(alert_uid: str) -> Any:
     """One alert: why, from which numbers, and what can be done now."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         answer = _shown(unit, found(alert_by_uid(unit.session, alert_uid)))
     return answer, 200, etag_of(answer["version"])
 
@@ -79,7 +80,7 @@ def get_alert(alert_uid: str) -> Any:
 @routes.response(200, AlertOut, headers=ETAG)
 def acknowledge(_body: dict[str, Any], alert_uid: str) -> Any:
     """Take the alert: whoever acknowledges owns it."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         alert = _as_seen(unit, alert_uid)
         alerts.acknowledge(unit.session, alert, staff_id=_staff_id(unit), now=unit.now)
         answer = _shown(unit, alert)
@@ -92,7 +93,7 @@ def acknowledge(_body: dict[str, Any], alert_uid: str) -> Any:
 @routes.response(200, AlertOut, headers=ETAG)
 def snooze(body: dict[str, Any], alert_uid: str) -> Any:
     """Put the alert aside until a day, for a reason."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         alert = _as_seen(unit, alert_uid)
         alerts.snooze(
             unit.session,
@@ -112,7 +113,7 @@ def snooze(body: dict[str, Any], alert_uid: str) -> Any:
 @routes.response(200, AlertOut, headers=ETAG)
 def close(body: dict[str, Any], alert_uid: str) -> Any:
     """End the alert with what came of it."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         alert = _as_seen(unit, alert_uid)
         alerts.close(unit.session, alert, outcome=body["outcome"], reason=body.get("reason"), now=unit.now)
         answer = _shown(unit, alert)
@@ -124,7 +125,7 @@ def close(body: dict[str, Any], alert_uid: str) -> Any:
 @routes.response(200, AlertOut, headers=ETAG)
 def label(body: dict[str, Any], alert_uid: str) -> Any:
     """Was this alert right? Apart from what was done; a second verdict of yours replaces the first."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         alert = found(alert_by_uid(unit.session, alert_uid, lock=True))
         alerts.label(unit.session, alert, staff_id=unit.staff_id, verdict=body["label"], now=unit.now)
         answer = _shown(unit, alert)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from diary.api.door import api_work
 from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
 from diary.api.safety import safety_shown
@@ -15,7 +16,7 @@ from diary.storage.patients import patient_by_id, patient_by_uid
 from diary.storage.tables.booking import Booking
 from diary.web.pages import Place, page, place_of
 from diary.web.versions import etag_of, require_version
-from diary.web.work import Work, work
+from diary.web.work import Work
 from schemas.booking import (
     AcceptIn,
     AuthoriseIn,
@@ -55,7 +56,7 @@ PLAIN = (
 @routes.response(200, BookingsOut, headers=NEXT_PAGE)
 def list_bookings(query: dict[str, Any]) -> Any:
     """The clinic's bookings, the newest first."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         place = place_of(query.get("cursor"), int)
         patient = found(patient_by_uid(unit.session, query["patient"])) if "patient" in query else None
         rows = bookings_page(
@@ -75,7 +76,7 @@ def list_bookings(query: dict[str, Any]) -> Any:
 @routes.response(201, BookingOut, headers=ETAG)
 def request_booking(body: dict[str, Any]) -> Any:
     """Ask for re-treatment; the alert that led to it is parked."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         alert = found(alert_by_uid(unit.session, body["alert"], lock=True)) if "alert" in body else None
         if alert is not None:
             patient = patient_by_id(unit.session, alert.patient_id, lock=True)
@@ -102,7 +103,7 @@ def request_booking(body: dict[str, Any]) -> Any:
 @routes.response(200, BookingOut, headers=ETAG)
 def get_booking(booking_uid: str) -> Any:
     """One booking, and the steps possible now."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         answer = _shown(unit, found(booking_by_uid(unit.session, booking_uid)))
     return answer, 200, etag_of(answer["version"])
 
@@ -113,7 +114,7 @@ def get_booking(booking_uid: str) -> Any:
 @routes.response(200, BookingOut, headers=ETAG)
 def authorise(body: dict[str, Any], booking_uid: str) -> Any:
     """A physician authorises; the payer's reference and its last day are kept."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         booking = _as_seen(unit, booking_uid)
         bookings.authorise(
             unit.session,
@@ -132,7 +133,7 @@ def authorise(body: dict[str, Any], booking_uid: str) -> Any:
 @routes.response(200, BookingOut, headers=ETAG)
 def offer(body: dict[str, Any], booking_uid: str) -> Any:
     """Offer the patient infusion days."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         booking = _as_seen(unit, booking_uid)
         bookings.offer(
             unit.session,
@@ -210,7 +211,7 @@ def no_show(body: dict[str, Any], booking_uid: str) -> Any:
 
 
 def _step(uid: str, action: str, body: dict[str, Any]) -> Any:
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         booking = _as_seen(unit, uid)
         bookings.step(unit.session, booking, action, note=body.get("note"), now=unit.now)
         answer = _shown(unit, booking)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from diary.api.door import api_work
 from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
 from diary.domain.errors import Refusal
@@ -14,7 +15,7 @@ from diary.storage.protocols import protocol_at
 from diary.storage.tables.course import Course
 from diary.web.pages import Place, page, place_of
 from diary.web.versions import etag_of, require_version
-from diary.web.work import Work, work
+from diary.web.work import Work
 from schemas.course import BaselineIn, CourseIn, CourseOut, CoursesIn, CoursesOut
 
 routes = Routes("courses", __name__, url_prefix="/v1", description="Infusion days and what follows.")
@@ -38,7 +39,7 @@ PLAIN = (
 @routes.response(200, CoursesOut, headers=NEXT_PAGE)
 def list_courses(query: dict[str, Any], patient_uid: str) -> Any:
     """A patient's courses, the newest first."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         patient = found(patient_by_uid(unit.session, patient_uid))
         place = place_of(query.get("cursor"), int)
         rows = [
@@ -56,7 +57,7 @@ def list_courses(query: dict[str, Any], patient_uid: str) -> Any:
 @routes.response(201, CourseOut, headers=ETAG)
 def plan(body: dict[str, Any], patient_uid: str) -> Any:
     """A course whose infusion is expected; the diary begins to collect its baseline."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         patient = found(patient_by_uid(unit.session, patient_uid, lock=True))
         regimen = found(regimen_by_uid(unit.session, body["regimen"]))
         if regimen.retired_at is not None:
@@ -79,7 +80,7 @@ def plan(body: dict[str, Any], patient_uid: str) -> Any:
 @routes.response(200, CourseOut, headers=ETAG)
 def get_course(course_uid: str) -> Any:
     """One course with the baseline in force and what the last night found."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         answer = shown(unit, found(course_by_uid(unit.session, course_uid)))
     return answer, 200, etag_of(answer["version"])
 
@@ -90,7 +91,7 @@ def get_course(course_uid: str) -> Any:
 @routes.response(200, CourseOut, headers=ETAG)
 def change_baseline(body: dict[str, Any], course_uid: str) -> Any:
     """A clinician's baseline, with a reason."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         course = found(course_by_uid(unit.session, course_uid))
         require_version(course.version)
         set_baseline(

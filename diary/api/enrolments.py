@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
+from diary.api.door import api_work
 from diary.api.frame import Routes
 from diary.api.instruments import instrument_shown
 from diary.domain.days import answerable_days
@@ -15,7 +16,7 @@ from diary.services.own_diary import call_asked_at
 from diary.storage.bookings import live_booking_of
 from diary.storage.protocols import protocol_at
 from diary.web.database import db
-from diary.web.work import Work, roof, work
+from diary.web.work import Work, roof
 from schemas.enrolment import EnrolmentIn, EnrolmentOut
 from schemas.me import MeOut
 
@@ -46,7 +47,7 @@ def enrol(body: dict[str, Any]) -> Any:
         platform=body["device"].get("platform"),
         client_version=body["device"].get("client_version"),
     )
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         enrolled = redeem(
             unit.session, body["code"], phone, secret_key=roof().settings.secret_key, now=unit.now
         )
@@ -63,7 +64,7 @@ def enrol(body: dict[str, Any]) -> Any:
 @routes.response(200, MeOut)
 def me() -> Any:
     """Whose phone this is, which days can be answered now, and what comes next."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         return _me(unit)
 
 

@@ -1,25 +1,33 @@
 """Entries: post one, post a batch, read, amend by naming what is corrected."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from diary.api.finding import found, patient_named
+from diary.api.door import api_work
+from diary.api.finding import found, patient_among, patient_named
 from diary.api.frame import NEXT_PAGE, Routes
 from diary.domain.errors import Refusal
 from diary.services import entries, items
 from diary.storage.entries import entries_page, entry_by_uid
-from diary.storage.patients import patient_by_id
+from diary.storage.patients import patient_by_id, patient_by_uid
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.patient import Patient
+from diary.web.body import Invalid
 from diary.web.pages import Place, page, place_of
 from diary.web.problems import faults_of
-from diary.web.work import Work, work
+from diary.web.work import Work
 from schemas.entry import EntriesIn, EntriesOut, EntryBatchIn, EntryBatchOut, EntryIn, EntryOut, Row
+from schemas.fields import Fault
 
 routes = Routes("entries", __name__, url_prefix="/v1/entries", description="The diary.")
 
-# What an answer's source is when the sender does not say.
-SOURCES = {"patient": "phone", "integration": "integration", "staff": "clinic_phone"}
+# Which way an answer may say that it came, by who sends it; the first is meant when nothing is said. On paper
+# any day may be filled in, so a phone cannot say that.
+SOURCES: Final = {
+    "patient": ("phone", "form"),
+    "staff": ("clinic_phone", "clinic_paper"),
+    "integration": ("integration",),
+}
 SHOWN = tuple(field.attribute or name for name, field in EntryOut().fields.items() if name != "patient")
 
 
@@ -29,8 +37,8 @@ SHOWN = tuple(field.attribute or name for name, field in EntryOut().fields.items
 @routes.alt_response(200, schema=EntryOut, description="Known already: the stored answer again.")
 def post_entry(body: dict[str, Any]) -> Any:
     """Record one day's answer. Safe to repeat: the phone retries when the network drops."""
-    with work(write=True) as unit:
-        patient = patient_named(unit, body.pop("patient", None), lock=True)
+    with api_work(write=True) as unit:
+        patient = patient_named(unit, body.get("patient"), lock=True)
         recorded = _record(unit, patient, body)
         answer = shown(recorded.entry, patient.uid)
     return answer, 201 if recorded.created else 200
@@ -41,9 +49,9 @@ def post_entry(body: dict[str, Any]) -> Any:
 @routes.response(200, EntryBatchOut)
 def post_batch(body: dict[str, Any]) -> Any:
     """Record answers that waited on a phone; each is stored or refused by itself."""
-    with work(write=True) as unit:
-        results = [_result(unit, row) for row in body["entries"]]
-    return {"results": results}
+    with api_work(write=True) as unit:
+        patients = _locked(unit, body["entries"])
+        return {"results": [_result(unit, row, patients) for row in body["entries"]]}
 
 
 @routes.route("", methods=["GET"])
@@ -51,7 +59,7 @@ def post_batch(body: dict[str, Any]) -> Any:
 @routes.response(200, EntriesOut, headers=NEXT_PAGE)
 def list_entries(query: dict[str, Any]) -> Any:
     """Every version of every day, newest day first."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         patient = patient_named(unit, query.get("patient"), lock=False, location="query")
         place = place_of(query.get("cursor"), date)
         behind = (place.key, place.id) if place and isinstance(place.key, date) else None
@@ -72,7 +80,7 @@ def list_entries(query: dict[str, Any]) -> Any:
 @routes.response(200, EntryOut)
 def get_entry(entry_uid: str) -> Any:
     """One version of one day's answer."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         entry = found(entry_by_uid(unit.session, entry_uid))
         own = unit.caller.patient
         if own is not None and entry.patient_id != own.id:
@@ -80,14 +88,20 @@ def get_entry(entry_uid: str) -> Any:
         return shown(entry, (own or patient_by_id(unit.session, entry.patient_id)).uid)
 
 
+def _locked(unit: Work, rows: list[Row]) -> dict[str, Patient]:
+    """The patients that rows name, held in one order: two batches never wait for each other in a circle."""
+    if unit.caller.patient is not None:
+        return {}
+    named = {row.values["patient"] for row in rows if row.values is not None and "patient" in row.values}
+    held = {uid: patient_by_uid(unit.session, uid, lock=True) for uid in sorted(named)}
+    return {uid: patient for uid, patient in held.items() if patient is not None}
+
+
 def _record(unit: Work, patient: Patient, body: dict[str, Any]) -> entries.Recorded:
-    scope = unit.caller.scope
-    told = {name: value for name, value in body.items() if name not in ("id", "items", "source")}
-    answer = entries.Answer(
-        client_id=body["id"], source=body.get("source", SOURCES[scope.actor_kind]), **told
-    )
+    told = {name: value for name, value in body.items() if name not in ("id", "items", "source", "patient")}
+    answer = entries.Answer(client_id=body["id"], source=_source(unit, body.get("source")), **told)
     recorded = entries.record(unit.session, patient, answer, now=unit.now)
-    if body.get("items"):
+    if "items" in body:
         items.record_items(
             unit.session,
             patient,
@@ -101,36 +115,31 @@ def _record(unit: Work, patient: Patient, body: dict[str, Any]) -> entries.Recor
     return recorded
 
 
-def _result(unit: Work, row: Row) -> dict[str, Any]:
+def _source(unit: Work, told: str | None) -> str:
+    possible = SOURCES[unit.caller.scope.actor_kind]
+    if told is not None and told not in possible:
+        fault = Fault("invalid", f"Choose one of: {', '.join(possible)}; or leave this out.")
+        raise Invalid({"source": [fault]}, location="json")
+    return told or possible[0]
+
+
+def _result(unit: Work, row: Row, patients: dict[str, Patient]) -> dict[str, Any]:
     """One row by itself, in a savepoint: a refused one leaves the others stored."""
-    if row.values is None:
-        return {
-            "index": row.index,
-            "id": row.id,
-            "status": "refused",
-            "code": "validation_failed",
-            "detail": "Some values are not right.",
-            "errors": faults_of(row.messages or {}),
-        }
-    values = dict(row.values)
+    known = {"index": row.index, "id": row.id}
     try:
+        if row.values is None:
+            raise Invalid(row.messages or {}, location="json")
         with unit.session.begin_nested():
-            patient = patient_named(unit, values.pop("patient", None), lock=True)
-            recorded = _record(unit, patient, values)
+            patient = patient_among(unit, row.values.get("patient"), patients)
+            recorded = _record(unit, patient, row.values)
+    except Invalid as invalid:
+        detail = "See `errors` for each of them."
+        refused = {"code": "validation_failed", "detail": detail, "errors": faults_of(invalid.messages)}
+        return {**known, "status": "refused", **refused}
     except Refusal as refusal:
-        return {
-            "index": row.index,
-            "id": row.id,
-            "status": "refused",
-            "code": refusal.code,
-            "detail": refusal.message,
-        }
-    return {
-        "index": row.index,
-        "id": row.id,
-        "status": "stored" if recorded.created else "same",
-        "entry": shown(recorded.entry, patient.uid),
-    }
+        return {**known, "status": "refused", "code": refusal.code, "detail": refusal.message}
+    status = "stored" if recorded.created else "same"
+    return {**known, "status": status, "entry": shown(recorded.entry, patient.uid)}
 
 
 def shown(entry: Entry, patient_uid: str) -> dict[str, Any]:

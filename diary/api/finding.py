@@ -1,5 +1,6 @@
 """Finds what an address names, inside the asker's clinic; anything else is as if it had never existed."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from diary.domain.errors import Refusal
@@ -7,6 +8,7 @@ from diary.storage.patients import patient_by_uid
 from diary.storage.tables.patient import Patient
 from diary.web.body import Invalid
 from diary.web.work import Work
+from schemas.fields import Fault
 
 Row = TypeVar("Row")
 
@@ -29,10 +31,23 @@ def patient_named(unit: Work, uid: str | None, *, lock: bool, location: str = "j
         Refusal: not_found.
         Invalid: nobody is named, and the asker is no phone.
     """
-    if unit.caller.patient is not None:
-        if uid is not None and uid != unit.caller.patient.uid:
-            raise Refusal("not_found", "There is no such object here.", pointer="/patient")
-        return unit.caller.patient
-    if uid is None:
-        raise Invalid({"patient": ["Say which patient, by uid."]}, location=location)
+    if unit.caller.patient is not None or uid is None:
+        return patient_among(unit, uid, {}, location=location)
     return found(patient_by_uid(unit.session, uid, lock=lock))
+
+
+def patient_among(
+    unit: Work, uid: str | None, patients: Mapping[str, Patient], *, location: str = "json"
+) -> Patient:
+    """The same, among patients already read.
+
+    Raises:
+        Refusal: not_found.
+        Invalid: nobody is named, and the asker is no phone.
+    """
+    own = unit.caller.patient
+    if own is not None:
+        return found(own if uid in (None, own.uid) else None)
+    if uid is None:
+        raise Invalid({"patient": [Fault("required", "Say which patient, by uid.")]}, location=location)
+    return found(patients.get(uid))

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
+from diary.api.door import api_work
 from diary.api.frame import NEXT_PAGE, Routes
 from diary.storage.nights import nights_page
 from diary.storage.tables.night import NightRun
 from diary.web.pages import Place, page, place_of
-from diary.web.work import Work, work
+from diary.web.work import Work
 from schemas.night import NightOut, NightsIn, NightsOut
 
 routes = Routes("nights", __name__, url_prefix="/v1/nights", description="The nightly assessment.")
@@ -20,7 +21,7 @@ PLAIN = tuple(name for name in NightOut().fields if name != "age_hours")
 @routes.response(200, NightsOut, headers=NEXT_PAGE)
 def list_nights(query: dict[str, Any]) -> Any:
     """The clinic's nights, the newest first."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         place = place_of(query.get("cursor"), date)
         before = place.key if place else None
         assert before is None or isinstance(before, date)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from diary.api.door import api_work
 from diary.api.entries import shown as entry_shown
 from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
@@ -15,7 +16,7 @@ from diary.storage.tables.patient import Patient
 from diary.web.pages import Place, page, place_of
 from diary.web.rights import ADMIN, COORDINATOR, TREATING
 from diary.web.versions import etag_of, require_version
-from diary.web.work import Work, roof, work
+from diary.web.work import Work, roof
 from schemas.enrolment import EnrolmentCodeOut
 from schemas.entry import CorrectionIn, EntryOut
 from schemas.patient import FollowIn, PatientIn, PatientOut, PatientPatch, PatientsIn, PatientsOut
@@ -31,7 +32,7 @@ routes = Routes("patients", __name__, url_prefix="/v1/patients", description="Th
 @routes.response(200, PatientsOut, headers=NEXT_PAGE)
 def list_patients(query: dict[str, Any]) -> Any:
     """Patients by pseudonym; who they are stands on each one's own page."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         place = place_of(query.get("cursor"), str)
         rows = patients_page(
             unit.session,
@@ -50,7 +51,7 @@ def list_patients(query: dict[str, Any]) -> Any:
 @routes.response(201, PatientOut, headers=ETAG)
 def admit(body: dict[str, Any]) -> Any:
     """A new patient of this clinic."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         identity = patients.Identity(**body["identity"]) if "identity" in body else None
         patient = patients.admit(
             unit.session,
@@ -68,7 +69,7 @@ def admit(body: dict[str, Any]) -> Any:
 @routes.response(200, PatientOut, headers=ETAG)
 def get_patient(patient_uid: str) -> Any:
     """One patient; who it is for those who may know, and each such read leaves a trace."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         answer = _whole(unit, found(patient_by_uid(unit.session, patient_uid)))
     return answer, 200, etag_of(answer["version"])
 
@@ -79,7 +80,7 @@ def get_patient(patient_uid: str) -> Any:
 @routes.response(200, PatientOut, headers=ETAG)
 def change_patient(body: dict[str, Any], patient_uid: str) -> Any:
     """Change what is known of a patient; keys left out stay as they are."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         patient = found(patient_by_uid(unit.session, patient_uid, lock=True))
         require_version(patient.version)
         if "owner" in body:
@@ -101,7 +102,7 @@ def change_patient(body: dict[str, Any], patient_uid: str) -> Any:
 @routes.response(201, EnrolmentCodeOut)
 def make_code(patient_uid: str) -> Any:
     """A new one-time code for one phone; codes not yet used end now."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         patient = found(patient_by_uid(unit.session, patient_uid, lock=True))
         settings = roof().settings
         code, expires_at = enrolment.make_code(
@@ -117,7 +118,7 @@ def make_code(patient_uid: str) -> Any:
 @routes.response(200, PatientOut, headers=ETAG)
 def follow(body: dict[str, Any], patient_uid: str) -> Any:
     """Follow, pause or stop following. Stopping cancels messages, offers, bookings and alerts at once."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         patient = found(patient_by_uid(unit.session, patient_uid, lock=True))
         require_version(patient.version)
         note = body.get("note")
@@ -136,7 +137,7 @@ def follow(body: dict[str, Any], patient_uid: str) -> Any:
 @routes.response(201, EntryOut)
 def file_correction(body: dict[str, Any], patient_uid: str) -> Any:
     """A correction of staff beside a patient's entry, which itself is never changed."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         patient = found(patient_by_uid(unit.session, patient_uid, lock=True))
         entry = found(entry_by_uid(unit.session, body["of"]))
         if entry.patient_id != patient.id:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from diary.api.door import api_work
 from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
 from diary.services.regimens import add_regimen, change_regimen
 from diary.storage.courses import regimen_by_uid, regimens_page
 from diary.web.pages import Place, page, place_of
 from diary.web.versions import etag_of, require_version
-from diary.web.work import work
 from schemas.regimen import RegimenIn, RegimenOut, RegimenPatch, RegimensIn, RegimensOut
 
 routes = Routes("regimens", __name__, url_prefix="/v1/regimens", description="How infusions are planned.")
@@ -19,7 +19,7 @@ routes = Routes("regimens", __name__, url_prefix="/v1/regimens", description="Ho
 @routes.response(200, RegimensOut, headers=NEXT_PAGE)
 def list_regimens(query: dict[str, Any]) -> Any:
     """The clinic's regimens by name, retired ones too."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         place = place_of(query.get("cursor"), str)
         rows = regimens_page(unit.session, after=str(place.key) if place else None, limit=query["limit"] + 1)
         listed = page(rows, limit=query["limit"], place=lambda row: Place(row.name, row.id))
@@ -31,7 +31,7 @@ def list_regimens(query: dict[str, Any]) -> Any:
 @routes.response(201, RegimenOut, headers=ETAG)
 def declare(body: dict[str, Any]) -> Any:
     """A new regimen to plan with."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         told = {"dose_mg_kg_h": None, "adjuncts": [], **body}
         regimen = add_regimen(unit.session, **told, now=unit.now)
     return regimen, 201, etag_of(regimen.version)
@@ -43,7 +43,7 @@ def declare(body: dict[str, Any]) -> Any:
 @routes.response(200, RegimenOut, headers=ETAG)
 def change(body: dict[str, Any], regimen_uid: str) -> Any:
     """Change a regimen; what was given under it stays as it was recorded."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         regimen = found(regimen_by_uid(unit.session, regimen_uid))
         require_version(regimen.version)
         change_regimen(unit.session, regimen, body, now=unit.now)

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from diary.api.door import api_work
 from diary.api.frame import Routes
 from diary.services.sandbox import ask_to_advance, installation
 from diary.storage.tables.clinic import Installation
-from diary.web.work import work
 from schemas.clock import ClockIn, ClockOut
 
 routes = Routes("sandbox", __name__, url_prefix="/v1/sandbox", description="Twelve weeks in seconds.")
@@ -16,7 +16,7 @@ routes = Routes("sandbox", __name__, url_prefix="/v1/sandbox", description="Twel
 @routes.response(200, ClockOut)
 def get_clock() -> Any:
     """What time it is here, and where the clock is going."""
-    with work(write=False) as unit:
+    with api_work(write=False) as unit:
         return _shown(installation(unit.session), unit.now)
 
 
@@ -25,7 +25,7 @@ def get_clock() -> Any:
 @routes.response(202, ClockOut)
 def advance(body: dict[str, Any]) -> Any:
     """Move the clock on; the scheduler runs every night on the way. Read the clock until it stands."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         to = body["to"] if "to" in body else unit.now + timedelta(days=body["nights"])
         return _shown(ask_to_advance(unit.session, to=to), unit.now)
 

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import request
 
+from diary.api.door import api_work
 from diary.api.frame import Routes
 from diary.services.attempts import count_sign_in
 from diary.services.staff import sign_in, sign_out
 from diary.web.database import db
-from diary.web.work import roof, work
+from diary.web.work import roof
 from schemas.session import SessionIn, SessionOut
 
 routes = Routes("sessions", __name__, url_prefix="/v1/sessions", description="Signing in and out.")
@@ -20,7 +21,7 @@ routes = Routes("sessions", __name__, url_prefix="/v1/sessions", description="Si
 def open_session(body: dict[str, Any]) -> Any:
     """Sign in; the token is shown this once."""
     count_sign_in(db.engine, email=body["email"], address=request.remote_addr, now=roof().clock())
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         opened = sign_in(unit.session, email=body["email"], password=body["password"], now=unit.wall_now)
         return {"token": opened.token, "expires_at": opened.expires_at, "staff": opened.staff}
 
@@ -29,7 +30,7 @@ def open_session(body: dict[str, Any]) -> Any:
 @routes.response(204)
 def end_session() -> Any:
     """Sign out."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         assert unit.caller.session is not None
         sign_out(unit.session, unit.caller.session, now=unit.wall_now)
     return ""

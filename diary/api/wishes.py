@@ -3,12 +3,12 @@
 from typing import Any
 
 from config.scales import ITEMS
+from diary.api.door import api_work
 from diary.api.frame import Routes
 from diary.services.alerts import ask_for_call
 from diary.services.clinics import the_clinic
 from diary.services.items import record_items
 from diary.storage.courses import courses_of
-from diary.web.work import work
 from schemas.call import CallIn, CallOut
 from schemas.items import ItemsIn, ItemsOut
 
@@ -20,7 +20,7 @@ routes = Routes("wishes", __name__, url_prefix="/v1", description="Calls and opt
 @routes.response(201, CallOut)
 def ask(body: dict[str, Any]) -> Any:
     """Please call me. Not urgent; asked again while it is open, it is the same request."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         open_course = next(
             (each for each in courses_of(unit.session, unit.patient.id) if each.status == "open"), None
         )
@@ -39,7 +39,7 @@ def ask(body: dict[str, Any]) -> Any:
 @routes.response(201, ItemsOut)
 def answer_items(body: dict[str, Any]) -> Any:
     """Optional questions of one day. A red-flag answer reaches staff on arrival. Safe to repeat."""
-    with work(write=True) as unit:
+    with api_work(write=True) as unit:
         stored = record_items(
             unit.session,
             unit.patient,
