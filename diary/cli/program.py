@@ -65,6 +65,8 @@ class Program(click.Group):
             raise click.ClickException(refusal.message) from None
         except OperationalError as error:
             raise click.ClickException(f"The database did not answer: {first_line(error.orig)}") from None
+        except BrokenPipeError:
+            raise  # whoever read our output has seen enough; click ends quietly
         except OSError as error:
             raise click.ClickException(f"{error.filename or 'A file'}: {error.strerror}") from None
 

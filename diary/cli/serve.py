@@ -3,7 +3,7 @@
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -13,8 +13,7 @@ from diary.cli.supervise import supervise
 from diary.services.sandbox import installation
 from diary.storage.unit import SYSTEM, unit
 
-WEB = (sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "wsgi:app")
-SCHEDULER = (sys.executable, "-m", "jobs")
+Command = tuple[str, ...]
 
 
 @click.command()
@@ -28,7 +27,14 @@ def command() -> None:
         kind = installation(session).kind
     check_port(settings)
     click.echo(f"Serving at {settings.public_url} ({kind}). Stop with Ctrl-C.", err=True)
-    raise SystemExit(run((WEB, SCHEDULER), env=os.environ))
+    raise SystemExit(run(processes(settings), env=os.environ))
+
+
+def processes(settings: Settings) -> list[Command]:
+    """The web process and the scheduler."""
+    # gunicorn's own notes of starting and stopping are at INFO whatever our log level is, unless told here.
+    web = ("gunicorn", "--config", "python:config.gunicorn", "--log-level", settings.log_level, "wsgi:app")
+    return [(sys.executable, "-m", *web), (sys.executable, "-m", "jobs")]
 
 
 def check_port(settings: Settings) -> None:
@@ -45,7 +51,7 @@ def check_port(settings: Settings) -> None:
             ) from None
 
 
-def run(commands: tuple[tuple[str, ...], ...], *, env: Mapping[str, str]) -> int:
+def run(commands: Sequence[Command], *, env: Mapping[str, str]) -> int:
     """Run the commands from the checkout, which is where they find their code."""
     os.chdir(ROOT)
     return supervise(commands, env=env)

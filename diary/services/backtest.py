@@ -70,7 +70,7 @@ def read_diaries(path: Path, *, source: BinaryIO | None = None) -> Diaries:
         BadCsv: naming file and line of each bad row: no number, off the scale, a day twice.
     """
     diaries, faults = Diaries(), Faults()
-    for row in read_rows(path, needed=COLUMNS, source=source):
+    for row in read_rows(path, faults, needed=COLUMNS, source=source):
         problem = _take(diaries, row)
         if problem is not None:
             faults.add(path.name, row.line, problem)

@@ -45,7 +45,9 @@ class BadCsv(Exception):
         super().__init__(faults.told())
 
 
-def read_rows(path: Path, *, needed: Sequence[str], source: BinaryIO | None = None) -> Iterator[CsvRow]:
+def read_rows(
+    path: Path, faults: Faults, *, needed: Sequence[str], source: BinaryIO | None = None
+) -> Iterator[CsvRow]:
     """The rows of a file. Columns stand in any order; others than those needed are handed on unread.
 
     UTF-8, with or without a mark at its start; separated by commas, or by semicolons as some spreadsheets do.
@@ -53,21 +55,22 @@ def read_rows(path: Path, *, needed: Sequence[str], source: BinaryIO | None = No
 
     Args:
         path: the file.
+        faults: takes rows with a cell too many or too few, which are not handed on.
         needed: columns that there must be.
         source: the file, opened by the caller, who may watch how far it has been read.
 
     Raises:
-        BadCsv: a file that is no such CSV, at the first line that shows it.
+        BadCsv: a file that is no such CSV; nothing after that can be read.
     """
     opened = source or path.open("rb")
     with TextIOWrapper(opened, encoding="utf-8-sig", newline="") as text:
         try:
-            yield from _rows(text, path.name, needed)
+            yield from _rows(text, path.name, faults, needed)
         except UnicodeDecodeError as error:
             raise _bad(path.name, 1, f"is not UTF-8 ({error.reason}); save it as CSV UTF-8") from None
 
 
-def _rows(text: TextIOWrapper, name: str, needed: Sequence[str]) -> Iterator[CsvRow]:
+def _rows(text: TextIOWrapper, name: str, faults: Faults, needed: Sequence[str]) -> Iterator[CsvRow]:
     first = text.readline(CELL_CHARACTERS_MAX * 10)
     separator = ";" if first.count(";") > first.count(",") else ","
     header = [cell.strip().lower() for cell in next(csv.reader([first], delimiter=separator), [])]
@@ -80,9 +83,9 @@ def _rows(text: TextIOWrapper, name: str, needed: Sequence[str]) -> Iterator[Csv
     began = 2
     try:
         for cells in reader:
-            if any(cells):
-                if len(cells) != len(header):
-                    raise _bad(name, began, f"has {len(cells)} cells, and the header {len(header)}")
+            if len(cells) != len(header) and any(cells):
+                faults.add(name, began, f"has {len(cells)} cells, and the header {len(header)}")
+            elif any(cells):
                 yield CsvRow(began, {column: cell.strip() for column, cell in zip(header, cells)})
             began = reader.line_num + 2
     except csv.Error as error:

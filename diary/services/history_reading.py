@@ -78,12 +78,12 @@ def read_history(diaries: Path, infusions: Path, *, today: date, source: BinaryI
         BadCsv: naming file and line of each bad row.
     """
     faults, patients = Faults(), dict[str, PastPatient]()
-    for row in read_rows(infusions, needed=INFUSION_COLUMNS):
+    for row in read_rows(infusions, faults, needed=INFUSION_COLUMNS):
         try:
             _take_infusion(patients, row, today)
         except ValueError as fault:
             faults.add(infusions.name, row.line, str(fault))
-    for row in read_rows(diaries, needed=DIARY_COLUMNS, source=source):
+    for row in read_rows(diaries, faults, needed=DIARY_COLUMNS, source=source):
         try:
             _take_answer(patients, row, today)
         except ValueError as fault:

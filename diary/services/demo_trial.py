@@ -1,0 +1,169 @@
+"""The demo's trial: 30 patients on ketamine, 30 on placebo; closed, unblinded, brought in as history."""
+
+import math
+import random
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Final
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from diary.domain import packed
+from diary.domain.days import day_of_number
+from diary.domain.simulation import Cohort, WeeklyMean
+from diary.services.courses import close_course
+from diary.services.demo_clinic import demo_clinic, hire, moment
+from diary.services.demo_people import TRIAL_STAFF, area_of
+from diary.services.demo_script import ZONE
+from diary.services.demo_story import DemoPlan
+from diary.services.history_reading import History, PastAnswer, PastInfusion, PastPatient
+from diary.services.imports import bring_in
+from diary.services.infusions import Given
+from diary.services.simulation import draw_trial, weeks_of
+from diary.storage.courses import courses_of
+from diary.storage.ids import new_uid
+from diary.storage.tables.clinic import Clinic
+from diary.storage.tables.entry import CourseDays
+from diary.storage.tables.study import Study, StudyArm, StudyCourse
+from diary.storage.unit import SYSTEM, Scope, clinic_of, enter, own, unit
+
+TRIAL_NAME: Final = "CRPS trial (simulated)"
+ARMS: Final = ("ketamine", "placebo")
+# The year of the trial that it imitates (Sigtermans 2009); fixed before anyone looked.
+SEED: Final = 2009
+WEEKS: Final = 12
+PATIENTS_PER_ARM: Final = 30
+INFUSION_DAYS: Final = 5
+# The first patient of the trial, a Monday; two and a half patients a week, as in the clinic.
+BEGAN_ON: Final = date(2025, 1, 13)
+PATIENTS_A_WEEK: Final = 2.5
+BOTH_ARMS: Final = "S-ketamine 5 to 20 mg/h per 70 kg or placebo, by the trial's list (simulated)"
+
+
+@dataclass(frozen=True, slots=True)
+class ArmWeek:
+    """An arm's mean pain in a week, with its standard error over patients."""
+
+    mean_nrs: float
+    sem_nrs: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrialWeek:
+    """One week of both arms, and the chance of such a difference without an effect."""
+
+    week: int
+    ketamine: ArmWeek
+    placebo: ArmWeek
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided, from the normal distribution.
+
+        >>> round(TrialWeek(1, ArmWeek(2.68, 0.51), ArmWeek(5.45, 0.48)).p_value, 5)
+        8e-05
+        """
+        error = math.hypot(self.ketamine.sem_nrs, self.placebo.sem_nrs)
+        return math.erfc(abs(self.placebo.mean_nrs - self.ketamine.mean_nrs) / error / math.sqrt(2))
+
+
+def found_trial(engine: Engine, plan: DemoPlan, *, password: str) -> None:
+    """Found the trial's own clinic, bring its diaries in, close its courses and its study."""
+    now = moment(plan.frozen_on, time(8))
+    with unit(engine, Scope(None, "operator"), write=True) as session:
+        clinic = demo_clinic(session, name=TRIAL_NAME, now=now)
+        hire(session, TRIAL_STAFF, password=password, now=now)
+        arms = _study(session, plan)
+        history, arm_of = _history()
+        for done in bring_in(
+            session, history, zone=ZONE.key, locale=clinic.locale, today=plan.frozen_on, now=now
+        ):
+            (course,) = courses_of(session, done.patient.id)
+            course.treated_area = area_of(done.patient.id)
+            close_course(session, course, closing="other", now=now)
+            arm = arms[arm_of[done.patient.pseudonym]]
+            session.add(
+                StudyCourse(
+                    clinic_id=clinic.id,
+                    study_id=arm.study_id,
+                    arm_id=arm.id,
+                    course_id=course.id,
+                    allotted_at=moment(BEGAN_ON, time(8)),
+                )
+            )
+
+
+def trial_weeks(engine: Engine) -> list[TrialWeek]:
+    """Both arms week by week, from what the database holds of the trial."""
+    with unit(engine, SYSTEM, write=False) as session:
+        clinic = session.scalars(select(Clinic).where(Clinic.name == TRIAL_NAME)).one()
+        enter(session, Scope(clinic.id, "operator"))
+        ketamine, placebo = (weeks_of(_follow_ups(session, arm), weeks=WEEKS) for arm in ARMS)
+    return [TrialWeek(one.week, _arm_week(one), _arm_week(other)) for one, other in zip(ketamine, placebo)]
+
+
+def _study(session: Session, plan: DemoPlan) -> dict[str, StudyArm]:
+    study = Study(
+        clinic_id=clinic_of(session),
+        uid=new_uid(moment(BEGAN_ON, time(8))),
+        name=TRIAL_NAME,
+        created_at=moment(BEGAN_ON, time(8)),
+        closed_at=moment(plan.frozen_on, time(8)),
+        unblinded_at=moment(plan.frozen_on, time(8)),
+    )
+    session.add(study)
+    session.flush()
+    arms = {name: StudyArm(clinic_id=study.clinic_id, study_id=study.id, name=name) for name in ARMS}
+    session.add_all(arms.values())
+    session.flush()
+    return arms
+
+
+def _history() -> tuple[History, dict[str, str]]:
+    """The trial as the clinic's files would have it, and each patient's arm."""
+    trial = draw_trial(SEED, patients_per_arm=PATIENTS_PER_ARM, days=7 * WEEKS)
+    places = [("ketamine", row, trial.ketamine) for row in range(PATIENTS_PER_ARM)]
+    places += [("placebo", row, trial.placebo) for row in range(PATIENTS_PER_ARM)]
+    random.Random(SEED).shuffle(places)
+    patients, arm_of = {}, {}
+    for number, (arm, row, cohort) in enumerate(places):
+        pseudonym = f"T-{number + 1:02}"
+        first_day = BEGAN_ON + timedelta(weeks=int(number / PATIENTS_A_WEEK))
+        patients[pseudonym] = _past(cohort, row, first_day)
+        arm_of[pseudonym] = arm
+    return History(patients, "trial diaries", "trial infusions"), arm_of
+
+
+def _past(cohort: Cohort, row: int, first_day: date) -> PastPatient:
+    last_day = first_day + timedelta(days=INFUSION_DAYS - 1)
+    before = enumerate(cohort.before[row].tolist(), start=-packed.DAYS_BEFORE)
+    after = enumerate(cohort.scores[row].tolist(), start=1)
+    return PastPatient(
+        answers={
+            day_of_number(number, first_day, last_day): PastAnswer(nrs, "1", line=number)
+            for number, nrs in (*before, *after)
+            if nrs != packed.NO_ANSWER
+        },
+        infusions=[
+            PastInfusion(
+                "1", Given(first_day, last_day, "s_ketamine", "inpatient", BOTH_ARMS, "new_course"), 1
+            )
+        ],
+    )
+
+
+def _follow_ups(session: Session, arm: str) -> list[bytes]:
+    """The packed days from day 1 on of every course of an arm."""
+    statement = (
+        own(session, StudyCourse)
+        .join(StudyArm, StudyArm.id == StudyCourse.arm_id)
+        .join(CourseDays, CourseDays.course_id == StudyCourse.course_id)
+        .where(StudyArm.name == arm)
+        .with_only_columns(CourseDays.days)
+    )
+    return [row.days[packed.DAYS_BEFORE + INFUSION_DAYS :] for row in session.execute(statement)]
+
+
+def _arm_week(mean: WeeklyMean) -> ArmWeek:
+    return ArmWeek(mean.mean_nrs, mean.sem_nrs)
