@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 
 from sqlalchemy.orm import Session
 
@@ -230,9 +231,8 @@ def _courses(
 ) -> list[CourseLine]:
     regimens = _regimen_names(session, [course.regimen_id for course in diary.courses])
     findings = assessments(session, [course.id for course in diary.courses])
-    ends = [course.first_infusion_day for course in diary.courses[1:]] + [None]
     lines = []
-    for course, ends_on in zip(diary.courses, ends, strict=True):
+    for course, following in zip_longest(diary.courses, diary.courses[1:]):
         row = days.get(course.id)
         judged = None
         if row is not None:
@@ -248,15 +248,16 @@ def _courses(
                 today=judged,
                 finding=findings.get(course.id),
                 first_loss_day=min(losses, default=None),
-                followed_days=_followed_days(course, ends_on, diary.today),
+                followed_days=_followed_days(course, following, diary.today),
             )
         )
     return lines
 
 
-def _followed_days(course: Course, next_infusion: date | None, today: date) -> int:
+def _followed_days(course: Course, following: Course | None, today: date) -> int:
     if course.last_infusion_day is None:
         return 0
+    next_infusion = following.first_infusion_day if following is not None else None
     closed = course.closed_at.date() if course.closed_at is not None else today
     return max(0, (min(day for day in (today, closed, next_infusion) if day) - course.last_infusion_day).days)
 
