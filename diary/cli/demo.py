@@ -16,7 +16,7 @@ import click
 from config.settings import Settings
 from diary.cli.opening import ROOT, utc_now
 from diary.cli.secret import new_secret
-from diary.cli.serve import SCHEDULER, WEB, check_port, run
+from diary.cli.serve import check_port, processes, run
 from diary.services.demo_clinic import found_demo
 from diary.services.demo_script import script
 from diary.services.demo_story import DemoPlan, tell
@@ -43,7 +43,7 @@ TICK_S: Final = "0.2"
     type=click.IntRange(1, 40),
     default=24,
     show_default=True,
-    help="Weeks before the clock stands.",
+    help="Weeks to play.",
 )
 @click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, help="By default, var/demo."
@@ -61,7 +61,7 @@ def command(port: int, patients: int, weeks: int, folder: Path) -> None:
     wipe(folder)
     click.echo(f"Simulated data only. Making {patients} patients and a trial of 60 in {folder.name}/ ...")
     prepare(settings, replace(DemoPlan(), patients=patients, weeks=weeks), folder, began_s=began_s)
-    raise SystemExit(run((WEB, SCHEDULER, (*GUIDE, str(folder))), env=env))
+    raise SystemExit(run([*processes(settings), (*GUIDE, str(folder))], env=env))
 
 
 def environment(*, port: int, folder: Path) -> Mapping[str, str]:
@@ -83,9 +83,7 @@ def wipe(folder: Path) -> None:
     """Make the folder anew; one that is no demo's is left alone."""
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).exists():
-            raise click.ClickException(
-                f"{folder} holds something else than a demo; move it away, or delete it."
-            )
+            raise click.ClickException(f"{folder} holds something else than a demo; move it away first.")
         shutil.rmtree(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / MARK).touch()

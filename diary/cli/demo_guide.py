@@ -159,8 +159,7 @@ def outcome_line(settings: Settings, guide: Guide) -> str:
     assert settings.sandbox_play is not None
     state = read_state(state_path(settings.sandbox_play))
     failed = sum(state.failed.values())
-    lines = [
-        f"{state.sent} requests in {time.time() - guide.began_s:.0f} s, {failed} failed. Stop with Ctrl-C."
-    ]
+    took_s = time.time() - guide.began_s
+    lines = [f"{state.sent} requests in {took_s:.0f} s, {failed} failed. Stop with Ctrl-C."]
     lines += [f"  {count} x {what}" for what, count in list(state.failed.items())[:FAILURES_TOLD]]
     return "\n".join(lines)

@@ -26,8 +26,8 @@ OUTPATIENT_EVERY: Final = 4
 OFFLINE_EVERY: Final = 6
 OFFLINE_DAYS: Final = (3, 6)
 
-# The clinic asks for a booking when two weeks have confirmed a loss, and a bed is free four weeks later.
-BOOKED_DAYS_AFTER_LOSS: Final = 16
+# Two weeks under the line confirm a loss; the clinic asks for a bed a week later, and gets one in four.
+BOOKED_DAYS_AFTER_LOSS: Final = 21
 BED_DAYS: Final = 28
 EARLY_RETREATMENT_DAY: Final = 56
 BOOSTER_DAY: Final = 45
