@@ -72,7 +72,7 @@ def nobody(app: Flask) -> Caller:
 
 def person(app: Flask, clinic: LittleClinic, role: str) -> Caller:
     """A person of the clinic, signed in by password over HTTP."""
-    email = f"{role}-{clinic.clinic_id}@example.org"
+    email = email_of(clinic, role)
     with clinic.unit(write=True) as session:
         add_staff(
             session,
@@ -82,6 +82,16 @@ def person(app: Flask, clinic: LittleClinic, role: str) -> Caller:
             password=PASSWORD,
             now=datetime.now(UTC),
         )
+    return signed_in(app, email)
+
+
+def email_of(clinic: LittleClinic, role: str) -> str:
+    """The sign-in name of the clinic's one person in this role."""
+    return f"{role}-{clinic.clinic_id}@example.org"
+
+
+def signed_in(app: Flask, email: str) -> Caller:
+    """A session of an account that stands, opened over HTTP."""
     answer = nobody(app).post("/v1/sessions", {"email": email, "password": PASSWORD})
     assert answer.status_code == 201, answer.json
     return Caller(app, answer.json["token"])

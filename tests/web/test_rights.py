@@ -1,0 +1,234 @@
+"""Every route has its row and every row its route; each role meets at each route what the row says."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from config.words import STAFF_ROLES
+from diary.storage.engine import make_engine
+from diary.storage.patients import patient_by_id
+from diary.web.rights import ANYONE, INTEGRATION, PATIENT, RIGHTS, SCOPES, STAFF
+from tests.api.people import (
+    ALL_SCOPES,
+    Caller,
+    answer_of,
+    email_of,
+    machine,
+    make_app,
+    nobody,
+    person,
+    phone,
+    set_clock,
+    signed_in,
+)
+from tests.little_clinic import FIRST_DAY, LittleClinic, at, found
+
+UID: Final = "0193b5c2-7d1e-7a40-9c55-3f0e6a1b2c4d"
+DAY: Final = FIRST_DAY.isoformat()
+LATER: Final = "2026-03-01"
+NOTE: Final = {"note": "why"}
+GIVEN: Final = {
+    "first_day": DAY,
+    "last_day": DAY,
+    "agent": "racemic",
+    "dose_as_written": "100 mg",
+    "setting": "inpatient",
+    "classified_as": "booster",
+}
+REGIMEN: Final = {
+    "name": "Five days",
+    "agent": "racemic",
+    "setting": "inpatient",
+    "infusion_days": 5,
+    "hours_a_day": 4,
+    "dose_as_written": "100 mg",
+    "series_gap_max_days": 0,
+}
+MOMENTS: Final = {"answered_at": f"{DAY}T20:00:00+01:00", "sent_at": f"{DAY}T20:00:00+01:00"}
+PHONE: Final = {"zone": "Europe/Amsterdam", "locale": "en"}
+
+# A body that can be read, by route: what is refused then is refused for who asks.
+BODIES: Final[Mapping[str, Any]] = {
+    "POST enrolments.enrol": {"code": "ABCD2345", "consent_version": "1", **PHONE},
+    "POST entries.post_entry": answer_of(FIRST_DAY, 5),
+    "POST entries.post_batch": {"entries": [answer_of(FIRST_DAY, 5)]},
+    "POST wishes.ask": {"id": UID},
+    "POST wishes.answer_items": {
+        "id": UID,
+        "day": DAY,
+        "zone": "Europe/Amsterdam",
+        "items": {"flare": 1},
+        **MOMENTS,
+    },
+    "POST sessions.open_session": {"email": "nobody@example.org", "password": "four plain words together"},
+    "POST patients.admit": {"pseudonym": "P-new", **PHONE},
+    "POST patients.follow": {"state": "followed"},
+    "POST patients.file_correction": {"of": UID, "nrs": 5, "reason": "why"},
+    "POST regimens.declare": REGIMEN,
+    "POST courses.plan": {"regimen": UID, "planned_first_day": LATER},
+    "POST courses.change_baseline": {"kind": "none", "reason": "why"},
+    "POST administrations.record": GIVEN,
+    "PATCH administrations.change": {"reason": "why"},
+    "POST alerts.snooze": {"until": LATER, "reason": "why"},
+    "POST alerts.close": {"outcome": "handled"},
+    "POST alerts.label": {"label": "yes"},
+    "POST bookings.request_booking": {"patient": UID, "regimen": UID},
+    "POST bookings.authorise": {"reference": "A-1"},
+    "POST bookings.offer": {"first_day": LATER, "last_day": LATER},
+    "POST bookings.refuse": NOTE,
+    "POST bookings.cancel": NOTE,
+    "POST sandbox.advance": {"nights": 1},
+}
+FORMS: Final = {"POST desk.label": {"label": "yes"}}
+BLANK: Final = re.compile(r"<(?:any\((\w+).*?\):)?(?:(\w+):)?(\w+)>")
+PARTS: Final = {"day": DAY, "filename": "none.css", "code": "not_found"}
+# These end the caller's own session, so they are tried last.
+ENDS_SESSION: Final = ("DELETE sessions.end_session", "POST desk.sign_out", "POST phone.sign_out")
+
+
+@pytest.fixture
+def clinic(sqlite_url: str) -> Iterator[LittleClinic]:
+    engine = make_engine(sqlite_url)
+    clinic = found(engine)
+    set_clock(clinic, at(FIRST_DAY, hour=20))
+    yield clinic
+    engine.dispose()
+
+
+@pytest.fixture
+def app(sqlite_url: str, clinic: LittleClinic) -> Iterator[Flask]:
+    app = make_app(sqlite_url)
+    yield app
+    app.extensions["diary.engine"].dispose()
+
+
+def routes(app: Flask) -> dict[str, Rule]:
+    """Every route by "METHOD endpoint"; Flask answers HEAD and OPTIONS by itself."""
+    return {
+        f"{method} {rule.endpoint}": rule
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_route_has_a_row_and_every_row_a_route(app):
+    assert set(routes(app)) == set(RIGHTS)
+
+
+def test_a_row_names_known_roles_and_never_nobody(app):
+    known = {ANYONE, PATIENT, INTEGRATION, *STAFF_ROLES}
+    assert all(right and right <= known for right in RIGHTS.values())
+    assert set(STAFF_ROLES) == STAFF
+
+
+def test_a_key_needs_a_scope_wherever_it_may_go_and_only_there(app):
+    assert {route for route, right in RIGHTS.items() if INTEGRATION in right} == set(SCOPES)
+    assert set(SCOPES.values()) == set(ALL_SCOPES)
+
+
+def test_every_route_of_the_api_that_reads_a_body_is_tried_with_one_it_can_read(app):
+    assert set(BODIES) <= set(routes(app))
+
+
+def address(rule: Rule) -> str:
+    """An address that the rule answers to, of nothing that stands here."""
+
+    def part(blank: re.Match[str]) -> str:
+        first_choice, converter, name = blank.groups()
+        return first_choice or (UID if converter == "uid" else PARTS.get(name, UID))
+
+    return BLANK.sub(part, rule.rule)
+
+
+def ask(app: Flask, caller: Caller, route: str, rule: Rule) -> TestResponse:
+    method = route.partition(" ")[0]
+    headers = {"Authorization": f"Bearer {caller.token}"} if caller.token else {}
+    takes_json = rule.rule.startswith("/v1/") and method in ("POST", "PATCH")
+    body = {"json": BODIES.get(route, {})} if takes_json else {"data": FORMS.get(route)}
+    return app.test_client().open(address(rule), method=method, headers=headers, **body)
+
+
+def is_refused(answer: TestResponse) -> bool:
+    """Refused for who asks: 401 or 403 with its code, or sent to sign in or join without being signed out."""
+    if answer.status_code == 303:
+        return "Set-Cookie" not in answer.headers and answer.location.startswith(
+            ("/desk/sign-in", "/app/join")
+        )
+    if answer.status_code not in (401, 403):
+        return False
+    return not answer.is_json or answer.json["code"] in ("not_signed_in", "not_allowed")
+
+
+def tried(app: Flask, caller: Caller) -> dict[str, TestResponse]:
+    found_here = routes(app)
+    in_order = sorted(found_here, key=lambda route: route in ENDS_SESSION)
+    return {route: ask(app, caller, route, found_here[route]) for route in in_order}
+
+
+def signed_out_at_the_desk(app: Flask, clinic: LittleClinic, role: str) -> TestResponse:
+    """A session ended at the API cannot be ended at the desk: that is tried with another."""
+    route = "POST desk.sign_out"
+    return ask(app, signed_in(app, email_of(clinic, role)), route, routes(app)[route])
+
+
+@pytest.mark.parametrize("role", [None, PATIENT, INTEGRATION, *STAFF_ROLES])
+def test_each_role_meets_at_every_route_what_the_table_says(app, clinic, role):
+    caller = caller_as(app, clinic, role)
+    answers = tried(app, caller)
+    if role in STAFF:
+        answers["POST desk.sign_out"] = signed_out_at_the_desk(app, clinic, role)
+    guarded = {route: right for route, right in RIGHTS.items() if ANYONE not in right}
+    let_in = {route for route in guarded if not is_refused(answers[route])}
+    assert let_in == {route for route, right in guarded.items() if role in right}
+    assert [route for route, answer in answers.items() if answer.status_code >= 500] == []
+
+
+def caller_as(app: Flask, clinic: LittleClinic, role: str | None) -> Caller:
+    if role is None:
+        return nobody(app)
+    if role == INTEGRATION:
+        return machine(app, clinic)
+    if role == PATIENT:
+        patient_id = clinic.admit("P-1")
+        with clinic.unit() as session:
+            uid = patient_by_id(session, patient_id).uid
+        return phone(app, person(app, clinic, "nurse"), uid)
+    return person(app, clinic, role)
+
+
+def test_a_refusal_of_the_api_is_a_problem_with_its_code(app, clinic):
+    for caller, status, code in (
+        (nobody(app), 401, "not_signed_in"),
+        (Caller(app, "dv_made-up"), 401, "not_signed_in"),
+        (person(app, clinic, "researcher"), 403, "not_allowed"),
+    ):
+        answer = caller.get("/v1/patients")
+        assert (answer.status_code, answer.json["code"]) == (status, code)
+        assert answer.content_type == "application/problem+json"
+        assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+
+
+def test_a_stranger_is_asked_for_a_token_before_a_body_is_read(app):
+    answer = app.test_client().post("/v1/entries", data=b"{" * 1000, content_type="application/json")
+    assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
+
+
+@pytest.mark.parametrize("scope", ALL_SCOPES)
+def test_a_key_opens_the_routes_of_its_scope_and_no_others(app, clinic, scope):
+    answers = tried(app, machine(app, clinic, [scope]))
+    open_to_all = {route for route, right in RIGHTS.items() if ANYONE in right}
+    let_in = {route for route, answer in answers.items() if not is_refused(answer)} - open_to_all
+    assert let_in == {route for route, needed in SCOPES.items() if needed == scope}
+
+
+def test_a_route_without_a_row_is_closed_to_everybody(app, clinic, monkeypatch):
+    physician = person(app, clinic, "physician")
+    assert physician.get("/v1/patients").status_code == 200
+    monkeypatch.delitem(RIGHTS, "GET patients.list_patients")
+    assert physician.get("/v1/patients").status_code == 403
+    assert nobody(app).get("/v1/patients").status_code == 401
