@@ -3,7 +3,7 @@
 from config.words import FOLLOW_STATES, NEXT_STEPS
 from schemas.base import Outgoing
 from schemas.enrolment import ClinicOut, InstrumentOut, ReferenceOut
-from schemas.fields import Choice, Day, ListOf, Part, Uuid, Zone
+from schemas.fields import Choice, Day, ListOf, Part, Uuid, WholeNumber, Zone
 
 
 class OfferOut(Outgoing):
@@ -12,6 +12,7 @@ class OfferOut(Outgoing):
     booking = Uuid(description="`uid` of the booking to accept or decline.")
     first_day = Day(description="First infusion day.")
     last_day = Day(description="Last infusion day.")
+    version = WholeNumber(1, 2**31 - 1, description="Of the booking; answer with it in If-Match.")
 
 
 class MeOut(Outgoing):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import Response
+
 from diary.api.door import api_work
 from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
@@ -13,6 +15,7 @@ from diary.storage.alerts import alert_by_id, alert_by_uid
 from diary.storage.bookings import booking_by_uid, bookings_page
 from diary.storage.courses import course_uids, regimen_by_uid, regimen_uids
 from diary.storage.patients import patient_by_id, patient_by_uid
+from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
 from diary.web.pages import Place, page, place_of
 from diary.web.versions import etag_of, require_version
@@ -77,11 +80,13 @@ def list_bookings(query: dict[str, Any]) -> Any:
 def request_booking(body: dict[str, Any]) -> Any:
     """Ask for re-treatment; the alert that led to it is parked."""
     with api_work(write=True) as unit:
-        alert = found(alert_by_uid(unit.session, body["alert"], lock=True)) if "alert" in body else None
-        if alert is not None:
-            patient = patient_by_id(unit.session, alert.patient_id, lock=True)
+        if "alert" in body:
+            seen = found(alert_by_uid(unit.session, body["alert"]))
+            patient = patient_by_id(unit.session, seen.patient_id, lock=True)
+            alert: Alert | None = alert_by_id(unit.session, seen.id, lock=True)
         else:
             patient = found(patient_by_uid(unit.session, body["patient"], lock=True))
+            alert = bookings.park_target(unit.session, patient.id)
         regimen = found(regimen_by_uid(unit.session, body["regimen"]))
         if regimen.retired_at is not None:
             raise Refusal(
@@ -91,7 +96,7 @@ def request_booking(body: dict[str, Any]) -> Any:
             unit.session,
             patient,
             regimen=regimen,
-            alert=alert or bookings.park_target(unit.session, patient.id),
+            alert=alert,
             note=body.get("note"),
             now=unit.now,
         )
@@ -151,6 +156,7 @@ def offer(body: dict[str, Any], booking_uid: str) -> Any:
 @routes.names_version
 @routes.arguments(AcceptIn)
 @routes.response(200, BookingOut, headers=ETAG)
+@routes.alt_response(204, description="A phone's own answer: the booking is staff's to read.", success=True)
 def accept(body: dict[str, Any], booking_uid: str) -> Any:
     """The patient can come on the offered days."""
     return _step(booking_uid, "accept", body)
@@ -160,6 +166,7 @@ def accept(body: dict[str, Any], booking_uid: str) -> Any:
 @routes.names_version
 @routes.arguments(DeclineIn)
 @routes.response(200, BookingOut, headers=ETAG)
+@routes.alt_response(204, description="A phone's own answer: the booking is staff's to read.", success=True)
 def decline(body: dict[str, Any], booking_uid: str) -> Any:
     """The patient cannot come on the offered days."""
     return _step(booking_uid, "decline", body)
@@ -214,6 +221,8 @@ def _step(uid: str, action: str, body: dict[str, Any]) -> Any:
     with api_work(write=True) as unit:
         booking = _as_seen(unit, uid)
         bookings.step(unit.session, booking, action, note=body.get("note"), now=unit.now)
+        if unit.caller.patient is not None:
+            return Response(status=204)
         answer = _shown(unit, booking)
     return answer, 200, etag_of(answer["version"])
 

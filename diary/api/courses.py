@@ -92,7 +92,7 @@ def get_course(course_uid: str) -> Any:
 def change_baseline(body: dict[str, Any], course_uid: str) -> Any:
     """A clinician's baseline, with a reason."""
     with api_work(write=True) as unit:
-        course = found(course_by_uid(unit.session, course_uid))
+        course = found(course_by_uid(unit.session, course_uid, lock=True))
         require_version(course.version)
         set_baseline(
             unit.session,

@@ -89,6 +89,7 @@ def _me(unit: Work) -> dict[str, Any]:
             "booking": booking.uid,
             "first_day": booking.offered_first_day,
             "last_day": booking.offered_last_day,
+            "version": booking.version,
         }
         if booking is not None and offered
         else None,

@@ -44,7 +44,7 @@ def declare(body: dict[str, Any]) -> Any:
 def change(body: dict[str, Any], regimen_uid: str) -> Any:
     """Change a regimen; what was given under it stays as it was recorded."""
     with api_work(write=True) as unit:
-        regimen = found(regimen_by_uid(unit.session, regimen_uid))
+        regimen = found(regimen_by_uid(unit.session, regimen_uid, lock=True))
         require_version(regimen.version)
         change_regimen(unit.session, regimen, body, now=unit.now)
     return regimen, 200, etag_of(regimen.version)

@@ -35,7 +35,8 @@ def ask_to_advance(session: Session, *, to: datetime) -> Installation:
     Raises:
         Refusal: sandbox_only; clock_backwards; clock_too_far.
     """
-    found = session.scalars(select(Installation).with_for_update()).one()
+    read_afresh = {"populate_existing": True}
+    found = session.scalars(select(Installation).with_for_update(), execution_options=read_afresh).one()
     if found.kind != "sandbox" or found.clock_at is None:
         raise Refusal("sandbox_only", "Only a sandbox has a clock that can be moved.")
     if to <= max(found.clock_at, found.target_at or found.clock_at):

@@ -8,19 +8,19 @@ from sqlalchemy.orm import Session
 
 from config.words import ALERT_ENDED
 from diary.storage.tables.alert import Alert, AlertEvent, AlertInput, AlertLabel
-from diary.storage.unit import own
+from diary.storage.unit import held, own
 
 
 def alert_by_uid(session: Session, uid: str, *, lock: bool = False) -> Alert | None:
     """An alert of this clinic; with `lock`, nobody else changes it meanwhile."""
     statement = own(session, Alert).where(Alert.uid == uid)
-    return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+    return session.scalars(held(statement) if lock else statement).one_or_none()
 
 
 def alert_by_id(session: Session, alert_id: int, *, lock: bool = False) -> Alert:
     """An alert of this clinic whose id another row holds."""
     statement = own(session, Alert).where(Alert.id == alert_id)
-    return session.scalars(statement.with_for_update() if lock else statement).one()
+    return session.scalars(held(statement) if lock else statement).one()
 
 
 def live(session: Session) -> Select[Alert]:

@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from diary.domain.booking_states import LIVE
 from diary.storage.tables.booking import Booking, BookingEvent
-from diary.storage.unit import own
+from diary.storage.unit import held, own
 
 
 def booking_by_uid(session: Session, uid: str, *, lock: bool = False) -> Booking | None:
     """A booking of this clinic; with `lock`, nobody else changes it meanwhile."""
     statement = own(session, Booking).where(Booking.uid == uid)
-    return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+    return session.scalars(held(statement) if lock else statement).one_or_none()
 
 
 def booking_by_id(session: Session, booking_id: int) -> Booking:

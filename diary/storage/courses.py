@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from diary.storage.tables.course import Administration, ClinicalEvent, Course, Regimen
 from diary.storage.tables.entry import CourseDays
-from diary.storage.unit import clinic_of, own
+from diary.storage.unit import clinic_of, held, own
 
 
 def courses_of(session: Session, patient_id: int) -> list[Course]:
@@ -18,9 +18,10 @@ def courses_of(session: Session, patient_id: int) -> list[Course]:
     )
 
 
-def course_by_uid(session: Session, uid: str) -> Course | None:
-    """A course of this clinic."""
-    return session.scalars(own(session, Course).where(Course.uid == uid)).one_or_none()
+def course_by_uid(session: Session, uid: str, *, lock: bool = False) -> Course | None:
+    """A course of this clinic; with `lock`, nobody else changes it meanwhile."""
+    statement = own(session, Course).where(Course.uid == uid)
+    return session.scalars(held(statement) if lock else statement).one_or_none()
 
 
 def course_by_id(session: Session, course_id: int) -> Course:
@@ -67,9 +68,10 @@ def booster_days(session: Session) -> dict[int, list[date]]:
     return found
 
 
-def regimen_by_uid(session: Session, uid: str) -> Regimen | None:
-    """A regimen of this clinic."""
-    return session.scalars(own(session, Regimen).where(Regimen.uid == uid)).one_or_none()
+def regimen_by_uid(session: Session, uid: str, *, lock: bool = False) -> Regimen | None:
+    """A regimen of this clinic; with `lock`, nobody else changes it meanwhile."""
+    statement = own(session, Regimen).where(Regimen.uid == uid)
+    return session.scalars(held(statement) if lock else statement).one_or_none()
 
 
 def regimens(session: Session) -> list[Regimen]:

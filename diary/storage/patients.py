@@ -7,19 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diary.storage.tables.patient import Device, EnrolmentCode, Patient, PatientFollow, PatientIdentity
-from diary.storage.unit import own
+from diary.storage.unit import held, own
 
 
 def patient_by_uid(session: Session, uid: str, *, lock: bool = False) -> Patient | None:
     """A patient of this clinic; with `lock`, nobody else writes for this patient meanwhile."""
     statement = own(session, Patient).where(Patient.uid == uid)
-    return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+    return session.scalars(held(statement) if lock else statement).one_or_none()
 
 
 def patient_by_id(session: Session, patient_id: int, *, lock: bool = False) -> Patient:
     """A patient of this clinic whose id another row holds."""
     statement = own(session, Patient).where(Patient.id == patient_id)
-    return session.scalars(statement.with_for_update() if lock else statement).one()
+    return session.scalars(held(statement) if lock else statement).one()
 
 
 def identity_of(session: Session, patient_id: int) -> PatientIdentity | None:
@@ -68,8 +68,7 @@ def code_presented(session: Session, code_hash: str) -> EnrolmentCode | None:
 
 def lock_code(session: Session, code_id: int) -> EnrolmentCode:
     """The code again, read afresh and held, so that two phones cannot both redeem it."""
-    statement = own(session, EnrolmentCode).where(EnrolmentCode.id == code_id).with_for_update()
-    return session.scalars(statement, execution_options={"populate_existing": True}).one()
+    return session.scalars(held(own(session, EnrolmentCode).where(EnrolmentCode.id == code_id))).one()
 
 
 def patients_page(

@@ -88,5 +88,13 @@ def own(session: Session, table: type[T]) -> Select[T]:
     return select(table).where(table.clinic_id == clinic_of(session))
 
 
+def held(statement: Select[T]) -> Select[T]:
+    """The same rows, read afresh and held until the unit ends: nobody else changes them meanwhile.
+
+    Rows are held in one order, so that no two units wait for each other: patient, course, booking, alert.
+    """
+    return statement.with_for_update().execution_options(populate_existing=True)
+
+
 def _on_postgresql(session: Session) -> bool:
     return bool(session.get_bind().dialect.name == "postgresql")
