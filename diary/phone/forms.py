@@ -8,6 +8,7 @@ from flask import request
 
 from config.scales import NRS
 from diary.domain.errors import Refusal
+from diary.web.body import Invalid
 from schemas.fields import Code, Day, Uuid, Zone
 
 # As the radios send them.
@@ -73,7 +74,10 @@ def hidden_id(name: str) -> str | None:
     """An id that the page carried; None where it carried none.
 
     Raises:
-        marshmallow.ValidationError: the field holds something else, which no page of ours sends.
+        Invalid: the field holds something else, which no page of ours sends.
     """
     text = request.form.get(name, "")
-    return _UUID.read(text) if text else None
+    try:
+        return _UUID.read(text) if text else None
+    except ma.ValidationError as error:
+        raise Invalid({name: error.messages}, location="form") from None

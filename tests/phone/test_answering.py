@@ -1,0 +1,464 @@
+"""One number a day in two taps; changed, added or refused by the diary's rules, and never stored twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+
+from diary.phone.texts import say
+from diary.services import entries
+from diary.services.patients import pause
+from diary.storage.ids import new_uid
+from diary.storage.patients import patient_by_id
+from diary.storage.tables.audit import Audit
+from diary.storage.unit import Scope, unit
+from tests.phone.phone_clinic import (
+    ANYWHERE,
+    TODAY,
+    YESTERDAY,
+    ZONE,
+    Phone,
+    PhoneClinic,
+    at,
+    hidden,
+    open_clinic,
+    text_of,
+)
+
+OLDER = TODAY - timedelta(days=2)
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def joined(clinic: PhoneClinic) -> tuple[int, Phone]:
+    """A patient and a phone that joined a week ago."""
+    return join(clinic)
+
+
+def join(clinic: PhoneClinic) -> tuple[int, Phone]:
+    """Have a patient and a phone that joined a week ago."""
+    clinic.clock.moment = at(TODAY - timedelta(days=7))
+    patient_id = clinic.admit()
+    phone = clinic.phone(patient_id)
+    clinic.clock.moment = at(TODAY)
+    return patient_id, phone
+
+
+def correct(clinic: PhoneClinic, patient_id: int, nrs: int | None) -> None:
+    """The clinic files a correction beside the answer of today."""
+    with clinic.unit(write=True) as session:
+        patient = patient_by_id(session, patient_id, lock=True)
+        [standing] = [entry for entry in clinic.entries(patient_id) if entry.standing]
+        entries.correct(session, patient, standing, nrs=nrs, reason="Told by phone.", now=clinic.clock())
+
+
+def test_the_question_is_asked_about_the_treated_area_with_both_anchors_and_nothing_chosen(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    page = joined[1].get("/app/").text
+
+    said = text_of(page)
+    assert "What was your average pain in your right hand and arm in the last 24 hours?" in said
+    assert said.index("0 = no pain") < said.index("10 = worst pain imaginable")
+    assert page.count('type="radio"') == 11
+    assert "checked" not in page
+
+
+def test_without_a_treated_area_the_question_reads_as_well(clinic: PhoneClinic):
+    phone = clinic.phone(clinic.admit(area=None))
+
+    assert "What was your average pain in the last 24 hours?" in text_of(phone.get("/app/").text)
+
+
+def test_a_saved_answer_is_shown_at_once_and_can_be_changed_until_tomorrow_night(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    _, phone = joined
+
+    saved = phone.answer(7)
+
+    assert (saved.status_code, saved.location) == (303, "/app/")
+    said = text_of(phone.get("/app/").text)
+    assert "Saturday 21 November" in said
+    assert "Saved: 7" in said
+    assert say("saved.thanks", weekday="Sunday") in said
+
+
+def test_an_answer_is_stored_with_its_day_its_times_and_how_it_was_asked(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    patient_id, phone = joined
+    phone.answer(7)
+
+    [entry] = clinic.entries(patient_id)
+    assert (entry.day, entry.nrs, entry.source, entry.layout, entry.locale) == (
+        TODAY,
+        7,
+        "form",
+        "grid4",
+        "en",
+    )
+    assert entry.answered_at == entry.sent_at == entry.received_at == clinic.clock()
+    assert (entry.zone, entry.answered_offset_min, entry.skew_s) == ("Europe/Amsterdam", 60, 0)
+    assert (entry.late, entry.clock_suspect, entry.version) == (False, False, 1)
+
+
+def test_between_midnight_and_three_it_is_still_fridays_answer_and_the_page_says_so(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    patient_id, phone = joined
+    clinic.clock.moment = at(TODAY, 2, 59)
+
+    said = text_of(phone.get("/app/").text)
+    assert "Friday night, 20 November" in said
+    assert say("question.after_midnight", weekday="Friday") in said
+
+    phone.answer(6, YESTERDAY)
+    assert clinic.standing(patient_id) == {YESTERDAY: 6}
+    assert not clinic.entries(patient_id)[0].late
+
+
+def test_at_three_the_day_changes(clinic: PhoneClinic, joined: tuple[int, Phone]):
+    clinic.clock.moment = at(TODAY, 3)
+
+    assert "Saturday 21 November" in joined[1].get("/app/").text
+
+
+def test_a_page_opened_before_the_day_closed_still_answers_that_day(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    patient_id, phone = joined
+    clinic.clock.moment = at(TODAY, 2, 58)
+    form = phone.form("/app/")
+    clinic.clock.moment = at(TODAY, 3, 2)
+
+    phone.post(f"/app/days/{YESTERDAY}", {**form, "nrs": "6"})
+
+    assert clinic.standing(patient_id) == {YESTERDAY: 6}
+    assert clinic.entries(patient_id)[0].late
+
+
+@pytest.mark.parametrize("nrs", ["", "11", "-1", "5.5", "5.0", " 7", "７", "seven", "7\x00", "1" * 5000])
+def test_nothing_that_is_no_number_of_the_page_is_stored(sqlite_clinic: PhoneClinic, nrs: str):
+    patient_id, phone = join(sqlite_clinic)
+    form = phone.form("/app/")
+
+    page = phone.post(f"/app/days/{TODAY}", {**form, "nrs": nrs})
+
+    assert page.status_code == 422
+    assert "Choose a number from 0 to 10" in page.text
+    assert "<title>Error: Today" in page.text
+    assert sqlite_clinic.entries(patient_id) == []
+
+
+def test_a_change_of_today_keeps_the_first_answer_and_shows_it_beside_the_question(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    patient_id, phone = joined
+    phone.answer(7)
+    clinic.clock.moment += timedelta(minutes=5)
+
+    assert "You answered 7." in phone.get(f"/app/days/{TODAY}/change").text
+    assert phone.answer(5, change=True).location == "/app/"
+
+    first, second = clinic.entries(patient_id)
+    assert (first.nrs, first.standing, second.nrs, second.standing) == (7, False, 5, True)
+    assert second.supersedes == first.uid
+    assert "Saved: 5" in phone.get("/app/").text
+
+
+def test_choosing_the_standing_number_again_is_no_change(clinic: PhoneClinic, joined: tuple[int, Phone]):
+    patient_id, phone = joined
+    phone.answer(7)
+    clinic.clock.moment += timedelta(minutes=5)
+
+    assert phone.answer(7, change=True).status_code == 303
+    assert len(clinic.entries(patient_id)) == 1
+
+
+def test_yesterday_can_be_added_is_marked_late_and_asked_by_its_name(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    patient_id, phone = joined
+    said = text_of(phone.get(f"/app/days/{YESTERDAY}").text)
+    assert "Friday 20 November" in said
+    assert "What was your average pain in your right hand and arm on Friday?" in said
+
+    saved = phone.answer(4, YESTERDAY)
+
+    assert saved.location == f"/app/days/{YESTERDAY}"
+    [entry] = clinic.entries(patient_id)
+    assert (entry.day, entry.nrs, entry.late) == (YESTERDAY, 4, True)
+    assert say("saved.thanks", weekday="Saturday") in text_of(phone.get(saved.location).text)
+
+
+def test_after_today_is_saved_a_missing_yesterday_is_offered_once_and_kindly(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    _, phone = joined
+    phone.answer(7)
+    assert "Add your answer for Friday" in phone.get("/app/").text
+
+    phone.answer(4, YESTERDAY)
+    assert "Add your answer" not in phone.get("/app/").text
+
+
+def test_the_day_before_the_phone_joined_is_not_asked_for(clinic: PhoneClinic):
+    phone = clinic.phone(clinic.admit())
+    phone.answer(7)
+
+    assert "Add your answer" not in phone.get("/app/").text
+
+
+@pytest.mark.parametrize("day", [OLDER, date(1900, 1, 1)])
+def test_an_older_day_is_closed_and_the_page_says_whom_to_ask(
+    clinic: PhoneClinic, joined: tuple[int, Phone], day: date
+):
+    patient_id, phone = joined
+    pages = [phone.get(f"/app/days/{day}"), phone.get(f"/app/days/{day}/change")]
+    pages.append(phone.post(f"/app/days/{day}", {**phone.form("/app/"), "nrs": "3"}))
+
+    for page in pages:
+        assert page.status_code == 409
+        assert say("problem.day_closed") in text_of(page.text)
+        assert 'href="tel:+31710000000"' in page.text
+    assert clinic.entries(patient_id) == []
+
+
+def test_a_day_to_come_cannot_be_answered(clinic: PhoneClinic, joined: tuple[int, Phone]):
+    patient_id, phone = joined
+
+    page = phone.post(f"/app/days/{TOMORROW}", {**phone.form("/app/"), "nrs": "3"})
+
+    assert page.status_code == 409
+    assert say("problem.day_in_future.title") in page.text
+    assert clinic.entries(patient_id) == []
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-11-21T00:00", "20261121", "today", "２０２６-11-21"])
+def test_an_address_that_is_no_day_is_no_page(sqlite_clinic: PhoneClinic, day: str):
+    assert join(sqlite_clinic)[1].get(f"/app/days/{day}").status_code == 404
+
+
+def test_a_form_sent_twice_is_one_answer(clinic: PhoneClinic, joined: tuple[int, Phone]):
+    patient_id, phone = joined
+    form = {**phone.form("/app/"), "nrs": "7"}
+
+    first = phone.post(f"/app/days/{TODAY}", form)
+    clinic.clock.moment += timedelta(seconds=30)
+    again = phone.post(f"/app/days/{TODAY}", form)
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert len(clinic.entries(patient_id)) == 1
+
+
+def test_two_taps_at_the_same_moment_are_one_answer(clinic: PhoneClinic, joined: tuple[int, Phone]):
+    patient_id, phone = joined
+    form = {**phone.form("/app/"), "nrs": "7"}
+    cookie = phone.client.get_cookie("__Host-device", domain="diary.example.org")
+    assert cookie is not None
+
+    def tap(_: int) -> int:
+        client = clinic.client()
+        client.set_cookie("__Host-device", cookie.value, domain="diary.example.org")
+        return client.post(f"/app/days/{TODAY}", data=form, base_url=ANYWHERE).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(tap, range(6))) == [303] * 6
+    assert len(clinic.entries(patient_id)) == 1
+
+
+def test_another_number_from_a_page_that_back_showed_again_is_asked_about_first(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    patient_id, phone = joined
+    form = phone.form("/app/")
+    phone.post(f"/app/days/{TODAY}", {**form, "nrs": "7"})
+
+    page = phone.post(f"/app/days/{TODAY}", {**form, "nrs": "3"})
+
+    assert page.status_code == 409
+    assert say("conflict.now", day="Saturday 21 November", nrs=7, chosen=3) in text_of(page.text)
+    assert clinic.standing(patient_id) == {TODAY: 7}
+
+
+def test_the_same_number_from_two_phones_of_one_patient_is_one_answer(clinic: PhoneClinic):
+    patient_id = clinic.admit()
+    first, second = clinic.phone(patient_id), clinic.phone(patient_id)
+    pages = [phone.form("/app/") for phone in (first, second)]
+    for phone, form in zip((first, second), pages, strict=True):
+        assert phone.post(f"/app/days/{TODAY}", {**form, "nrs": "7"}).status_code == 303
+
+    assert len(clinic.entries(patient_id)) == 1
+
+
+def test_another_number_from_a_second_phone_shows_the_first_and_can_be_chosen(clinic: PhoneClinic):
+    patient_id = clinic.admit()
+    first, second = clinic.phone(patient_id), clinic.phone(patient_id)
+    form = second.form("/app/")
+    first.answer(7)
+
+    asked = second.post(f"/app/days/{TODAY}", {**form, "nrs": "4"})
+    assert asked.status_code == 409
+    assert clinic.standing(patient_id) == {TODAY: 7}
+
+    confirmed = second.post(f"/app/days/{TODAY}", hidden(asked.text))
+    assert confirmed.status_code == 303
+    assert clinic.standing(patient_id) == {TODAY: 4}
+    assert "Saved: 4" in first.get("/app/").text
+
+
+def test_a_change_made_on_another_phone_meanwhile_is_shown_before_it_is_changed_again(clinic: PhoneClinic):
+    patient_id = clinic.admit()
+    first, second = clinic.phone(patient_id), clinic.phone(patient_id)
+    first.answer(7)
+    form = second.form(f"/app/days/{TODAY}/change")
+    clinic.clock.moment += timedelta(minutes=1)
+    first.answer(5, change=True)
+
+    asked = second.post(f"/app/days/{TODAY}", {**form, "nrs": "9"})
+
+    assert asked.status_code == 409
+    assert say("conflict.now", day="Saturday 21 November", nrs=5, chosen=9) in text_of(asked.text)
+    assert clinic.standing(patient_id) == {TODAY: 5}
+
+
+def test_another_patients_phone_sees_and_changes_nothing(clinic: PhoneClinic):
+    mine, other = clinic.admit("P-0001"), clinic.admit("P-0002")
+    my_phone, other_phone = clinic.phone(mine), clinic.phone(other)
+    my_phone.answer(9)
+    my_form = my_phone.form(f"/app/days/{TODAY}/change")
+
+    assert "Saved" not in other_phone.get("/app/").text
+    assert '<b class="nrs">' not in other_phone.get("/app/days").text
+    stolen = other_phone.post(f"/app/days/{TODAY}", {**my_form, "nrs": "1"})
+    assert stolen.status_code == 403
+    assert clinic.standing(mine) == {TODAY: 9}
+    assert clinic.standing(other) == {}
+
+
+def test_the_version_of_another_patient_named_in_a_form_means_nothing(clinic: PhoneClinic):
+    mine, other = clinic.admit("P-0001"), clinic.admit("P-0002")
+    my_phone, other_phone = clinic.phone(mine), clinic.phone(other)
+    my_phone.answer(9)
+    [entry] = clinic.entries(mine)
+    form = {**other_phone.form("/app/"), "id": entry.client_id, "supersedes": entry.uid, "nrs": "1"}
+
+    assert other_phone.post(f"/app/days/{TODAY}", form).status_code == 303
+    assert clinic.standing(mine) == {TODAY: 9}
+    assert clinic.standing(other) == {TODAY: 1}
+
+
+@pytest.mark.parametrize("csrf", [None, "", "0" * 64, "é"])
+def test_a_form_without_the_sessions_own_token_stores_nothing(sqlite_clinic: PhoneClinic, csrf: str | None):
+    patient_id, phone = join(sqlite_clinic)
+    form = {**phone.form("/app/"), "nrs": "7", "csrf": csrf}
+    if csrf is None:
+        del form["csrf"]
+
+    refused = phone.post(f"/app/days/{TODAY}", form)
+
+    assert refused.status_code == 403
+    assert say("problem.csrf_failed.title") in refused.text
+    assert sqlite_clinic.entries(patient_id) == []
+
+
+def test_a_form_whose_hidden_fields_were_meddled_with_stores_nothing(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    patient_id, phone = joined
+    for field in ("id", "supersedes"):
+        form = {**phone.form("/app/"), "nrs": "7", field: "x' OR 1=1"}
+        assert phone.post(f"/app/days/{TODAY}", form).status_code == 422
+    assert clinic.entries(patient_id) == []
+
+
+def test_the_clinics_correction_stands_beside_the_answer(clinic: PhoneClinic, joined: tuple[int, Phone]):
+    patient_id, phone = joined
+    phone.answer(7)
+    clinic.clock.moment += timedelta(minutes=1)
+    correct(clinic, patient_id, 4)
+
+    said = text_of(phone.get("/app/").text)
+    assert "Saved: 7" in said
+    assert say("saved.corrected", nrs=4) in said
+
+    clinic.clock.moment += timedelta(minutes=1)
+    assert phone.answer(6, change=True).status_code == 303
+    assert clinic.standing(patient_id) == {TODAY: 6}
+
+
+def test_an_answer_that_the_clinic_took_out_says_so(clinic: PhoneClinic, joined: tuple[int, Phone]):
+    patient_id, phone = joined
+    phone.answer(7)
+    clinic.clock.moment += timedelta(minutes=1)
+    correct(clinic, patient_id, None)
+
+    assert say("saved.voided") in text_of(phone.get("/app/").text)
+
+
+def test_yesterdays_number_is_not_shown_beside_the_question_before_today_is_answered(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    _, phone = joined
+    clinic.clock.moment = at(YESTERDAY)
+    phone.answer(8, YESTERDAY)
+    clinic.clock.moment = at(TODAY)
+
+    assert "8" not in text_of(phone.get("/app/").text).replace("8 9 10", "")
+    assert "You answered" not in phone.get(f"/app/days/{YESTERDAY}/change").text
+
+    phone.answer(5)
+    assert "You answered 8." in phone.get(f"/app/days/{YESTERDAY}/change").text
+
+
+def test_a_paused_patient_can_still_answer(clinic: PhoneClinic, joined: tuple[int, Phone]):
+    patient_id, phone = joined
+    with clinic.unit(write=True) as session:
+        patient = patient_by_id(session, patient_id, lock=True)
+        pause(session, patient, until=TODAY + timedelta(days=7), note=None, now=clinic.clock())
+
+    assert say("question.paused") in phone.get("/app/").text
+    assert phone.answer(3).status_code == 303
+
+
+def test_no_score_and_no_question_reaches_an_address_a_cache_or_the_audit_trail(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    _, phone = joined
+    saved = phone.answer(7)
+    pages = [saved, phone.get("/app/"), phone.get("/app/days"), phone.answer(7, change=True)]
+
+    assert all(page.headers["Cache-Control"] == "no-store" for page in pages)
+    assert {page.location for page in pages if page.location} == {"/app/"}
+    for row in clinic.rows(Audit):
+        assert set(row.detail) <= {"day", "version", "source"} or "nrs" not in str(row.detail)
+
+
+def test_an_answer_taken_by_staff_on_the_telephone_shows_as_saved(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    patient_id, phone = joined
+    with unit(clinic.engine, Scope(clinic.clinic_id, "operator"), write=True) as session:
+        answer = entries.Answer(
+            client_id=new_uid(clinic.clock()),
+            day=TODAY,
+            nrs=6,
+            answered_at=at(TODAY),
+            sent_at=at(TODAY),
+            zone=ZONE.key,
+            source="clinic_phone",
+        )
+        entries.record(session, patient_by_id(session, patient_id, lock=True), answer, now=clinic.clock())
+
+    assert "Saved: 6" in phone.get("/app/").text
+
+
+def test_every_page_of_a_sandbox_says_that_it_is_one(sqlite_url: str):
+    clinic = open_clinic(sqlite_url, kind="sandbox")
+    try:
+        phone = clinic.phone(clinic.admit())
+        for path in ("/app/", "/app/ready", "/app/days", "/app/help", "/app/call", "/app/settings"):
+            assert say("simulated") in phone.get(path).text
+    finally:
+        clinic.engine.dispose()
