@@ -7,10 +7,13 @@ from diary.api.finding import found
 from diary.api.frame import Routes
 from diary.services import infusions
 from diary.services.clinics import local_day
-from diary.storage.bookings import booking_by_id, booking_by_uid
-from diary.storage.courses import administration_by_uid, course_uids, regimen_by_uid, regimen_uids
+from diary.storage.bookings import booking_by_uid
+from diary.storage.courses import administration_by_uid, regimen_by_uid
+from diary.storage.naming import uids_by_id
 from diary.storage.patients import patient_by_id, patient_by_uid
-from diary.storage.tables.course import Administration
+from diary.storage.tables.booking import Booking
+from diary.storage.tables.course import Administration, Course, Regimen
+from diary.storage.tables.patient import Patient
 from diary.web.work import Work
 from schemas.administration import AdministrationIn, AdministrationOut, AdministrationPatch
 
@@ -40,7 +43,7 @@ def record(body: dict[str, Any], patient_uid: str) -> Any:
             today=local_day(unit.session, unit.now),
             now=unit.now,
         )
-        return _shown(unit, given)
+        return _shown(unit, given, patient)
 
 
 @routes.route("/administrations/<uid:administration_uid>", methods=["PATCH"])
@@ -60,14 +63,14 @@ def change(body: dict[str, Any], administration_uid: str) -> Any:
             today=local_day(unit.session, unit.now),
             now=unit.now,
         )
-        return _shown(unit, given)
+        return _shown(unit, given, patient)
 
 
-def _shown(unit: Work, row: Administration) -> dict[str, Any]:
-    booking = booking_by_id(unit.session, row.booking_id) if row.booking_id else None
+def _shown(unit: Work, row: Administration, patient: Patient) -> dict[str, Any]:
+    session = unit.session
     return {name: getattr(row, name) for name in (*GIVEN, "uid", "standing", "recorded_at")} | {
-        "patient": patient_by_id(unit.session, row.patient_id).uid,
-        "course": course_uids(unit.session, [row.course_id])[row.course_id],
-        "regimen": regimen_uids(unit.session).get(row.regimen_id or 0),
-        "booking": booking.uid if booking else None,
+        "patient": patient.uid,
+        "course": uids_by_id(session, Course, [row.course_id])[row.course_id],
+        "regimen": uids_by_id(session, Regimen, [row.regimen_id])[row.regimen_id],
+        "booking": uids_by_id(session, Booking, [row.booking_id])[row.booking_id],
     }

@@ -3,17 +3,16 @@
 from typing import Any
 
 from config.words import ALERT_STATUSES
-from diary.api.door import api_work
+from diary.api.door import api_work, leave_trace, traced_reading
 from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
 from diary.api.safety import safety_shown
 from diary.domain import alert_states
 from diary.domain.reasons import title, why
 from diary.services import alerts
-from diary.storage.alerts import alert_by_uid, alerts_page
-from diary.storage.courses import course_uids
-from diary.storage.patients import patient_by_id
-from diary.storage.staff import staff_by_id, staff_by_uid
+from diary.services.readings import AlertReading, read_alerts
+from diary.storage.alerts import ANYBODYS, alert_by_uid, alerts_page
+from diary.storage.staff import staff_by_uid
 from diary.storage.tables.alert import Alert
 from diary.web.pages import Place, page, place_of
 from diary.web.versions import etag_of, require_version
@@ -49,19 +48,21 @@ PLAIN = (
 @routes.response(200, AlertsOut, headers=NEXT_PAGE)
 def list_alerts(query: dict[str, Any]) -> Any:
     """The clinic's alerts, the newest first; by default those that have not ended."""
-    with api_work(write=False) as unit:
+    with traced_reading() as unit:
         place = place_of(query.get("cursor"), int)
         wanted = query["status"]
         rows = alerts_page(
             unit.session,
-            statuses=[wanted] if wanted in ALERT_STATUSES else list(alert_states.LIVE),
+            statuses=[wanted] if wanted in ALERT_STATUSES else alert_states.LIVE,
             kind=query.get("kind"),
-            owner_id=_owner_id(unit, query.get("owner")),
+            owner_id=_owner_id(unit, query["owner"]) if "owner" in query else ANYBODYS,
             before_id=place.id if place else None,
             limit=query["limit"] + 1,
         )
         listed = page(rows, limit=query["limit"], place=lambda alert: Place(alert.id, alert.id))
-        items = [_shown(unit, alert) for alert in listed.items]
+        readings = read_alerts(unit.session, listed.items, now=unit.now)
+        leave_trace(unit, "alerts", [reading.patient for reading in readings])
+        items = [_shown(reading) for reading in readings]
     return {"items": items, "next_cursor": listed.next_cursor}, 200, listed.headers
 
 
@@ -69,8 +70,10 @@ def list_alerts(query: dict[str, Any]) -> Any:
 @routes.response(200, AlertOut, headers=ETAG)
 def get_alert(alert_uid: str) -> Any:
     """One alert: why, from which numbers, and what can be done now."""
-    with api_work(write=False) as unit:
-        answer = _shown(unit, found(alert_by_uid(unit.session, alert_uid)))
+    with traced_reading() as unit:
+        [reading] = read_alerts(unit.session, [found(alert_by_uid(unit.session, alert_uid))], now=unit.now)
+        leave_trace(unit, "alerts", [reading.patient])
+        answer = _shown(reading)
     return answer, 200, etag_of(answer["version"])
 
 
@@ -83,7 +86,7 @@ def acknowledge(_body: dict[str, Any], alert_uid: str) -> Any:
     with api_work(write=True) as unit:
         alert = _as_seen(unit, alert_uid)
         alerts.acknowledge(unit.session, alert, staff_id=_staff_id(unit), now=unit.now)
-        answer = _shown(unit, alert)
+        answer = _after(unit, alert)
     return answer, 200, etag_of(answer["version"])
 
 
@@ -103,7 +106,7 @@ def snooze(body: dict[str, Any], alert_uid: str) -> Any:
             reason=body["reason"],
             now=unit.now,
         )
-        answer = _shown(unit, alert)
+        answer = _after(unit, alert)
     return answer, 200, etag_of(answer["version"])
 
 
@@ -116,7 +119,7 @@ def close(body: dict[str, Any], alert_uid: str) -> Any:
     with api_work(write=True) as unit:
         alert = _as_seen(unit, alert_uid)
         alerts.close(unit.session, alert, outcome=body["outcome"], reason=body.get("reason"), now=unit.now)
-        answer = _shown(unit, alert)
+        answer = _after(unit, alert)
     return answer, 200, etag_of(answer["version"])
 
 
@@ -128,7 +131,7 @@ def label(body: dict[str, Any], alert_uid: str) -> Any:
     with api_work(write=True) as unit:
         alert = found(alert_by_uid(unit.session, alert_uid, lock=True))
         alerts.label(unit.session, alert, staff_id=unit.staff_id, verdict=body["label"], now=unit.now)
-        answer = _shown(unit, alert)
+        answer = _after(unit, alert)
     return answer, 200, etag_of(answer["version"])
 
 
@@ -143,25 +146,29 @@ def _staff_id(unit: Work) -> int | None:
     return unit.caller.staff.id if unit.caller.staff is not None else None
 
 
-def _owner_id(unit: Work, owner: str | None) -> int | None:
-    if owner is None:
+def _owner_id(unit: Work, owner: str) -> int | None:
+    if owner == "nobody":
         return None
     if owner == "me":
         return _staff_id(unit)
-    person = staff_by_uid(unit.session, owner)
-    return person.id if person is not None else 0  # nobody's: an empty list, as for a colleague without any
+    return found(staff_by_uid(unit.session, owner)).id
 
 
-def _shown(unit: Work, alert: Alert) -> dict[str, Any]:
-    patient = patient_by_id(unit.session, alert.patient_id)
-    courses = course_uids(unit.session, [alert.course_id] if alert.course_id else [])
+def _after(unit: Work, alert: Alert) -> dict[str, Any]:
+    """The alert as it stands after what was done."""
+    [reading] = read_alerts(unit.session, [alert], now=unit.now)
+    return _shown(reading)
+
+
+def _shown(reading: AlertReading) -> dict[str, Any]:
+    alert = reading.alert
     return {name: getattr(alert, name) for name in PLAIN} | {
         "title": title(alert.kind),
         "reason": why(alert.kind, alert.level, alert.facts),
-        "patient": patient,
-        "course": courses.get(alert.course_id or 0),
-        "owner": staff_by_id(unit.session, alert.owner_id) if alert.owner_id else None,
-        "safety": safety_shown(unit, patient),
+        "patient": reading.patient,
+        "course": reading.course_uid,
+        "owner": reading.owner,
+        "safety": safety_shown(reading.safety),
         "actions": [
             route
             for action, route in ACTIONS.items()

@@ -4,16 +4,17 @@ from typing import Any
 
 from flask import Response
 
-from diary.api.door import api_work
+from diary.api.door import api_work, leave_trace, traced_reading
 from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
 from diary.api.safety import safety_shown
 from diary.domain import booking_states
 from diary.domain.errors import Refusal
 from diary.services import bookings
+from diary.services.readings import BookingReading, read_bookings
 from diary.storage.alerts import alert_by_id, alert_by_uid
 from diary.storage.bookings import booking_by_uid, bookings_page
-from diary.storage.courses import course_uids, regimen_by_uid, regimen_uids
+from diary.storage.courses import regimen_by_uid
 from diary.storage.patients import patient_by_id, patient_by_uid
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
@@ -59,7 +60,7 @@ PLAIN = (
 @routes.response(200, BookingsOut, headers=NEXT_PAGE)
 def list_bookings(query: dict[str, Any]) -> Any:
     """The clinic's bookings, the newest first."""
-    with api_work(write=False) as unit:
+    with traced_reading() as unit:
         place = place_of(query.get("cursor"), int)
         patient = found(patient_by_uid(unit.session, query["patient"])) if "patient" in query else None
         rows = bookings_page(
@@ -70,7 +71,9 @@ def list_bookings(query: dict[str, Any]) -> Any:
             limit=query["limit"] + 1,
         )
         listed = page(rows, limit=query["limit"], place=lambda booking: Place(booking.id, booking.id))
-        items = [_shown(unit, booking) for booking in listed.items]
+        readings = read_bookings(unit.session, listed.items, now=unit.now)
+        leave_trace(unit, "bookings", [reading.patient for reading in readings])
+        items = [_shown(reading) for reading in readings]
     return {"items": items, "next_cursor": listed.next_cursor}, 200, listed.headers
 
 
@@ -100,7 +103,7 @@ def request_booking(body: dict[str, Any]) -> Any:
             note=body.get("note"),
             now=unit.now,
         )
-        answer = _shown(unit, booking)
+        answer = _after(unit, booking)
     return answer, 201, etag_of(answer["version"])
 
 
@@ -108,8 +111,11 @@ def request_booking(body: dict[str, Any]) -> Any:
 @routes.response(200, BookingOut, headers=ETAG)
 def get_booking(booking_uid: str) -> Any:
     """One booking, and the steps possible now."""
-    with api_work(write=False) as unit:
-        answer = _shown(unit, found(booking_by_uid(unit.session, booking_uid)))
+    with traced_reading() as unit:
+        booking = found(booking_by_uid(unit.session, booking_uid))
+        [reading] = read_bookings(unit.session, [booking], now=unit.now)
+        leave_trace(unit, "bookings", [reading.patient])
+        answer = _shown(reading)
     return answer, 200, etag_of(answer["version"])
 
 
@@ -128,7 +134,7 @@ def authorise(body: dict[str, Any], booking_uid: str) -> Any:
             expires_on=body.get("expires_on"),
             now=unit.now,
         )
-        answer = _shown(unit, booking)
+        answer = _after(unit, booking)
     return answer, 200, etag_of(answer["version"])
 
 
@@ -148,7 +154,7 @@ def offer(body: dict[str, Any], booking_uid: str) -> Any:
             override_reason=body.get("override_reason"),
             now=unit.now,
         )
-        answer = _shown(unit, booking)
+        answer = _after(unit, booking)
     return answer, 200, etag_of(answer["version"])
 
 
@@ -223,7 +229,7 @@ def _step(uid: str, action: str, body: dict[str, Any]) -> Any:
         bookings.step(unit.session, booking, action, note=body.get("note"), now=unit.now)
         if unit.caller.patient is not None:
             return Response(status=204)
-        answer = _shown(unit, booking)
+        answer = _after(unit, booking)
     return answer, 200, etag_of(answer["version"])
 
 
@@ -236,14 +242,18 @@ def _as_seen(unit: Work, uid: str) -> Booking:
     return booking
 
 
-def _shown(unit: Work, booking: Booking) -> dict[str, Any]:
-    patient = patient_by_id(unit.session, booking.patient_id)
-    courses = course_uids(unit.session, [booking.course_id] if booking.course_id else [])
-    return {name: getattr(booking, name) for name in PLAIN} | {
-        "patient": patient,
-        "course": courses.get(booking.course_id or 0),
-        "alert": alert_by_id(unit.session, booking.alert_id).uid if booking.alert_id else None,
-        "regimen": regimen_uids(unit.session)[booking.regimen_id],
-        "safety": safety_shown(unit, patient),
-        "actions": booking_states.actions(booking.state),
+def _after(unit: Work, booking: Booking) -> dict[str, Any]:
+    """The booking as it stands after what was done."""
+    [reading] = read_bookings(unit.session, [booking], now=unit.now)
+    return _shown(reading)
+
+
+def _shown(reading: BookingReading) -> dict[str, Any]:
+    return {name: getattr(reading.booking, name) for name in PLAIN} | {
+        "patient": reading.patient,
+        "course": reading.course_uid,
+        "alert": reading.alert_uid,
+        "regimen": reading.regimen_uid,
+        "safety": safety_shown(reading.safety),
+        "actions": booking_states.actions(reading.booking.state),
     }

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from diary.api.door import api_work
+from diary.api.door import api_work, leave_trace, traced_reading
 from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
 from diary.domain.errors import Refusal
-from diary.services.baselines import baseline_of, set_baseline
+from diary.services.baselines import set_baseline
 from diary.services.courses import plan_course
-from diary.storage.courses import course_by_uid, courses_of, days_of, regimen_by_uid, regimen_uids
-from diary.storage.nights import assessments
-from diary.storage.patients import patient_by_id, patient_by_uid
-from diary.storage.protocols import protocol_at
+from diary.services.readings import CourseReading, read_courses
+from diary.storage.courses import course_by_uid, courses_of, regimen_by_uid
+from diary.storage.patients import patient_by_uid
 from diary.storage.tables.course import Course
 from diary.web.pages import Place, page, place_of
 from diary.web.versions import etag_of, require_version
@@ -39,8 +38,9 @@ PLAIN = (
 @routes.response(200, CoursesOut, headers=NEXT_PAGE)
 def list_courses(query: dict[str, Any], patient_uid: str) -> Any:
     """A patient's courses, the newest first."""
-    with api_work(write=False) as unit:
+    with traced_reading() as unit:
         patient = found(patient_by_uid(unit.session, patient_uid))
+        leave_trace(unit, "courses", [patient])
         place = place_of(query.get("cursor"), int)
         rows = [
             course
@@ -48,7 +48,7 @@ def list_courses(query: dict[str, Any], patient_uid: str) -> Any:
             if place is None or course.number < int(str(place.key))
         ][: query["limit"] + 1]
         listed = page(rows, limit=query["limit"], place=lambda course: Place(course.number, course.id))
-        items = [shown(unit, course) for course in listed.items]
+        items = [_shown(reading) for reading in read_courses(unit.session, listed.items, now=unit.now)]
     return {"items": items, "next_cursor": listed.next_cursor}, 200, listed.headers
 
 
@@ -72,7 +72,7 @@ def plan(body: dict[str, Any], patient_uid: str) -> Any:
             treated_area=body.get("treated_area"),
             now=unit.now,
         )
-        answer = shown(unit, course)
+        answer = _after(unit, course)
     return answer, 201, etag_of(answer["version"])
 
 
@@ -80,8 +80,11 @@ def plan(body: dict[str, Any], patient_uid: str) -> Any:
 @routes.response(200, CourseOut, headers=ETAG)
 def get_course(course_uid: str) -> Any:
     """One course with the baseline in force and what the last night found."""
-    with api_work(write=False) as unit:
-        answer = shown(unit, found(course_by_uid(unit.session, course_uid)))
+    with traced_reading() as unit:
+        course = found(course_by_uid(unit.session, course_uid))
+        [reading] = read_courses(unit.session, [course], now=unit.now)
+        leave_trace(unit, "courses", [reading.patient])
+        answer = _shown(reading)
     return answer, 200, etag_of(answer["version"])
 
 
@@ -104,19 +107,22 @@ def change_baseline(body: dict[str, Any], course_uid: str) -> Any:
             reason=body["reason"],
             now=unit.now,
         )
-        answer = shown(unit, course)
+        answer = _after(unit, course)
     return answer, 200, etag_of(answer["version"])
 
 
-def shown(unit: Work, course: Course) -> dict[str, Any]:
-    """A course as it leaves."""
-    _, protocol = protocol_at(unit.session, unit.now)
-    days = days_of(unit.session, course.id)
-    finding = assessments(unit.session, [course.id]).get(course.id)
-    return {name: getattr(course, name) for name in PLAIN} | {
-        "patient": patient_by_id(unit.session, course.patient_id).uid,
-        "regimen": regimen_uids(unit.session).get(course.regimen_id or 0),
-        "baseline": baseline_of(course, days.days if days else b"", protocol),
+def _after(unit: Work, course: Course) -> dict[str, Any]:
+    """The course as it stands after what was done."""
+    [reading] = read_courses(unit.session, [course], now=unit.now)
+    return _shown(reading)
+
+
+def _shown(reading: CourseReading) -> dict[str, Any]:
+    finding = reading.finding
+    return {name: getattr(reading.course, name) for name in PLAIN} | {
+        "patient": reading.patient.uid,
+        "regimen": reading.regimen_uid,
+        "baseline": reading.baseline,
         "state": finding.state if finding else None,
         "night": finding.night if finding else None,
         "day_number": finding.day_number if finding else None,

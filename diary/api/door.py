@@ -1,12 +1,16 @@
 """The API's door: its unit of work, whoever asks and however they are signed in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from flask import request
 from sqlalchemy.exc import IntegrityError
 
-from diary.web.asking import STAFF_COOKIE
+from diary.services import audit
+from diary.services.secrets import DEVICE
+from diary.storage.tables.patient import Patient
+from diary.web.asking import STAFF_COOKIE, presented_token
 from diary.web.storage_faults import LOST_RACE, meaning_of
 from diary.web.work import Work, work
 
@@ -18,6 +22,30 @@ def api_work(*, write: bool) -> Iterator[Work]:
     """The unit of work of a request: by bearer token, or by the desk's cookie with its CSRF token."""
     with work(write=write, cookie=STAFF_COOKIE) as unit:
         yield unit
+
+
+@contextmanager
+def traced_reading() -> Iterator[Work]:
+    """The unit of work of a read that leaves a trace; where a phone reads its own, nothing is written."""
+    token, _ = presented_token(request, STAFF_COOKIE)
+    with api_work(write=token is not None and not token.startswith(DEVICE)) as unit:
+        yield unit
+
+
+def leave_trace(unit: Work, what: str, patients: Collection[Patient]) -> None:
+    """Write down that `what` of these patients was read, in the unit that reads it."""
+    if unit.caller.patient is not None or not patients:
+        return
+    one = next(iter(patients)) if len(patients) == 1 else None
+    audit.note(
+        unit.session,
+        f"{what}.read",
+        now=unit.now,
+        object=what,
+        object_uid=one.uid if one is not None else None,
+        patient_id=one.id if one is not None else None,
+        detail={"patients": sorted({patient.pseudonym for patient in patients})},
+    )
 
 
 def met_on_second_try(act: Callable[[], Answer]) -> Answer:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Final
 
-from diary.api.door import api_work
+from diary.api.door import api_work, leave_trace, traced_reading
 from diary.api.finding import found, patient_among, patient_named
 from diary.api.frame import NEXT_PAGE, Routes
 from diary.domain.errors import Refusal
@@ -59,8 +59,9 @@ def post_batch(body: dict[str, Any]) -> Any:
 @routes.response(200, EntriesOut, headers=NEXT_PAGE)
 def list_entries(query: dict[str, Any]) -> Any:
     """Every version of every day, newest day first."""
-    with api_work(write=False) as unit:
+    with traced_reading() as unit:
         patient = patient_named(unit, query.get("patient"), lock=False, location="query")
+        leave_trace(unit, "entries", [patient])
         place = place_of(query.get("cursor"), date)
         behind = (place.key, place.id) if place and isinstance(place.key, date) else None
         rows = entries_page(
@@ -80,12 +81,12 @@ def list_entries(query: dict[str, Any]) -> Any:
 @routes.response(200, EntryOut)
 def get_entry(entry_uid: str) -> Any:
     """One version of one day's answer."""
-    with api_work(write=False) as unit:
+    with traced_reading() as unit:
         entry = found(entry_by_uid(unit.session, entry_uid))
-        own = unit.caller.patient
-        if own is not None and entry.patient_id != own.id:
-            found(None)
-        return shown(entry, (own or patient_by_id(unit.session, entry.patient_id)).uid)
+        patient = unit.caller.patient or patient_by_id(unit.session, entry.patient_id)
+        found(entry if entry.patient_id == patient.id else None)
+        leave_trace(unit, "entries", [patient])
+        return shown(entry, patient.uid)
 
 
 def _locked(unit: Work, rows: list[Row]) -> dict[str, Patient]:

@@ -1,8 +1,9 @@
 """Patients: admit, read, change, follow; enrolment codes; corrections beside their entries."""
 
+from functools import partial
 from typing import Any
 
-from diary.api.door import api_work
+from diary.api.door import api_work, leave_trace, met_on_second_try, traced_reading
 from diary.api.entries import shown as entry_shown
 from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
@@ -14,15 +15,12 @@ from diary.storage.patients import patient_by_uid, patients_page
 from diary.storage.staff import staff_by_id, staff_by_uid
 from diary.storage.tables.patient import Patient
 from diary.web.pages import Place, page, place_of
-from diary.web.rights import ADMIN, COORDINATOR, TREATING
+from diary.web.rights import TREATING
 from diary.web.versions import etag_of, require_version
 from diary.web.work import Work, roof
 from schemas.enrolment import EnrolmentCodeOut
 from schemas.entry import CorrectionIn, EntryOut
 from schemas.patient import FollowIn, PatientIn, PatientOut, PatientPatch, PatientsIn, PatientsOut
-
-# Who may know who a patient is; every such read is written down.
-KNOW_IDENTITY = TREATING | {ADMIN, COORDINATOR}
 
 routes = Routes("patients", __name__, url_prefix="/v1/patients", description="The clinic's patients.")
 
@@ -32,16 +30,18 @@ routes = Routes("patients", __name__, url_prefix="/v1/patients", description="Th
 @routes.response(200, PatientsOut, headers=NEXT_PAGE)
 def list_patients(query: dict[str, Any]) -> Any:
     """Patients by pseudonym; who they are stands on each one's own page."""
-    with api_work(write=False) as unit:
+    with traced_reading() as unit:
         place = place_of(query.get("cursor"), str)
         rows = patients_page(
             unit.session,
             begins=query.get("q"),
+            names=unit.caller.role in TREATING,
             follow_state=query.get("follow"),
             after=str(place.key) if place else None,
             limit=query["limit"] + 1,
         )
         shown = page(rows, limit=query["limit"], place=lambda row: Place(row.pseudonym, row.id))
+        leave_trace(unit, "patients", shown.items)
         answer = {"items": [_listed(row) for row in shown.items], "next_cursor": shown.next_cursor}
     return answer, 200, shown.headers
 
@@ -51,6 +51,10 @@ def list_patients(query: dict[str, Any]) -> Any:
 @routes.response(201, PatientOut, headers=ETAG)
 def admit(body: dict[str, Any]) -> Any:
     """A new patient of this clinic."""
+    return met_on_second_try(partial(_admit, body))
+
+
+def _admit(body: dict[str, Any]) -> Any:
     with api_work(write=True) as unit:
         identity = patients.Identity(**body["identity"]) if "identity" in body else None
         patient = patients.admit(
@@ -68,8 +72,8 @@ def admit(body: dict[str, Any]) -> Any:
 @routes.route("/<uid:patient_uid>", methods=["GET"])
 @routes.response(200, PatientOut, headers=ETAG)
 def get_patient(patient_uid: str) -> Any:
-    """One patient; who it is for those who may know, and each such read leaves a trace."""
-    with api_work(write=True) as unit:
+    """One patient, and to treating staff who it is; each read leaves a trace."""
+    with traced_reading() as unit:
         answer = _whole(unit, found(patient_by_uid(unit.session, patient_uid)))
     return answer, 200, etag_of(answer["version"])
 
@@ -152,8 +156,11 @@ def _listed(patient: Patient) -> dict[str, Any]:
 
 
 def _whole(unit: Work, patient: Patient) -> dict[str, Any]:
+    """All that the asker may know, and the trace of it."""
     answer = _listed(patient)
-    if unit.caller.role in KNOW_IDENTITY:
-        answer["identity"] = patients.read_identity(unit.session, patient, now=unit.now)
-        answer["owner"] = staff_by_id(unit.session, patient.owner_id) if patient.owner_id else None
-    return answer
+    if unit.caller.role not in TREATING:
+        leave_trace(unit, "patients", [patient])
+        return answer
+    identity = patients.read_identity(unit.session, patient, now=unit.now)
+    owner = staff_by_id(unit.session, patient.owner_id) if patient.owner_id is not None else None
+    return answer | {"identity": identity, "owner": owner}

@@ -1,8 +1,9 @@
 """Regimens: how a clinic plans its infusions."""
 
+from functools import partial
 from typing import Any
 
-from diary.api.door import api_work
+from diary.api.door import api_work, met_on_second_try
 from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
 from diary.services.regimens import add_regimen, change_regimen
@@ -31,6 +32,10 @@ def list_regimens(query: dict[str, Any]) -> Any:
 @routes.response(201, RegimenOut, headers=ETAG)
 def declare(body: dict[str, Any]) -> Any:
     """A new regimen to plan with."""
+    return met_on_second_try(partial(_declare, body))
+
+
+def _declare(body: dict[str, Any]) -> Any:
     with api_work(write=True) as unit:
         told = {"dose_mg_kg_h": None, "adjuncts": [], **body}
         regimen = add_regimen(unit.session, **told, now=unit.now)

@@ -2,18 +2,11 @@
 
 from typing import Any
 
-from diary.services.clinics import local_day
-from diary.services.patient_page import safety_of
-from diary.storage.protocols import protocol_at
-from diary.storage.tables.patient import Patient
-from diary.web.work import Work
+from diary.services.safety import Safety
 
 
-def safety_shown(unit: Work, patient: Patient) -> dict[str, Any]:
+def safety_shown(safety: Safety) -> dict[str, Any]:
     """The facts that a person weighs before treating again."""
-    _, protocol = protocol_at(unit.session, unit.now)
-    today = local_day(unit.session, unit.now)
-    safety = safety_of(unit.session, patient, today=today, protocol=protocol)
     return {
         "days_since_infusion": safety.days_since_infusion,
         "infusion_days_12_months": safety.infusion_days_12_months,

@@ -13,7 +13,7 @@ from diary.desk.stale import alert_as_seen, found
 from diary.desk.words import OUTCOMES, OUTCOMES_OF_A_PERSON
 from diary.services import alerts
 from diary.services.course_today import today_of
-from diary.services.patient_page import Safety, safety_of
+from diary.services.safety import Safety, safety_of
 from diary.services.worklist import AlertLine, alert_line, staff_names
 from diary.storage.alerts import alert_by_uid
 from diary.storage.bookings import live_booking_of

@@ -13,7 +13,7 @@ from diary.desk.words import STEPS
 from diary.services import bookings
 from diary.services.booking_list import booking_list
 from diary.services.course_today import today_of
-from diary.services.patient_page import safety_of
+from diary.services.safety import safety_of
 from diary.storage.bookings import booking_by_uid
 from diary.storage.courses import courses_of, regimen_by_uid, regimens
 from diary.storage.patients import patient_by_id, patient_by_uid

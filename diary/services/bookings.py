@@ -147,7 +147,11 @@ def cancel_for_patient(session: Session, patient_id: int, *, now: datetime) -> N
 
 def interval_warning(session: Session, patient_id: int, *, first_day: date, protocol: Protocol) -> str | None:
     """What a booker must know about the time since the last infusion; None when the interval is kept."""
-    since = _days_since_infusion(session, patient_id, first_day)
+    return interval_words(_days_since_infusion(session, patient_id, first_day), protocol)
+
+
+def interval_words(since: int | None, protocol: Protocol) -> str | None:
+    """The same, `since` that many days; None: never infused."""
     if since is None:
         return None
     minimum_days = protocol.minimum_interval_days

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from config.protocol import Protocol
 from diary.charts.course_data import CourseChart
-from diary.domain import booking_states, infusions
+from diary.domain import booking_states
 from diary.domain.baseline import NO_BASELINE, Baseline
 from diary.services import audit
 from diary.services.bookings import interval_warning
 from diary.services.course_today import CourseToday, course_today, today_of
 from diary.services.patient_chart import Diary, chart_of
 from diary.services.patients import read_identity
+from diary.services.safety import Safety, safety_of
 from diary.services.worklist import AlertLine, alert_line, staff_names
 from diary.storage import alerts as alert_rows
 from diary.storage import bookings as booking_rows
@@ -33,17 +34,6 @@ from diary.storage.tables.patient import Device, Patient, PatientFollow, Patient
 from diary.storage.unit import own
 
 Names = Mapping[int, tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Safety:
-    """What to weigh before treating again: repeated early, infusions have injured livers."""
-
-    days_since_infusion: int | None
-    infusion_days_12_months: int
-    liver_test: ClinicalEvent | None
-    minimum_interval_days: int | None
-    warning: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +129,6 @@ class PatientPage:
         return min(
             self.courses, key=lambda line: (ranked[line.course.status], -line.course.number), default=None
         )
-
-
-def safety_of(session: Session, patient: Patient, *, today: date, protocol: Protocol) -> Safety:
-    """Days since the last infusion, infusion days in 12 months, the last liver test, the clinic's minimum."""
-    given = course_rows.administrations_of(session, patient.id)
-    blocks = [(row.first_day, row.last_day) for row in given]
-    return Safety(
-        days_since_infusion=infusions.days_since_last(blocks, today),
-        infusion_days_12_months=infusions.infusion_days_in_12_months(blocks, today),
-        liver_test=course_rows.last_liver_test(session, patient.id),
-        minimum_interval_days=protocol.minimum_interval_days,
-        warning=interval_warning(session, patient.id, first_day=today, protocol=protocol),
-    )
 
 
 def patient_page(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final, Literal
 
 from sqlalchemy import Select, func
 from sqlalchemy.orm import Session
@@ -9,6 +10,9 @@ from sqlalchemy.orm import Session
 from config.words import ALERT_ENDED
 from diary.storage.tables.alert import Alert, AlertEvent, AlertInput, AlertLabel
 from diary.storage.unit import held, own
+
+# Alerts whoever owns them, and those that nobody took.
+ANYBODYS: Final = "anybody"
 
 
 def alert_by_uid(session: Session, uid: str, *, lock: bool = False) -> Alert | None:
@@ -100,17 +104,17 @@ def alerts_page(
     *,
     statuses: Sequence[str] | None,
     kind: str | None,
-    owner_id: int | None,
+    owner_id: int | Literal["anybody"] | None,
     before_id: int | None,
     limit: int,
 ) -> list[Alert]:
-    """Alerts, newest first, at most `limit`, beginning behind `before_id`."""
+    """Alerts, newest first, at most `limit`, beginning behind `before_id`; `owner_id=None`: nobody's."""
     statement = own(session, Alert)
     if statuses is not None:
         statement = statement.where(Alert.status.in_(statuses))
     if kind is not None:
         statement = statement.where(Alert.kind == kind)
-    if owner_id is not None:
+    if owner_id != ANYBODYS:
         statement = statement.where(Alert.owner_id == owner_id)
     if before_id is not None:
         statement = statement.where(Alert.id < before_id)

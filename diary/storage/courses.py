@@ -81,12 +81,12 @@ def regimens(session: Session) -> list[Regimen]:
     )
 
 
-def last_liver_test(session: Session, patient_id: int) -> ClinicalEvent | None:
-    """The patient's latest liver test."""
+def last_liver_tests(session: Session, patient_ids: Sequence[int]) -> dict[int, ClinicalEvent]:
+    """The latest liver test of each of these patients that has one."""
     statement = own(session, ClinicalEvent).where(
-        ClinicalEvent.patient_id == patient_id, ClinicalEvent.kind == "liver_test"
+        ClinicalEvent.patient_id.in_(patient_ids), ClinicalEvent.kind == "liver_test"
     )
-    return session.scalars(statement.order_by(ClinicalEvent.day.desc()).limit(1)).one_or_none()
+    return {row.patient_id: row for row in session.scalars(statement.order_by(ClinicalEvent.day))}
 
 
 def events_of(session: Session, patient_id: int) -> list[ClinicalEvent]:
@@ -101,15 +101,3 @@ def regimens_page(session: Session, *, after: str | None, limit: int) -> list[Re
     if after is not None:
         statement = statement.where(Regimen.name > after)
     return list(session.scalars(statement.order_by(Regimen.name).limit(limit)))
-
-
-def regimen_uids(session: Session) -> dict[int, str]:
-    """Public ids of the clinic's regimens, by id."""
-    statement = own(session, Regimen).with_only_columns(Regimen.id, Regimen.uid)
-    return {row.id: row.uid for row in session.execute(statement)}
-
-
-def course_uids(session: Session, course_ids: Sequence[int]) -> dict[int, str]:
-    """Public ids of these courses, by id."""
-    statement = own(session, Course).with_only_columns(Course.id, Course.uid).where(Course.id.in_(course_ids))
-    return {row.id: row.uid for row in session.execute(statement)}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from diary.storage.tables.patient import Device, EnrolmentCode, Patient, PatientFollow, PatientIdentity
@@ -72,12 +72,27 @@ def lock_code(session: Session, code_id: int) -> EnrolmentCode:
 
 
 def patients_page(
-    session: Session, *, begins: str | None, follow_state: str | None, after: str | None, limit: int
+    session: Session,
+    *,
+    begins: str | None,
+    names: bool,
+    follow_state: str | None,
+    after: str | None,
+    limit: int,
 ) -> list[Patient]:
-    """Patients by pseudonym, at most `limit`, beginning behind the pseudonym `after`."""
+    """Patients by pseudonym, at most `limit`, beginning behind the pseudonym `after`.
+
+    `begins` is the start of the pseudonym; with `names` also of a name or a hospital number.
+    """
     statement = own(session, Patient)
     if begins:
-        statement = statement.where(Patient.pseudonym.istartswith(begins, autoescape=True))
+        fits = [Patient.pseudonym.istartswith(begins, autoescape=True)]
+        if names:
+            known = own(session, PatientIdentity).with_only_columns(PatientIdentity.patient_id)
+            columns = (PatientIdentity.name, PatientIdentity.hospital_number)
+            told = or_(*(column.istartswith(begins, autoescape=True) for column in columns))
+            fits.append(Patient.id.in_(known.where(told)))
+        statement = statement.where(or_(*fits))
     if follow_state is not None:
         statement = statement.where(Patient.follow_state == follow_state)
     if after is not None:
