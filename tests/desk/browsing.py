@@ -1,8 +1,9 @@
-"""A browser at the desk: without JavaScript, watched for what it loads and says."""
+"""A browser at the desk, watched for what it loads and says."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 from playwright.sync_api import Browser, Page
 
@@ -26,14 +27,22 @@ class Watched:
 
 @contextmanager
 def browsing(
-    browser: Browser, desk: Desk, base: str, *, who: str = "nurse", width: int = 1280, scheme: str = "light"
+    browser: Browser,
+    desk: Desk,
+    base: str,
+    *,
+    who: str = "nurse",
+    width: int = 1280,
+    scheme: Literal["light", "dark"] = "light",
+    forced_colours: bool = False,
 ) -> Iterator[Watched]:
-    """Somebody signed in, in a browser of their own."""
+    """Somebody signed in, in a browser of their own that runs no JavaScript."""
     desk.admit_person(who)
     context = browser.new_context(
         java_script_enabled=False,
         viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
+        color_scheme=scheme,
+        forced_colors="active" if forced_colours else "none",
     )
     watched = Watched(context.new_page(), base)
     watched.page.on("console", lambda message: watched.console.append(message.text))

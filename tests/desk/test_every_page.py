@@ -1,0 +1,203 @@
+"""Every page of the desk can be read and used: by ear, by keyboard, on a phone, and by nothing but itself."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import expect
+
+from diary.desk.rights import DESK
+from diary.storage.courses import administrations_of, courses_of
+from diary.storage.entries import versions_of
+from diary.storage.tables.booking import Booking
+from diary.storage.unit import own
+from tests.desk.browsing import browsing
+from tests.desk.house import MORNING, Desk, serving
+from tests.desk.test_actions import booked, regimen_uid
+from tests.little_clinic import day_number
+
+# WCAG 2.2 (2.5.8) asks for 24 px. A radio or tick box is pressed by its whole label.
+TARGETS = "button, .button, summary, nav a, .choice, select, input:not([type=hidden]):not(.choice input)"
+
+
+@dataclass
+class Page(HTMLParser):
+    """What a page is made of."""
+
+    ids: list[str] = field(default_factory=list)
+    points_at: set[str] = field(default_factory=set)
+    labelled: set[str] = field(default_factory=set)
+    controls: list[dict[str, str | None]] = field(default_factory=list)
+    headings: list[int] = field(default_factory=list)
+    landmarks: list[str] = field(default_factory=list)
+    inline: list[str] = field(default_factory=list)
+    in_label: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if "id" in given:
+            self.ids.append(given["id"] or "")
+        for name in ("aria-labelledby", "aria-describedby", "for", "list"):
+            self.points_at |= set((given.get(name) or "").split())
+        if tag == "label":
+            self.in_label += 1
+            self.labelled.add(given.get("for") or "")
+        if tag in ("input", "select", "textarea") and given.get("type") != "hidden":
+            self.controls.append({**given, "inside": "yes" if self.in_label else None})
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag in ("main", "header", "nav", "footer"):
+            self.landmarks.append(tag)
+        if "style" in given or tag in ("style", "script") or any(name.startswith("on") for name in given):
+            self.inline.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_label -= tag == "label"
+
+
+def read(text: str) -> Page:
+    page = Page()
+    page.feed(text)
+    return page
+
+
+@pytest.fixture
+def furnished(desk: Desk) -> Desk:
+    """A clinic in which every page has something to show."""
+    patient_id = desk.patient("P-0042", name="Anneke de Boer")
+    desk.clinic.write(patient_id, day_number(1), "2 3 . 2 4 3 2 " * 3)
+    for kind, level in (("red_flag", None), ("loss", "confirmed"), ("review", None)):
+        desk.alert(patient_id, kind, level, opened_at=MORNING - timedelta(days=2), items=["Fever"])
+    booked(desk, desk.sign_in())
+    return desk
+
+
+def addresses(desk: Desk) -> Iterator[str]:
+    """Every page that a physician can open."""
+    with desk.reading() as session:
+        course = courses_of(session, 1)[-1].uid
+        infusion = administrations_of(session, 1)[-1].uid
+        entry = versions_of(session, 1)[-1].uid
+        booking = session.scalars(own(session, Booking)).one().uid
+    patient, alert = desk.uid(1), next(a.uid for a in desk.clinic.alerts(1) if a.kind == "loss")
+    yield from ("/desk/", "/desk/?tab=all", "/desk/?tab=snoozed", "/desk/bookings", "/desk/nothing")
+    yield from ("/desk/patients", "/desk/patients?q=nobody", "/desk/patients/new")
+    yield from ("/desk/regimens", "/desk/regimens/new")
+    yield f"/desk/patients/{patient}"
+    for page in ("identity", "follow", "booking", "courses/new", "infusions/new", "answers/new"):
+        yield f"/desk/patients/{patient}/{page}"
+    yield f"/desk/patients/{patient}/events/new"
+    yield f"/desk/courses/{course}/baseline"
+    yield f"/desk/infusions/{infusion}/correct"
+    yield f"/desk/entries/{entry}/correction"
+    for page in ("snooze", "close", "booking"):
+        yield f"/desk/alerts/{alert}/{page}"
+    for page in ("authorise", "offer", "cancel", "refuse", "decline", "no_show"):
+        yield f"/desk/bookings/{booking}/{page}"
+
+
+def test_every_page_with_an_address_of_its_own_is_looked_at_here(furnished):
+    adapter = furnished.app.url_map.bind("localhost")
+    seen = {adapter.match(path.split("?")[0])[0] for path in addresses(furnished) if "nothing" not in path}
+    pages = {row.removeprefix("GET ") for row in DESK if row.startswith("GET ")}
+
+    assert pages - seen == {"desk.sign_in", "desk.demo", "desk.static", "desk.clock"}
+
+
+def test_every_page_is_built_so_that_it_can_be_heard(furnished):
+    physician = furnished.sign_in("physician")
+    for path in addresses(furnished):
+        text = physician.client.get(path).get_data(as_text=True)
+        page = read(text)
+
+        assert '<html lang="en">' in text
+        assert page.headings[0] == 1, path
+        assert page.headings.count(1) == 1, path
+        assert all(below - above <= 1 for above, below in pairwise(page.headings)), path
+        assert page.landmarks.count("main") == 1, path
+        assert len(page.ids) == len(set(page.ids)), f"{path}: an id stands twice"
+        assert page.points_at <= set(page.ids), f"{path}: {page.points_at - set(page.ids)}"
+        for control in page.controls:
+            assert control["inside"] or control.get("id") in page.labelled, f"{path}: {control}"
+        assert page.inline == [], path
+
+
+def test_a_refused_form_says_so_first_and_at_each_field(furnished):
+    nurse = furnished.sign_in()
+    text = nurse.post("/desk/regimens/new", name="x").get_data(as_text=True)
+    page = read(text)
+
+    assert text.index('role="alert"') < text.index('<form method="post">')
+    assert 'aria-invalid="true"' in text
+    assert page.points_at <= set(page.ids)
+    for field_name in re.findall(r'href="#(f-[^"]+)"', text):
+        assert field_name in page.ids
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_scrolls_sideways_and_no_button_is_too_small(furnished, chromium, width):
+    with (
+        serving(furnished.app) as base,
+        browsing(chromium, furnished, base, who="physician", width=width) as physician,
+    ):
+        for path in addresses(furnished):
+            page = physician.go(path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            for target in page.locator(TARGETS).all():
+                box = target.bounding_box()
+                assert box is None or min(box["width"], box["height"]) >= 24, f"{path}: {target.inner_text()}"
+        refused = [line for line in physician.console if "404" not in line]
+        assert refused == []
+        assert physician.elsewhere == []
+
+
+def test_the_keyboard_reaches_the_first_action_of_the_worklist(furnished, chromium):
+    with serving(furnished.app) as base, browsing(chromium, furnished, base) as nurse:
+        page = nurse.go("/desk/")
+        page.keyboard.press("Tab")
+        assert page.locator(":focus").inner_text() == "Skip to the content"
+        page.keyboard.press("Enter")
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.locator(":focus").inner_text().startswith("Acknowledge"):
+                break
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none"
+        page.keyboard.press("Enter")
+        assert page.get_by_role("status").inner_text().startswith("You took this alert")
+
+
+def test_forced_colours_still_tell_where_one_is_and_what_is_urgent(furnished, chromium):
+    with serving(furnished.app) as base, browsing(chromium, furnished, base, forced_colours=True) as nurse:
+        page = nurse.go("/desk/")
+        here, there = page.locator(".tabs a").nth(0), page.locator(".tabs a").nth(1)
+        colour = "element => getComputedStyle(element).borderBottomColor"
+        assert here.evaluate(colour) != there.evaluate(colour)
+        assert page.locator(".tag").first.inner_text() == "Red flag", "told in words, never by colour alone"
+
+
+def test_the_page_that_runs_the_nights_moves_on_without_javascript(furnished, chromium):
+    with serving(furnished.app) as base, browsing(chromium, furnished, base) as nurse:
+        nurse.go("/desk/").get_by_role("button", name="Next night").click()
+        assert nurse.page.get_by_role("heading", level=1).inner_text() == "The nights are being run"
+        furnished.set_clock(MORNING + timedelta(days=1))
+        expect(nurse.page.locator(".clock")).to_contain_text("Sun 5 Apr, 09:00")
+        assert nurse.page.url == f"{base}/desk/"
+
+
+def test_a_booking_can_be_requested_in_three_clicks_from_the_worklist(desk, chromium):
+    patient_id = desk.patient("P-0042")
+    desk.alert(patient_id, "loss", "confirmed")
+    assert regimen_uid(desk), "the clinic has one regimen, so it is chosen already"
+    with serving(desk.app) as base, browsing(chromium, desk, base) as nurse:
+        page = nurse.go("/desk/")
+        page.get_by_role("link", name="Request booking").click()
+        page.get_by_role("button", name="Request").click()
+        assert page.get_by_role("heading", name="Booking: requested").is_visible()
