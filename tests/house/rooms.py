@@ -20,6 +20,7 @@ WEB_PACKAGES = (
     "marshmallow",
     "sqlalchemy",
     "webargs",
+    "markupsafe",
     "werkzeug",
 )
 DOORS_USE = (
