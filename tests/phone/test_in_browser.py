@@ -179,6 +179,7 @@ def test_with_text_twice_as_large_nothing_scrolls_sideways_or_is_cut_off(
             "[...document.querySelectorAll('.scale span')].filter(e => e.scrollWidth > e.clientWidth).length"
         )
         assert overflowing == 0
+        assert len({box(page, ".scale input", number)[2:] for number in range(11)}) == 1
         choose(page, 10)
         press(page, "Save")
         assert page.get_by_role("heading", name="Saved: 10").is_visible()

@@ -1,5 +1,7 @@
 """Every address of the phone says who may use it, and nobody else gets anything."""
 
+import re
+
 import pytest
 
 from diary.phone.pages import SENT, SHOWN
@@ -38,6 +40,18 @@ def test_an_address_that_does_not_exist_is_a_page_in_plain_words(sqlite_clinic: 
 
     assert page.status_code == 404
     assert "There is no such page" in page.text
+
+
+def test_a_phone_fetches_each_version_of_a_file_once(sqlite_clinic: PhoneClinic):
+    page = Phone(sqlite_clinic.client()).get("/app/join").text
+    addresses = re.findall(r'href="(/app/static/[^"]+)"', page)
+
+    assert len(addresses) == 2
+    for address in addresses:
+        assert "?v=" in address
+        file = Phone(sqlite_clinic.client()).get(address)
+        assert (file.status_code, file.headers["Cache-Control"]) == (200, "public, max-age=31536000")
+        file.close()
 
 
 def test_no_page_allows_a_script_a_style_or_a_request_from_elsewhere(sqlite_clinic: PhoneClinic):
