@@ -73,7 +73,7 @@ class Row:
     booking_state: str | None
     course: CourseToday | None
     spark: tuple[int | None, ...]
-    """Scores of the last 28 diary days, oldest first."""
+    """Scores of 28 diary days, oldest first, the last one being today or yesterday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +182,12 @@ def _beside(
     )
 
 
+def _spark(days: CourseDays, today: date) -> tuple[int | None, ...]:
+    """The last 28 days, up to today when today is answered: an open day is no missing answer."""
+    scores = scores_between(days, first=today - timedelta(days=SPARK_DAYS), last=today)
+    return tuple(scores[1:] if scores[-1] is not None else scores[:-1])
+
+
 def _row(alert: Alert, patient: Patient, beside: _Beside, *, now: datetime) -> Row:
     today = today_of(patient, now)
     given = beside.given.get(patient.id, ())
@@ -193,7 +199,7 @@ def _row(alert: Alert, patient: Patient, beside: _Beside, *, now: datetime) -> R
     if course is not None and days is not None:
         follow = beside.follow.get(patient.id, ())
         judged = course_today(course, days, today=today, protocol=beside.protocol, given=given, follow=follow)
-        spark = tuple(scores_between(days, first=today - timedelta(days=SPARK_DAYS - 1), last=today))
+        spark = _spark(days, today)
     return Row(
         alert=alert_line(alert, beside.owners, booking=booking),
         patient_uid=patient.uid,
