@@ -57,3 +57,14 @@ def may(status: str, action: str, *, kind: str) -> bool:
     if kind == "red_flag" and action in RED_FLAG_NEVER:
         return False
     return (status, action) in AFTER
+
+
+def answered_by_booking(status: str, *, kind: str) -> bool:
+    """Whether re-treatment under way answers this alert: a loss, a review or a missing response.
+
+    A step does not wait for it: an abrupt rise may be an injury or an infection.
+
+    >>> answered_by_booking("open", kind="loss"), answered_by_booking("open", kind="step")
+    (True, False)
+    """
+    return kind in ("loss", "review", "no_response") and may(status, "park", kind=kind)

@@ -8,7 +8,7 @@ from config.protocol import Protocol
 from diary.domain import alert_states, booking_states, infusions
 from diary.domain.errors import Refusal
 from diary.services import alerts, audit, outbox
-from diary.storage.alerts import alert_by_id, live_of_patient
+from diary.storage.alerts import live_of_patient
 from diary.storage.bookings import live_booking_of
 from diary.storage.courses import administrations_of, courses_of
 from diary.storage.ids import new_uid
@@ -59,8 +59,7 @@ def request_booking(
     )
     session.add(booking)
     session.flush()
-    if alert is not None:
-        alerts.park(session, alert, staff_id=scope_of(session).actor_id, now=now)
+    _park(session, patient.id, alert, now=now)
     _event(session, booking, "request", before=None, note=note, now=now)
     return booking
 
@@ -123,12 +122,11 @@ def step(session: Session, booking: Booking, action: str, *, note: str | None, n
     if action == "wait":
         booking.can_come_at_short_notice = True
     _event(session, booking, action, before=before, note=note, now=now)
-    if booking.state in booking_states.FAILED and booking.alert_id is not None:
-        alert = alert_by_id(session, booking.alert_id)
-        if alert_states.may(alert.status, "reopen", kind=alert.kind):
-            alerts.reopen(
-                session, alert, reason=f"the booking was {booking.state.replace('_', ' ')}", now=now
-            )
+    if booking.state in booking_states.FAILED:
+        reason = f"the booking was {booking.state.replace('_', ' ')}"
+        for alert in live_of_patient(session, booking.patient_id):
+            if alert_states.may(alert.status, "reopen", kind=alert.kind):
+                alerts.reopen(session, alert, reason=reason, now=now)
 
 
 def complete_booking(session: Session, booking: Booking, *, now: datetime) -> None:
@@ -171,6 +169,16 @@ def park_target(session: Session, patient_id: int) -> Alert | None:
         if alert.kind in rank and alert_states.may(alert.status, "park", kind=alert.kind)
     ]
     return min(able, key=lambda alert: rank[alert.kind], default=None)
+
+
+def _park(session: Session, patient_id: int, asked: Alert | None, *, now: datetime) -> None:
+    """Park the alert that led here, and every other one of the patient that re-treatment answers."""
+    scope = scope_of(session)
+    for alert in live_of_patient(session, patient_id):
+        led_here = asked is not None and alert.id == asked.id
+        if led_here or alert_states.answered_by_booking(alert.status, kind=alert.kind):
+            staff_id = scope.actor_id if scope.actor_kind == "staff" else None
+            alerts.park(session, alert, staff_id=staff_id, now=now)
 
 
 def _check_interval(

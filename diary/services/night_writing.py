@@ -1,6 +1,6 @@
 """Writes what a shard found: findings that changed, alerts with a copy of their inputs, their messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from config.words import ALERT_ENDED
 from diary.domain import packed
+from diary.domain.alert_states import answered_by_booking
 from diary.domain.policy import Act
 from diary.services import alerts
 from diary.services.courses import close_course
 from diary.services.night_shard import DETECTOR_VERSION, Judged, NightFrame, Shard, ShardCourse
 from diary.storage.alerts import alert_by_id
+from diary.storage.bookings import patients_booked
 from diary.storage.courses import course_by_id
 from diary.storage.entries import standing_ids
 from diary.storage.nights import log_findings, put_findings
@@ -68,7 +70,8 @@ def count(findings: Sequence[Judged]) -> Counts:
 
 def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Sequence[Judged]) -> Counts:
     """Write one shard in the caller's transaction; writing it again changes nothing."""
-    owners = owners_of(session, [one.course.patient_id for one in shard.courses])
+    patient_ids = [one.course.patient_id for one in shard.courses]
+    owners, booked = owners_of(session, patient_ids), patients_booked(session, patient_ids)
     changed, logged, ended = [], [], 0
     for one, found in zip(shard.courses, findings, strict=True):
         row = _row(frame, one, found)
@@ -80,7 +83,10 @@ def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Seq
             logged.append(row)
         newest = {alert.kind: alert for alert in shard.alerts.get(one.course.id, ())}
         for act in found.acts:
-            ended += _perform(session, frame, one, found, act, newest.get(act.kind), owners)
+            if act.verb == "open":
+                _open(session, frame, one, found, act, owners=owners, booked=booked)
+            else:
+                ended += _change(session, frame, one, found, act, newest[act.kind])
         if one.day_number >= frame.protocol.follow_up_days:
             close_course(session, course_by_id(session, one.course.id), closing="day_limit", now=frame.now)
     put_findings(session, changed)
@@ -100,39 +106,47 @@ def _row(frame: NightFrame, one: ShardCourse, found: Judged) -> dict[str, Any]:
     }
 
 
-def _perform(
+def _open(
     session: Session,
     frame: NightFrame,
     one: ShardCourse,
     found: Judged,
     act: Act,
-    newest: Alert | None,
+    *,
     owners: Mapping[int, int | None],
+    booked: Collection[int],
+) -> None:
+    """Open an alert; one that a booking under way already answers waits with it."""
+    patient_id = one.course.patient_id
+    alert = alerts.raise_alert(
+        session,
+        patient_id=patient_id,
+        course_id=one.course.id,
+        kind=act.kind,
+        level=act.level,
+        facts=_facts(found),
+        night=frame.night,
+        owner_id=owners.get(patient_id),
+        late=frame.late,
+        now=frame.now,
+    )
+    _keep_inputs(session, frame, one, alert)
+    if patient_id in booked and answered_by_booking(alert.status, kind=alert.kind):
+        alerts.park(session, alert, staff_id=owners.get(patient_id), now=frame.now)
+
+
+def _change(
+    session: Session, frame: NightFrame, one: ShardCourse, found: Judged, act: Act, newest: Alert
 ) -> int:
-    """Do one act; 1 when it ended an alert. The alert is read again: somebody may have taken it meanwhile."""
-    facts = {name: value for name, value in found.figures.items() if value is not None}
-    if act.verb == "open":
-        alert = alerts.raise_alert(
-            session,
-            patient_id=one.course.patient_id,
-            course_id=one.course.id,
-            kind=act.kind,
-            level=act.level,
-            facts=facts,
-            night=frame.night,
-            owner_id=owners.get(one.course.patient_id),
-            late=frame.late,
-            now=frame.now,
-        )
-        _keep_inputs(session, frame, one, alert)
-        return 0
-    assert newest is not None
+    """Do something about a live alert; 1 when it ended. It is read again: somebody may have taken it."""
     alert = alert_by_id(session, newest.id, lock=True)
     if alert.status in ALERT_ENDED:
         return 0
     if act.verb == "escalate":
         assert act.level is not None
-        alerts.escalate(session, alert, level=act.level, facts=facts, night=frame.night, now=frame.now)
+        alerts.escalate(
+            session, alert, level=act.level, facts=_facts(found), night=frame.night, now=frame.now
+        )
         _keep_inputs(session, frame, one, alert)
         return 0
     reason = act.reason or "it was assessed again"
@@ -141,6 +155,10 @@ def _perform(
         return 0
     alerts.end_unowned(session, alert, action=act.verb, reason=reason, now=frame.now)
     return 1
+
+
+def _facts(found: Judged) -> dict[str, Any]:
+    return {name: value for name, value in found.figures.items() if value is not None}
 
 
 def _keep_inputs(session: Session, frame: NightFrame, one: ShardCourse, alert: Alert) -> None:

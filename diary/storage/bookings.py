@@ -26,6 +26,12 @@ def live_booking_of(session: Session, patient_id: int) -> Booking | None:
     return session.scalars(statement).one_or_none()
 
 
+def patients_booked(session: Session, patient_ids: Sequence[int]) -> set[int]:
+    """Which of these patients have a booking under way."""
+    statement = own(session, Booking).with_only_columns(Booking.patient_id)
+    return set(session.scalars(statement.where(Booking.patient_id.in_(patient_ids), Booking.state.in_(LIVE))))
+
+
 def bookings_of(session: Session, patient_id: int) -> list[Booking]:
     """All bookings of a patient, newest first."""
     statement = own(session, Booking).where(Booking.patient_id == patient_id).order_by(Booking.id.desc())

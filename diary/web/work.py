@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
@@ -28,6 +28,8 @@ from diary.web.database import db
 from diary.web.rights import ANYONE, RIGHTS, SCOPES
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# "Phone last seen" is told in days; a write at each request would be a write for nothing.
+SEEN_EVERY = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
         enter(session, caller.scope)
         check_right(caller)
         now = found.clock_at if found.clock_at is not None else wall_now
+        if write and caller.device is not None and now - caller.device.last_seen_at >= SEEN_EVERY:
+            caller.device.last_seen_at = now
         yield Work(session, caller, now, wall_now, sandbox=found.kind == "sandbox")
         session.commit()
     except BaseException:

@@ -8,17 +8,18 @@ import pytest
 from sqlalchemy import update
 
 from config.protocol import Protocol
-from diary.services import alerts, nights
+from diary.services import alerts, bookings, nights
 from diary.services.nights import Due, nights_due, preview_night, run_night
 from diary.storage.alerts import events_of, inputs_of
 from diary.storage.courses import courses_of, days_of
 from diary.storage.engine import make_engine
 from diary.storage.entries import standing_ids
 from diary.storage.nights import assessments, findings_of, hold_term, night_run
+from diary.storage.patients import patient_by_id
 from diary.storage.tables.entry import CourseDays
 from diary.storage.tables.outbox import Message
 from diary.storage.unit import own
-from tests.little_clinic import FIRST_DAY, LittleClinic, at, day_number, found
+from tests.little_clinic import FIRST_DAY, LittleClinic, a_regimen, at, day_number, found
 
 LOST = "2 " * 30 + "8 " * 16  # relief, then none: confirmed once two weeks stand under the line
 
@@ -271,3 +272,20 @@ def test_nights_of_an_outage_are_made_up_in_order_and_marked_late(clinic):
         assert night_run(session, day_number(41)).late
         assert not night_run(session, day_number(40)).late
     assert only(clinic, patient_id, "loss").late
+
+
+def test_an_alert_that_a_booking_under_way_answers_waits_with_it_and_comes_back_with_it(clinic):
+    patient_id = clinic.treated("P-1", "2 " * 30 + "5 " * 7 + "7 " * 30)
+    clinic.run_nights(day_number(60))
+    now = at(day_number(61))
+    with clinic.unit(write=True) as session:
+        patient = patient_by_id(session, patient_id, lock=True)
+        booking = bookings.request_booking(
+            session, patient, regimen=a_regimen(session), alert=None, note=None, now=now
+        )
+    assert only(clinic, patient_id, "loss").status == "parked"
+    clinic.run_nights(day_number(66))
+    assert only(clinic, patient_id, "review").status == "parked"
+    with clinic.unit(write=True) as session:
+        bookings.step(session, session.merge(booking), "cancel", note="no bed", now=now)
+    assert {only(clinic, patient_id, kind).status for kind in ("loss", "review")} == {"open"}
