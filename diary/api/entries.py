@@ -34,7 +34,9 @@ SHOWN = tuple(field.attribute or name for name, field in EntryOut().fields.items
 @routes.route("", methods=["POST"])
 @routes.arguments(EntryIn)
 @routes.response(201, EntryOut)
-@routes.alt_response(200, schema=EntryOut, description="Known already: the stored answer again.")
+@routes.alt_response(
+    200, schema=EntryOut, description="Known already: the stored answer again.", success=True
+)
 def post_entry(body: dict[str, Any]) -> Any:
     """Record one day's answer. Safe to repeat: the phone retries when the network drops."""
     with api_work(write=True) as unit:

@@ -81,8 +81,12 @@ def _red_flag(_level: str | None, facts: Mapping[str, Any]) -> str:
     return f"Marked: {', '.join(told)}." if told else "A red-flag symptom was marked."
 
 
-def _call_me(_level: str | None, _facts: Mapping[str, Any]) -> str:
-    return "Please call me about my treatment."
+def _call_me(_level: str | None, facts: Mapping[str, Any]) -> str:
+    return {
+        "treatment": "Please call me about my treatment.",
+        "symptom": "Please call me about a symptom.",
+        "diary": "Please call me about the diary.",
+    }.get(facts.get("wants", "treatment"), "Please call me.")
 
 
 def _not_assessed(_level: str | None, facts: Mapping[str, Any]) -> str:

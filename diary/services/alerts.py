@@ -1,13 +1,14 @@
 """Opens alerts, and does what people and nights do with them. Every step leaves an event behind."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from config.words import LOSS_LEVELS
-from diary.domain import alert_states
+from diary.domain import alert_states, reasons
 from diary.domain.errors import Refusal
 from diary.services import audit, outbox
 from diary.storage.alerts import (
@@ -200,13 +201,23 @@ def raise_red_flag(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The request that stands, and whether this one made it."""
+
+    alert: Alert
+    created: bool
+
+
 def ask_for_call(
-    session: Session, patient: Patient, *, course_id: int | None, now: datetime, wants: str = "treatment"
-) -> Alert:
-    """The patient asks to be called about the treatment; asked again while it is open, it is the same."""
+    session: Session, patient: Patient, *, course_id: int | None, wants: str = "treatment", now: datetime
+) -> Asked:
+    """The patient asks to be called; asked again while it is open, it is the same, noting what else about."""
     for alert in live_of_patient(session, patient.id):
         if alert.kind == "call_me":
-            return alert
+            if wants != alert.facts.get("wants", "treatment"):
+                note_once(session, alert, note=reasons.why("call_me", None, {"wants": wants}), now=now)
+            return Asked(alert, created=False)
     alert = raise_alert(
         session,
         patient_id=patient.id,
@@ -217,7 +228,7 @@ def ask_for_call(
         owner_id=patient.owner_id,
     )
     audit.note(session, "call.ask", now=now, object="alert", object_uid=alert.uid, patient_id=patient.id)
-    return alert
+    return Asked(alert, created=True)
 
 
 def _move(alert: Alert, action: str, *, now: datetime) -> str:

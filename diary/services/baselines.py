@@ -25,9 +25,13 @@ def baseline_of(course: Course, days: bytes, protocol: Protocol) -> Baseline:
 def carry_baseline(session: Session, course: Course, earlier: Course | None, protocol: Protocol) -> None:
     """Give a course that opens its baseline: carried when the earlier one still gave relief, else its own.
 
-    Otherwise re-treating before pain is back would make every next course alarm sooner.
+    Otherwise re-treating before pain is back would make every next course alarm sooner. A baseline that a
+    person set stays; one that was carried is found again, since the infusion days may have been corrected.
     """
-    if earlier is None or course.baseline_kind is not None:
+    if course.baseline_reason is not None or course.baseline_kind not in (None, "carried"):
+        return
+    course.baseline_kind = course.baseline_nrs = course.baseline_source = None
+    if earlier is None:
         return
     before, now = days_of(session, earlier.id), days_of(session, course.id)
     if before is None or now is None:

@@ -2,20 +2,23 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from diary.domain import infusions
+from diary.domain import alert_states, infusions
 from diary.domain.errors import Refusal
 from diary.services import audit
-from diary.services.alerts import close_by_infusion
+from diary.services.alerts import close_by_infusion, end_unowned
 from diary.services.baselines import carry_baseline
 from diary.services.bookings import complete_booking
 from diary.services.courses import close_course, plan_course
 from diary.services.packed_days import rebuild
+from diary.storage.alerts import live_of_course
 from diary.storage.courses import administrations_of, course_by_id, courses_of
 from diary.storage.ids import new_uid
+from diary.storage.naming import rows_by_id
 from diary.storage.protocols import protocol_at
 from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Administration, Course, Regimen
@@ -63,27 +66,16 @@ def record_infusion(
     """
     _check(session, patient, given, today=today)
     course = _course_for(session, patient, given, regimen, now=now, imported=imported)
-    row = Administration(
-        clinic_id=clinic_of(session),
-        uid=new_uid(now),
-        patient_id=patient.id,
-        course_id=course.id,
+    row = _written(
+        session,
+        course,
+        given,
         regimen_id=regimen.id if regimen else None,
         booking_id=booking.id if booking else None,
-        standing=True,
-        actor_kind=scope_of(session).actor_kind,
-        actor_id=scope_of(session).actor_id,
-        recorded_at=now,
-        **{name: getattr(given, name) for name in Given.__slots__},
+        replaces=None,
+        now=now,
     )
-    session.add(row)
-    session.flush()
-    _fit_to_infusions(session, course)
-    session.flush()
-    rebuild(session, patient.id, now=now)
-    if given.classified_as == "new_course":
-        _, protocol = protocol_at(session, now)
-        carry_baseline(session, course, _before(session, course), protocol)
+    _settle(session, course, given, now=now)
     if booking is not None:
         complete_booking(session, booking, now=now)
         if given.classified_as != "new_course":
@@ -105,23 +97,46 @@ def correct_infusion(
     old.standing = False
     session.flush()
     course = course_by_id(session, old.course_id)
-    if old.classified_as == "new_course" and given.classified_as != "new_course":
-        _undo_course(session, course, now=now)
-    if given.classified_as == old.classified_as:
-        _check(session, patient, given, today=today)
-        target = course
-    else:
-        session.flush()
-        _fit_to_infusions(session, course)
-        return record_infusion(session, patient, given, regimen=None, booking=None, today=today, now=now)
+    _check(session, patient, given, today=today)
+    if given.classified_as != old.classified_as:
+        regimen = rows_by_id(session, Regimen, [old.regimen_id]).get(old.regimen_id or 0)
+        if old.classified_as == "new_course":
+            _undo_course(session, course, now=now)
+        else:
+            _fit_to_infusions(session, course)
+        course = _course_for(session, patient, given, regimen, now=now, imported=False)
+    row = _written(
+        session,
+        course,
+        given,
+        regimen_id=old.regimen_id,
+        booking_id=old.booking_id,
+        replaces=old,
+        now=now,
+    )
+    _settle(session, course, given, now=now)
+    _note(session, row, "infusion.correct", now=now)
+    return row
+
+
+def _written(
+    session: Session,
+    course: Course,
+    given: Given,
+    *,
+    regimen_id: int | None,
+    booking_id: int | None,
+    replaces: Administration | None,
+    now: datetime,
+) -> Administration:
     row = Administration(
         clinic_id=clinic_of(session),
         uid=new_uid(now),
-        patient_id=patient.id,
-        course_id=target.id,
-        regimen_id=old.regimen_id,
-        booking_id=old.booking_id,
-        supersedes_id=old.id,
+        patient_id=course.patient_id,
+        course_id=course.id,
+        regimen_id=regimen_id,
+        booking_id=booking_id,
+        supersedes_id=replaces.id if replaces else None,
         standing=True,
         actor_kind=scope_of(session).actor_kind,
         actor_id=scope_of(session).actor_id,
@@ -130,11 +145,45 @@ def correct_infusion(
     )
     session.add(row)
     session.flush()
-    _fit_to_infusions(session, target)
-    session.flush()
-    rebuild(session, patient.id, now=now)
-    _note(session, row, "infusion.correct", now=now)
     return row
+
+
+def _settle(session: Session, course: Course, given: Given, *, now: datetime) -> None:
+    """Bring the course's days, every packed row and the baseline in step with the blocks that stand."""
+    _fit_to_infusions(session, course)
+    session.flush()
+    _check_order(session, course.patient_id)
+    rebuild(session, course.patient_id, now=now)
+    if given.classified_as == "new_course":
+        _, protocol = protocol_at(session, now)
+        carry_baseline(session, course, _before(session, course), protocol)
+        session.flush()
+
+
+def _check_order(session: Session, patient_id: int) -> None:
+    """Courses follow one another, and a booster comes after the infusion days of its course."""
+    dated = [
+        (course, course.first_infusion_day, course.last_infusion_day)
+        for course in courses_of(session, patient_id)
+        if course.first_infusion_day is not None and course.last_infusion_day is not None
+    ]
+    for (earlier, _, ends), (later, starts, _) in pairwise(dated):
+        if starts <= ends:
+            raise Refusal(
+                "infusion_overlaps",
+                f"Course {later.number} would begin on {starts}, not after the infusion days of course "
+                f"{earlier.number}, which end on {ends}. Check the days, and what they are classified as.",
+                pointer="/first_day",
+            )
+    last_days = {course.id: ends for course, _, ends in dated}
+    for row in administrations_of(session, patient_id):
+        if row.classified_as == "booster" and row.first_day <= last_days[row.course_id]:
+            raise Refusal(
+                "infusion_overlaps",
+                f"A booster comes after the infusion days of its course, which end on "
+                f"{last_days[row.course_id]}. Check the days, and what they are classified as.",
+                pointer="/classified_as",
+            )
 
 
 def _check(session: Session, patient: Patient, given: Given, *, today: date) -> None:
@@ -174,13 +223,6 @@ def _course_for(
             )
         return open_course
     if open_course is not None:
-        if open_course.last_infusion_day is not None and given.first_day <= open_course.last_infusion_day:
-            raise Refusal(
-                "infusion_overlaps",
-                f"The open course has infusion days up to {open_course.last_infusion_day}. A new course "
-                "starts after them.",
-                pointer="/first_day",
-            )
         close_course(session, open_course, closing="next_course", now=now)
         close_by_infusion(session, course_id=open_course.id, parked_only=False, now=now)
         session.flush()
@@ -217,14 +259,25 @@ def _fit_to_infusions(session: Session, course: Course) -> None:
 
 
 def _undo_course(session: Session, course: Course, *, now: datetime) -> None:
-    """The block was no new course after all: this course is cancelled, the one before it goes on."""
+    """The block was no new course after all: this course is cancelled, the one before it goes on.
+
+    Its other blocks go over to that one, and what nobody took of its alerts is withdrawn.
+    """
     close_course(session, course, closing="cancelled", now=now)
     course.first_infusion_day = course.last_infusion_day = None
+    for alert in live_of_course(session, course.id):
+        if alert_states.may(alert.status, "supersede", kind=alert.kind):
+            end_unowned(session, alert, action="supersede", reason="it was no new course", now=now)
     session.flush()
     earlier = _before(session, course)
-    if earlier is not None and earlier.closing == "next_course":
+    if earlier is None:
+        return
+    if earlier.closing == "next_course":
         earlier.status, earlier.closing, earlier.closed_at = "open", None, None
         earlier.version += 1
+    for row in administrations_of(session, course.patient_id):
+        if row.course_id == course.id:
+            row.course_id = earlier.id
     session.flush()
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from config.scales import ITEMS
+from diary.domain.errors import Refusal
 from diary.services import alerts, audit
 from diary.storage.courses import courses_of
-from diary.storage.tables.alert import Alert
 from diary.storage.tables.course import Course
 from diary.storage.tables.entry import ItemAnswer
 from diary.storage.tables.patient import Patient
@@ -17,11 +18,12 @@ from diary.storage.unit import clinic_of, own
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """Which of the items are red flags, and the alert that they raised, if they were new."""
+class StoredItems:
+    """When the answers came, which of them are red flags, and whether this request brought them."""
 
+    received_at: datetime
     red_flags: list[str]
-    alert: Alert | None
+    created: bool
 
 
 def record_items(
@@ -34,34 +36,38 @@ def record_items(
     answered_at: datetime,
     sent_at: datetime,
     now: datetime,
-) -> Stored:
-    """Store each item of one day; a newer answer to the same item takes its place.
+) -> StoredItems:
+    """Store each item of one day; a newer answer to the same item takes its place. Safe to repeat.
 
-    Safe to repeat under the same id: nothing is stored twice, and no second alert is raised.
+    However old the day is, nothing is refused: a red flag must reach staff.
+
+    Raises:
+        Refusal: entry_id_reused, when the id came with other answers before.
     """
-    open_course = next(
-        (course for course in courses_of(session, patient.id) if course.status == "open"), None
-    )
-    flags = _red_flags(items, open_course, day)
-    known = set(
-        session.scalars(
-            own(session, ItemAnswer)
-            .with_only_columns(ItemAnswer.item)
-            .where(ItemAnswer.patient_id == patient.id, ItemAnswer.client_id == client_id)
+    course = next((course for course in courses_of(session, patient.id) if course.status == "open"), None)
+    flags = _red_flags(items, course, day)
+    met = session.scalars(
+        own(session, ItemAnswer).where(ItemAnswer.patient_id == patient.id, ItemAnswer.client_id == client_id)
+    ).all()
+    if met:
+        if {row.item: row.value for row in met} != dict(items) or met[0].day != day:
+            raise Refusal(
+                "entry_id_reused",
+                "This id was already used for other answers. Send these again under a new id.",
+                pointer="/id",
+            )
+        return StoredItems(met[0].received_at, flags, created=False)
+    session.execute(
+        update(ItemAnswer)
+        .where(
+            ItemAnswer.clinic_id == clinic_of(session),
+            ItemAnswer.patient_id == patient.id,
+            ItemAnswer.day == day,
+            ItemAnswer.item.in_(items),
+            ItemAnswer.standing,
         )
+        .values(standing=False)
     )
-    fresh = {item: value for item, value in items.items() if item not in known}
-    if not fresh:
-        return Stored(flags, None)
-    standing = own(session, ItemAnswer).where(
-        ItemAnswer.patient_id == patient.id,
-        ItemAnswer.day == day,
-        ItemAnswer.item.in_(fresh),
-        ItemAnswer.standing,
-    )
-    for earlier in session.scalars(standing):
-        earlier.standing = False
-    session.flush()
     session.add_all(
         ItemAnswer(
             clinic_id=clinic_of(session),
@@ -75,23 +81,21 @@ def record_items(
             sent_at=sent_at,
             received_at=now,
         )
-        for item, value in fresh.items()
+        for item, value in items.items()
     )
     session.flush()
     audit.note(
         session, "items.record", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
     )
-    fresh_flags = [code for code in flags if code in fresh]
-    if not fresh_flags:
-        return Stored(flags, None)
-    alert = alerts.raise_red_flag(
-        session,
-        patient,
-        course_id=open_course.id if open_course else None,
-        items=[ITEMS[code].label for code in fresh_flags],
-        now=now,
-    )
-    return Stored(flags, alert)
+    if flags:
+        alerts.raise_red_flag(
+            session,
+            patient,
+            course_id=course.id if course else None,
+            items=[ITEMS[code].label for code in flags],
+            now=now,
+        )
+    return StoredItems(now, flags, created=True)
 
 
 def _red_flags(items: Mapping[str, int], course: Course | None, day: date) -> list[str]:
