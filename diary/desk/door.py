@@ -45,6 +45,12 @@ def at_desk(*, write: bool = False) -> Iterator[tuple[Work, Frame]]:
         yield unit, frame_of(unit)
 
 
+def frame_alone() -> Frame:
+    """The surround of a page that needs nothing else from the database."""
+    with at_desk() as (_, frame):
+        return frame
+
+
 def show(template: str, frame: Frame | None, **facts: Any) -> str:
     """A page."""
     notice = words.NOTICES.get(request.args.get("done", ""))
@@ -74,7 +80,12 @@ def page_number() -> int:
 
 
 def here() -> str:
-    """This page's own address, to come back to: its tab and page, without what it said last."""
+    """This page's own address, to come back to: its tab and page, without what it said last.
+
+    A page shown in answer to a form may have no address that can be opened again.
+    """
+    if request.method not in SAFE_METHODS:
+        return url_for("desk.worklist")
     kept = [(key, value) for key, value in request.args.items() if key != "done"]
     return f"{request.path}?{urlencode(kept)}" if kept else request.path
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from config.words import FOLLOW_STATES
 from diary.charts.course_words import course_table
-from diary.desk.door import at_desk, desk, done, page_number, show, staff_work
+from diary.desk.door import at_desk, desk, done, frame_alone, page_number, show, staff_work
 from diary.desk.forms import Form
 from diary.desk.stale import found, patient_as_seen, patient_to_change
 from diary.services import enrolment, patients
@@ -52,8 +52,7 @@ def patient(uid: str) -> ResponseReturnValue:
 @desk.route("/patients/new", methods=["GET", "POST"])
 def admit() -> ResponseReturnValue:
     """A new patient: a pseudonym, who it is, and where."""
-    with at_desk() as (_, frame):
-        pass
+    frame = frame_alone()
     form = Form({"zone": frame.zone.key, "locale": "en"})
     if form.sent:
         with form.refusals():

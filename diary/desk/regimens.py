@@ -3,7 +3,7 @@
 from flask.typing import ResponseReturnValue
 
 from config.words import ADJUNCTS
-from diary.desk.door import at_desk, desk, done, show, staff_work
+from diary.desk.door import at_desk, desk, done, frame_alone, show, staff_work
 from diary.desk.forms import Form
 from diary.services.regimens import add_regimen
 from diary.storage.courses import regimens
@@ -28,6 +28,4 @@ def new_regimen() -> ResponseReturnValue:
             with staff_work(write=True) as unit:
                 add_regimen(unit.session, **{"dose_mg_kg_h": None, **given}, now=unit.now)
             return done("regimen", "desk.regimens_page")
-    with at_desk() as (_, frame):
-        pass
-    return show("regimen_new.html", frame, form=form, adjuncts=ADJUNCTS), form.status
+    return show("regimen_new.html", frame_alone(), form=form, adjuncts=ADJUNCTS), form.status

@@ -6,7 +6,7 @@ from typing import Final
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from diary.desk.door import at_desk, desk, own_path, page_number, show
+from diary.desk.door import at_desk, desk, frame_alone, own_path, page_number, show
 from diary.desk.frame import Frame
 from diary.services.sandbox import ask_to_advance
 from diary.services.worklist import FIRST_TAB
@@ -45,8 +45,7 @@ def advance() -> ResponseReturnValue:
 @desk.get("/clock")
 def clock() -> ResponseReturnValue:
     """Says that nights are being run, looks again each second, and goes back once the clock stands."""
-    with at_desk() as (_, frame):
-        pass
+    frame = frame_alone()
     if frame.clock_target is None:
         return redirect(_back(), 303)
     nights = (frame.local(frame.clock_target).date() - frame.today).days
@@ -54,10 +53,9 @@ def clock() -> ResponseReturnValue:
 
 
 def _morning(frame: Frame, days: int) -> datetime:
-    """Nine o'clock at the clinic, so many mornings from where the clock stands or is on its way to."""
+    """Nine o'clock at the clinic, so many days on from where the clock stands or is on its way to."""
     start = frame.local(frame.clock_target or frame.now)
-    day = start.date() if start.time() < MORNING else start.date() + timedelta(days=1)
-    return datetime.combine(day + timedelta(days=days - 1), MORNING, frame.zone)
+    return datetime.combine(start.date() + timedelta(days=days), MORNING, frame.zone)
 
 
 def _back() -> str:
