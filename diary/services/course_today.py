@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
-from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from config.protocol import Protocol
