@@ -1,0 +1,94 @@
+"""The doctor: each check says what it found and which command mends it; the exit code is the worst."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.engine import make_url
+
+from diary.services.sandbox import move_clock
+from diary.storage.engine import make_engine
+from diary.storage.tables.entry import CourseDays
+from diary.storage.tables.staff import Staff
+from diary.storage.unit import SYSTEM, Scope, unit
+from tests.cli.terminal import Terminal
+from tests.cli.test_accounts import admit
+from tests.cli.test_serve import free_port
+from tests.little_clinic import at
+
+
+@pytest.fixture
+def clinic(shell: Terminal) -> Terminal:
+    shell.set_up()
+    return shell
+
+
+def examined(shell: Terminal) -> tuple[int, dict[str, dict]]:
+    said = shell.run("doctor", "--json", port=str(free_port()))
+    return said.exit_code, {row["check"]: row for row in json.loads(said.output)}
+
+
+def test_a_sound_installation_only_lacks_its_web_process(clinic):
+    if (path := make_url(clinic.url).database) and clinic.url.startswith("sqlite"):
+        Path(path).chmod(0o600)  # as `migrate` makes it; the test's is a copy
+    code, found = examined(clinic)
+    warnings = {check: row["mend"] for check, row in found.items() if row["status"] != "ok"}
+    expected = {"web": "python -m diary serve"}
+    if clinic.url.startswith("postgresql"):
+        expected["server"] = found["server"]["mend"]  # the owner role is not set here
+    assert warnings == expected
+    assert code == 1
+
+
+def test_a_database_that_is_not_there_is_mended_by_migrate(tmp_path):
+    code, found = examined(Terminal(f"sqlite:///{tmp_path / 'none.db'}", tmp_path))
+    assert (code, found["database"]["status"], found["database"]["mend"]) == (
+        2,
+        "FAIL",
+        "python -m diary migrate",
+    )
+
+
+def test_a_database_that_was_not_set_up_is_mended_by_setup(shell):
+    code, found = examined(shell)
+    assert (code, found["set-up"]["mend"]) == (2, "python -m diary setup")
+
+
+def test_nights_that_wait_are_a_failure(clinic):
+    engine = make_engine(clinic.url)
+    with unit(engine, SYSTEM, write=True) as session:
+        move_clock(session, to=at(date(2026, 1, 8)))
+    engine.dispose()
+    code, found = examined(clinic)
+    assert (code, found["nights"]["status"]) == (2, "FAIL")
+    assert "night 2026-01-05 waits for 53 hours" in found["nights"]["what"]
+    assert "python -m diary night" in found["nights"]["mend"]
+
+
+def test_packed_days_that_differ_are_mended_by_verify(clinic):
+    admit(clinic, "P-1")
+    engine = make_engine(clinic.url)
+    with unit(engine, Scope(1, "operator"), write=True) as session:
+        session.execute(update(CourseDays).values(days=b"\x01"))
+    engine.dispose()
+    code, found = examined(clinic)
+    assert (code, found["packed days"]["status"]) == (2, "FAIL")
+    assert "verify --repair" in found["packed days"]["mend"]
+
+
+def test_a_clinic_without_an_admin_is_a_warning(clinic):
+    engine = make_engine(clinic.url)
+    with unit(engine, Scope(1, "operator"), write=True) as session:
+        session.execute(update(Staff).values(role="nurse"))
+    engine.dispose()
+    _, found = examined(clinic)
+    assert found["admins"]["status"] == "warn"
+    assert "staff add" in found["admins"]["mend"]
+
+
+def test_links_that_lead_nowhere_are_a_warning(lite):
+    lite.set_up()
+    said = lite.run("doctor", host="0.0.0.0", port=str(free_port()))
+    assert "set DIARY_PUBLIC_URL" in said.output

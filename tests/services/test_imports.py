@@ -1,0 +1,208 @@
+"""Existing diaries come in whole or not at all, and never ring for what is past."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from diary.services.csv_reading import BadCsv
+from diary.services.history_reading import read_history
+from diary.services.imports import bring_in
+from diary.storage.courses import administrations_of, courses_of, days_of
+from diary.storage.engine import make_engine
+from diary.storage.entries import versions_of
+from diary.storage.nights import assessments
+from diary.storage.tables.entry import Entry
+from diary.storage.tables.patient import Patient
+from diary.storage.unit import own
+from tests.little_clinic import FIRST_DAY, LittleClinic, at, found
+
+TODAY = FIRST_DAY + timedelta(days=100)
+INFUSIONS = "pseudonym,course,first_day,last_day,agent,dose,setting\n"
+ONE = f"{INFUSIONS}P-1,1,2026-01-05,2026-01-09,s_ketamine,100 h by relief,inpatient\n"
+
+
+@pytest.fixture
+def clinic(database_url: str) -> Iterator[LittleClinic]:
+    engine = make_engine(database_url)
+    yield found(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def little(sqlite_url: str) -> Iterator[LittleClinic]:
+    engine = make_engine(sqlite_url)
+    yield found(engine)
+    engine.dispose()
+
+
+def diary_of(pseudonym: str, first_day: date, scores: str, *, course: str = "1") -> str:
+    """Rows for scores drawn as text; "." is a day without an answer."""
+    rows = [
+        f"{pseudonym},{course},{first_day + timedelta(days=offset)},{word}\n"
+        for offset, word in enumerate(scores.split())
+        if word != "."
+    ]
+    return "".join(rows)
+
+
+def load(clinic: LittleClinic, folder: Path, diaries: str, infusions: str = ONE) -> list:
+    """Read two files and bring them in, in one transaction."""
+    header = "pseudonym,course,day,nrs\n"
+    (folder / "diaries.csv").write_text(header + diaries, encoding="utf-8")
+    (folder / "infusions.csv").write_text(infusions, encoding="utf-8")
+    history = read_history(folder / "diaries.csv", folder / "infusions.csv", today=TODAY)
+    with clinic.unit(write=True) as session:
+        return list(
+            bring_in(session, history, zone="Europe/Amsterdam", locale="en", today=TODAY, now=at(TODAY))
+        )
+
+
+def refused(clinic: LittleClinic, folder: Path, diaries: str, infusions: str = ONE) -> list[str]:
+    """What an import says that must not go in; and that nothing of it did."""
+    with pytest.raises(BadCsv) as bad:
+        load(clinic, folder, diaries, infusions)
+    with clinic.unit() as session:
+        for table in (Patient, Entry):
+            assert session.scalar(select(func.count()).select_from(own(session, table).subquery())) == 0
+    return str(bad.value).splitlines()
+
+
+BEFORE = FIRST_DAY - timedelta(days=14)
+AFTER = FIRST_DAY + timedelta(days=5)
+
+
+def test_a_diary_becomes_entries_and_a_course_with_its_own_baseline(clinic, tmp_path):
+    (done,) = load(clinic, tmp_path, diary_of("P-1", BEFORE, "8 " * 14) + diary_of("P-1", AFTER, "2 3 . 2"))
+    assert (done.admitted, done.answers, done.infusions) == (True, 17, 1)
+    with clinic.unit() as session:
+        (course,) = courses_of(session, done.patient.id)
+        assert (course.status, course.first_infusion_day, course.imported_at) == (
+            "open",
+            FIRST_DAY,
+            at(TODAY),
+        )
+        assert list(days_of(session, course.id).days[14 + 5 :]) == [2, 3, 255, 2]
+        (given,) = administrations_of(session, done.patient.id)
+        assert (given.agent, given.dose_as_written) == ("s_ketamine", "100 h by relief")
+        entries = versions_of(session, done.patient.id)
+        assert {entry.source for entry in entries} == {"import"}
+        assert {entry.received_at for entry in entries} == {at(TODAY)}
+
+
+def test_imported_history_shows_its_state_and_rings_no_bell(clinic, tmp_path):
+    clinic.run_nights(TODAY - timedelta(days=1))
+    lost = diary_of("P-1", BEFORE, "8 " * 14) + diary_of("P-1", AFTER, "2 " * 30 + "8 " * 66)
+    (done,) = load(clinic, tmp_path, lost)
+    clinic.run_nights(TODAY + timedelta(days=2))
+    assert not {alert.kind for alert in clinic.alerts(done.patient.id)} & {"loss", "step", "review"}
+    with clinic.unit() as session:
+        (course,) = courses_of(session, done.patient.id)
+        assert assessments(session, [course.id])[course.id].state == "loss"
+
+
+def test_a_second_course_closes_the_first_and_carries_its_baseline_when_relief_lasted(clinic, tmp_path):
+    infusions = f"{ONE}P-1,second,2026-03-02,2026-03-06,s_ketamine,100 h,inpatient\n"
+    until = (date(2026, 3, 2) - AFTER).days
+    diaries = (
+        diary_of("P-1", BEFORE, "8 " * 14)
+        + diary_of("P-1", AFTER, "2 " * until)
+        + diary_of("P-1", date(2026, 3, 7), "1 1", course="second")
+    )
+    (done,) = load(clinic, tmp_path, diaries, infusions)
+    with clinic.unit() as session:
+        first, second = courses_of(session, done.patient.id)
+        assert (first.closing, second.status) == ("next_course", "open")
+        assert (second.baseline_kind, second.baseline_nrs) == ("carried", 8.0)
+
+
+def test_blocks_of_one_course_are_one_series(clinic, tmp_path):
+    infusions = f"{ONE}P-1,1,2026-01-12,2026-01-16,s_ketamine,100 h,outpatient\n"
+    (done,) = load(clinic, tmp_path, "", infusions)
+    with clinic.unit() as session:
+        (course,) = courses_of(session, done.patient.id)
+        assert (course.first_infusion_day, course.last_infusion_day) == (FIRST_DAY, date(2026, 1, 16))
+
+
+def test_the_same_file_again_is_refused_by_its_infusions(clinic, tmp_path):
+    load(clinic, tmp_path, diary_of("P-1", AFTER, "2 3"))
+    with pytest.raises(BadCsv, match=r"infusions\.csv:2: "):
+        load(clinic, tmp_path, diary_of("P-1", AFTER, "2 3"))
+
+
+def test_a_score_that_differs_from_what_is_here_is_refused_by_its_line(clinic, tmp_path):
+    load(clinic, tmp_path, diary_of("P-1", AFTER, "2 3"))
+    with pytest.raises(BadCsv, match=r"diaries\.csv:3: 2026-01-11 already has another score here"):
+        load(clinic, tmp_path, diary_of("P-1", AFTER, "2 4"))
+
+
+def test_semicolons_and_a_mark_at_the_start_are_read_as_spreadsheets_write_them(little, tmp_path):
+    infusions = "\ufeff" + ONE.replace(",", ";")
+    (done,) = load(little, tmp_path, diary_of("P-1", AFTER, "2"), infusions)
+    assert done.answers == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("P-1,1,2026-01-10,5.5", "nrs '5.5' is no whole number from 0 to 10"),
+        ("P-1,1,2026-01-10,11", "nrs '11' is no whole number from 0 to 10"),
+        ("P-1,1,2026-01-10,", "nrs '' is no whole number from 0 to 10"),
+        ("P-1,1,2026-01-10,\u0665", "nrs '\u0665' is no whole number from 0 to 10"),
+        ("P-1,1,2026-02-30,5", "day '2026-02-30' is no day; write it like 2026-06-01"),
+        ("P-1,1,20260110,5", "day '20260110' is no day; write it like 2026-06-01"),
+        ("P-1,1,2199-01-10,5", f"day 2199-01-10 lies before 1990 or after today, {TODAY}"),
+        (",1,2026-01-10,5", "pseudonym must be 1 to 40 plain characters"),
+        ("P-1,1,2026-01-10", "has 3 cells, and the header 4"),
+        ("P-1,2,2026-01-10,5", "course 2 has no infusion in infusions.csv"),
+        ("P-1,1,2025-12-01,5", "2025-12-01 lies outside course 1; check both"),
+    ],
+)
+def test_a_bad_answer_is_named_by_file_and_line_and_nothing_comes_in(little, tmp_path, row, said):
+    good = diary_of("P-1", AFTER + timedelta(days=5), "4 4")
+    assert refused(little, tmp_path, f"{good}{row}\n") == [f"diaries.csv:4: {said}"]
+
+
+def test_a_day_that_stands_twice_is_refused(little, tmp_path):
+    twice = diary_of("P-1", AFTER, "2") + diary_of("P-1", AFTER, "3")
+    assert refused(little, tmp_path, twice) == [
+        "diaries.csv:3: 2026-01-10 has an answer already, on line 2; keep one"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("P-2,1,2026-01-09,2026-01-05,s_ketamine,x,inpatient", "is before the first"),
+        (
+            "P-2,1,2026-01-05,2026-01-09,ketamine,x,inpatient",
+            "'ketamine' is none of racemic, s_ketamine",
+        ),
+        ("P-1,2,2026-01-08,2026-01-12,s_ketamine,x,inpatient", "overlaps the infusion on line 2"),
+        ("P-2,1,2026-01-05,2026-01-09,s_ketamine,,inpatient", "dose must be 1 to 300 plain characters"),
+    ],
+)
+def test_a_bad_infusion_is_named_by_file_and_line(little, tmp_path, row, said):
+    (told,) = refused(little, tmp_path, "", f"{ONE}{row}\n")
+    assert told.startswith("infusions.csv:3: ")
+    assert said in told
+
+
+def test_all_faults_are_told_at_once_and_counted_when_there_are_too_many(little, tmp_path):
+    told = refused(little, tmp_path, "P-1,1,2026-01-10,x\n" * 60)
+    assert len(told) == 51
+    assert told[-1] == "and 10 more"
+
+
+def test_a_file_without_a_column_says_which(little, tmp_path):
+    (told,) = refused(little, tmp_path, "", "pseudonym,course\n")
+    assert told.startswith("infusions.csv:1: has no column first_day, last_day, agent, dose, setting")
+
+
+def test_a_file_that_is_no_text_is_refused(little, tmp_path):
+    (tmp_path / "diaries.csv").write_bytes(b"pseudonym,course,day,nrs\n\xff\xfe\x00")
+    (tmp_path / "infusions.csv").write_text(ONE)
+    with pytest.raises(BadCsv, match="is not UTF-8"):
+        read_history(tmp_path / "diaries.csv", tmp_path / "infusions.csv", today=TODAY)
