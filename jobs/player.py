@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -108,11 +109,12 @@ class Player:
         """The web process may still be starting. Without it nothing is sent: the next tick tries again."""
         until_s = time.monotonic() + UP_WITHIN_S
         while not self._is_up:
-            try:
-                self._is_up = HttpClient(self._url, timeout_s=2).send("GET", "/healthz").status == 200
-            except NoAnswer:
-                if time.monotonic() > until_s or stopping.wait(0.1):
-                    raise
+            with closing(HttpClient(self._url, timeout_s=2)) as client:
+                try:
+                    self._is_up = client.send("GET", "/healthz").status == 200
+                except NoAnswer:
+                    if time.monotonic() > until_s or stopping.wait(0.1):
+                        raise
 
 
 def _code(body: Any) -> str:

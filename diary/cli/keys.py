@@ -5,12 +5,14 @@ import json
 import click
 from sqlalchemy import select
 
-from diary.cli.opening import clinic_option, clinic_work
+from diary.app import create_app
+from diary.cli.opening import clinic_option, clinic_work, read_settings, utc_now
 from diary.cli.output import json_option, show
 from diary.services.accounts import revoke_key
 from diary.services.sandbox import installation
 from diary.services.staff import make_key
 from diary.storage.tables.staff import IntegrationKey
+from diary.web.rights import SCOPES
 
 
 @click.group()
@@ -47,6 +49,7 @@ def list_keys(clinic: str | None, as_json: bool) -> None:
 @json_option
 def add(name: str, scopes: tuple[str, ...], clinic: str | None, as_json: bool) -> None:
     """Make a key called NAME, and print it this once. In a sandbox it is a test key."""
+    check_scopes(scopes)
     with clinic_work(clinic=clinic, write=True) as work:
         kind = "test" if installation(work.session).kind == "sandbox" else "live"
         key, secret = make_key(work.session, name=name, kind=kind, scopes=sorted(set(scopes)), now=work.now)
@@ -71,3 +74,12 @@ def revoke(uid: str, clinic: str | None) -> None:
             raise click.ClickException("There is no such key here. See: python -m diary keys list")
         revoke_key(work.session, key, now=work.now)
     click.echo(f"The key {key.name} opens nothing any more.")
+
+
+def check_scopes(scopes: tuple[str, ...]) -> None:
+    """Refuse a scope that no route of the API asks for: the doors declare theirs as the app is built."""
+    create_app(read_settings(), utc_now)
+    known = sorted(set(SCOPES.values()))
+    for scope in scopes:
+        if scope not in known:
+            raise click.UsageError(f"There is no scope {scope!r}; there are: {', '.join(known)}.")

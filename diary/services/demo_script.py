@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from diary.services.demo_people import area_of
-from diary.services.demo_story import SEED, Block, DemoPlan, Story
+from diary.services.demo_story import INFUSION_DAYS, SEED, Block, DemoBooking, DemoCourse, DemoPlan, Story
 from diary.services.play import Cue, Request
 
 ZONE: Final = ZoneInfo("Europe/Amsterdam")
@@ -26,6 +26,7 @@ ROUND: Final = time(9, 30)
 ADMISSION: Final = time(10)
 BOOKING: Final = time(11)
 INFUSED: Final = time(16)
+BASELINE: Final = time(17)
 
 # Steps of a booking: days after it was asked for, who takes it.
 STEPS: Final = (
@@ -69,27 +70,45 @@ def script(stories: Sequence[Story], cast: Cast, plan: DemoPlan) -> list[Cue]:
 
 def _course(story: Story, cast: Cast, plan: DemoPlan) -> Iterator[Cue]:
     """What the clinic records of one patient."""
-    who = cast.patients[story.number]
-    regimen = cast.outpatient if story.outpatient else cast.in_hospital
+    who, first = cast.patients[story.number], story.courses[0]
     planned = {
-        "regimen": regimen,
-        "planned_first_day": str(story.first_day),
+        "regimen": _regimen(first, cast),
+        "planned_first_day": str(first.first_day),
         "treated_area": area_of(story.number),
     }
     keep = {f"course of {story.pseudonym}": "uid"}
     yield _cue(
         story.admitted_on, ADMISSION, Request("POST", f"/v1/patients/{who}/courses", "nurse", planned, keep)
     )
-    path = f"/v1/patients/{who}/administrations"
-    for block, classified_as in zip(story.blocks, ("new_course", "same_series")):
-        body = _given(block, classified_as, outpatient=story.outpatient) | {"regimen": regimen}
-        yield _cue(block[1], INFUSED, Request("POST", path, "nurse", body))
+    for number, course in enumerate(story.courses):
+        booking = f"{{{_booking_name(story, number - 1)}}}" if number else None
+        yield from _infusions(course, who, cast, booking)
     if story.booster_on is not None:
         body = _given((story.booster_on, story.booster_on), "booster", outpatient=True)
+        path = f"/v1/patients/{who}/administrations"
         yield _cue(story.booster_on, INFUSED, Request("POST", path, "nurse", body))
     if story.baseline == "stated":
-        yield _cue(story.last_day, time(17), _stated_baseline(story))
-    yield from _booking(story, who, cast, plan)
+        yield _cue(first.last_day, BASELINE, _stated_baseline(story))
+    for number, booking_ in enumerate(story.bookings):
+        yield from _booking(booking_, _booking_name(story, number), story, cast, plan)
+
+
+def _infusions(course: DemoCourse, who: str, cast: Cast, booking: str | None) -> Iterator[Cue]:
+    for block, classified_as in zip(course.blocks, ("new_course", "same_series")):
+        body = _given(block, classified_as, outpatient=course.outpatient)
+        body["regimen"] = _regimen(course, cast)
+        if booking is not None:
+            body["booking"] = booking
+        path = f"/v1/patients/{who}/administrations"
+        yield _cue(block[1], INFUSED, Request("POST", path, "nurse", body))
+
+
+def _regimen(course: DemoCourse, cast: Cast) -> str:
+    return cast.outpatient if course.outpatient else cast.in_hospital
+
+
+def _booking_name(story: Story, number: int) -> str:
+    return f"booking {number + 1} of {story.pseudonym}"
 
 
 def _given(block: Block, classified_as: str, *, outpatient: bool) -> dict[str, Any]:
@@ -119,28 +138,21 @@ def _stated_baseline(story: Story) -> Request:
     return Request("POST", f"/v1/courses/{{course of {story.pseudonym}}}/baseline", "physician", body)
 
 
-def _booking(story: Story, who: str, cast: Cast, plan: DemoPlan) -> Iterator[Cue]:
+def _booking(booking: DemoBooking, name: str, story: Story, cast: Cast, plan: DemoPlan) -> Iterator[Cue]:
     """Re-treatment, step by step, as far as it has come when the clock stands."""
-    if story.booked_on is None or story.bed_on is None:
-        return
-    name = f"booking of {story.pseudonym}"
-    asked = {"patient": who, "regimen": cast.in_hospital, "note": "Simulated."}
-    yield _cue(story.booked_on, BOOKING, Request("POST", "/v1/bookings", "nurse", asked, {name: "uid"}))
-    bed = (story.bed_on, story.bed_on + timedelta(days=4))
+    asked = {"patient": cast.patients[story.number], "regimen": cast.in_hospital, "note": "Simulated."}
+    yield _cue(booking.asked_on, BOOKING, Request("POST", "/v1/bookings", "nurse", asked, {name: "uid"}))
+    last_day = booking.bed_on + timedelta(days=INFUSION_DAYS - 1)
+    expires_on = last_day + timedelta(days=60)
     bodies = {
-        "authorise": {"reference": f"SIM-{story.number:03}", "expires_on": str(bed[1] + timedelta(days=60))},
-        "offer": {"first_day": str(bed[0]), "last_day": str(bed[1])},
+        "authorise": {"reference": f"SIM-{story.number:03}", "expires_on": str(expires_on)},
+        "offer": {"first_day": str(booking.bed_on), "last_day": str(last_day)},
     }
     for days, step, by in STEPS:
-        on = story.booked_on + timedelta(days=days)
+        on = booking.asked_on + timedelta(days=days)
         if on < plan.frozen_on:
             path = f"/v1/bookings/{{{name}}}/{step}"
             yield _cue(on, BOOKING, Request("POST", path, by or story.pseudonym, bodies.get(step, {})))
-    if story.second is not None:
-        body = _given(story.second, "new_course", outpatient=False)
-        body |= {"regimen": cast.in_hospital, "booking": f"{{{name}}}"}
-        path = f"/v1/patients/{who}/administrations"
-        yield _cue(story.second[1], INFUSED, Request("POST", path, "nurse", body))
 
 
 def _diary(story: Story, chance: random.Random) -> Iterator[Cue]:
