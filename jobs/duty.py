@@ -13,8 +13,11 @@ from config.settings import Settings
 from jobs.player import Player
 
 
-class Stopped(Exception):
-    """The process was asked to end; what is written is whole, the rest waits for the next start."""
+class Stopped(BaseException):
+    """The process was asked to end; what is written is whole, the rest waits for the next start.
+
+    No failure, as KeyboardInterrupt is none: what catches an Exception and goes on must not catch this one.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,12 @@ def found(engine: Engine, *, first_night: date = FIRST_DAY, protocol: Protocol |
     now = at(first_night - timedelta(days=30))
     with unit(engine, Scope(None, "operator"), write=True) as session:
         clinics.found_installation(session, kind="sandbox", clock_at=now, now=now)
+    return join(engine, first_night=first_night, protocol=protocol)
+
+
+def join(engine: Engine, *, first_night: date = FIRST_DAY, protocol: Protocol | None = None) -> LittleClinic:
+    """Another clinic in a sandbox that is there."""
+    with unit(engine, Scope(None, "operator"), write=True) as session:
         clinic = clinics.found_clinic(
             session,
             name="Little clinic",
@@ -138,7 +144,7 @@ def found(engine: Engine, *, first_night: date = FIRST_DAY, protocol: Protocol |
             emergency_text="In an emergency call 112.",
             forecast_mode="shadow",
             protocol=protocol or Protocol(),
-            now=now,
+            now=at(first_night - timedelta(days=30)),
         )
         clinic.first_night = first_night
         return LittleClinic(engine, clinic.id, first_night)

@@ -12,7 +12,7 @@ from diary.domain.days import due_nights, night_due
 from diary.services.alerts import return_unattended, wake_due
 from diary.services.night_shard import NightFrame, judge_shard, read_shard
 from diary.services.night_writing import Counts, count, write_shard
-from diary.storage.nights import claim_night, hold_term, next_nights, night_run
+from diary.storage.nights import claim_night, hold_term, next_nights, night_run, release_night
 from diary.storage.protocols import protocol_at, zones_of
 from diary.storage.tables.alert import Alert
 from diary.storage.unit import SYSTEM, Scope, clinic_of, unit
@@ -59,7 +59,11 @@ def run_due(engine: Engine, *, now: datetime, wall: Clock, owner: str) -> list[t
     for due in nights_due(engine, now=now):
         if due.clinic_id in stuck:
             continue
-        counts = run_night(engine, due, now=now, wall=wall, owner=owner)
+        try:
+            counts = run_night(engine, due, now=now, wall=wall, owner=owner)
+        except Exception:
+            log.exception("night failed", extra={"clinic_id": due.clinic_id, "night": due.night.isoformat()})
+            counts = None
         if counts is None:
             stuck.add(due.clinic_id)
         else:
@@ -101,8 +105,13 @@ def run_night(engine: Engine, due: Due, *, now: datetime, wall: Clock, owner: st
             _hold(session, due, term, wall)
             _finish(session, due, counts, wall=wall)
     except Fenced:
-        log.warning("night taken over", extra={"clinic": due.clinic_id, "night": due.night.isoformat()})
+        log.warning("night taken over", extra={"clinic_id": due.clinic_id, "night": due.night.isoformat()})
         return None
+    except BaseException:
+        # Ended or failed on the way: whoever comes next need not wait until the lease runs out.
+        with unit(engine, scope, write=True) as session:
+            release_night(session, night=due.night, term=term)
+        raise
     return counts
 
 

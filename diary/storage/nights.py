@@ -115,6 +115,20 @@ def hold_term(
     return run_id
 
 
+def release_night(session: Session, *, night: date, term: int) -> None:
+    """End this term's lease with its last heartbeat, so that the night can be claimed again at once."""
+    session.execute(
+        update(NightRun)
+        .where(
+            NightRun.clinic_id == clinic_of(session),
+            NightRun.night == night,
+            NightRun.term == term,
+            NightRun.state == "claimed",
+        )
+        .values(lease_until_at=NightRun.heartbeat_at)
+    )
+
+
 def night_run(session: Session, night: date) -> NightRun | None:
     """The ledger's row of one night of this clinic."""
     return session.scalars(own(session, NightRun).where(NightRun.night == night)).one_or_none()

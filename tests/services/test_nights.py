@@ -16,10 +16,11 @@ from diary.storage.engine import make_engine
 from diary.storage.entries import standing_ids
 from diary.storage.nights import assessments, findings_of, hold_term, night_run
 from diary.storage.patients import patient_by_id
+from diary.storage.tables.clinic import ProtocolVersion
 from diary.storage.tables.entry import CourseDays
 from diary.storage.tables.outbox import Message
 from diary.storage.unit import own
-from tests.little_clinic import FIRST_DAY, LittleClinic, a_regimen, at, day_number, found
+from tests.little_clinic import FIRST_DAY, LittleClinic, a_regimen, at, day_number, found, join
 
 LOST = "2 " * 30 + "8 " * 16  # relief, then none: confirmed once two weeks stand under the line
 
@@ -272,6 +273,43 @@ def test_nights_of_an_outage_are_made_up_in_order_and_marked_late(clinic):
         assert night_run(session, day_number(41)).late
         assert not night_run(session, day_number(40)).late
     assert only(clinic, patient_id, "loss").late
+
+
+def test_a_night_that_is_ended_on_the_way_can_be_run_again_at_once(clinic):
+    patient_id = clinic.treated("P-1", LOST)
+    clinic.run_nights(day_number(41))
+    (due,) = nights_due(clinic.engine, now=at(day_number(43)))
+    moments = [due.cutoff_at] * 3  # two for the claim, one to look: none is left to write
+
+    with pytest.raises(IndexError):
+        run_night(clinic.engine, due, now=due.cutoff_at, wall=moments.pop, owner="first")
+    assert "loss" not in kinds(clinic, patient_id)
+    clinic.run_nights(day_number(42))
+
+    assert "loss" in kinds(clinic, patient_id)
+    with clinic.unit() as session:
+        assert (night_run(session, due.night).owner, night_run(session, due.night).term) == ("test", 2)
+
+
+def test_a_clinic_whose_night_fails_holds_back_no_other(database_url):
+    engine = make_engine(database_url)
+    ill = found(engine)
+    with ill.unit(write=True) as session:
+        session.add(
+            ProtocolVersion(
+                clinic_id=ill.clinic_id, n=2, valid_from_at=at(FIRST_DAY), values={"no": "such"}, note=""
+            )
+        )
+    well = join(engine)
+    now = at(FIRST_DAY + timedelta(days=2))
+
+    done = nights.run_due(engine, now=now, wall=lambda: now, owner="me")
+
+    assert [(due.clinic_id, due.night) for due, _ in done] == [
+        (well.clinic_id, FIRST_DAY),
+        (well.clinic_id, FIRST_DAY + timedelta(days=1)),
+    ]
+    engine.dispose()
 
 
 def test_an_alert_that_a_booking_under_way_answers_waits_with_it_and_comes_back_with_it(clinic):
