@@ -9,20 +9,16 @@ from diary.api.door import api_work
 from diary.api.frame import Routes
 from diary.api.instruments import instrument_shown
 from diary.domain.days import answerable_days
-from diary.services.attempts import count_attempt
+from diary.services.attempts import enrolment_doors
 from diary.services.clinics import the_clinic
 from diary.services.enrolment import Phone, redeem
 from diary.services.own_diary import call_asked_at
 from diary.storage.bookings import live_booking_of
 from diary.storage.protocols import protocol_at
-from diary.web.database import db
+from diary.web.signing_in import counted
 from diary.web.work import Work, roof
 from schemas.enrolment import EnrolmentIn, EnrolmentOut
 from schemas.me import MeOut
-
-# Codes have 39 bits: at 30 tries an hour an address needs a million years for a fair chance.
-TRIES_AN_HOUR = 30
-HOUR_S = 3600
 
 routes = Routes("enrolments", __name__, url_prefix="/v1", description="Pairing a phone with a patient.")
 
@@ -32,13 +28,6 @@ routes = Routes("enrolments", __name__, url_prefix="/v1", description="Pairing a
 @routes.response(201, EnrolmentOut)
 def enrol(body: dict[str, Any]) -> Any:
     """Exchange a one-time code for a phone's token."""
-    count_attempt(
-        db.engine,
-        f"enrol:{request.remote_addr}",
-        limit=TRIES_AN_HOUR,
-        window_s=HOUR_S,
-        now=roof().clock(),
-    )
     phone = Phone(
         zone=body["zone"],
         locale=body["locale"],
@@ -47,7 +36,7 @@ def enrol(body: dict[str, Any]) -> Any:
         platform=body["device"].get("platform"),
         client_version=body["device"].get("client_version"),
     )
-    with api_work(write=True) as unit:
+    with counted(*enrolment_doors(request.remote_addr)), api_work(write=True) as unit:
         enrolled = redeem(
             unit.session, body["code"], phone, secret_key=roof().settings.secret_key, now=unit.now
         )

@@ -2,14 +2,10 @@
 
 from typing import Any
 
-from flask import request
-
 from diary.api.door import api_work
 from diary.api.frame import Routes
-from diary.services.attempts import count_sign_in
-from diary.services.staff import sign_in, sign_out
-from diary.web.database import db
-from diary.web.work import roof
+from diary.services.staff import sign_out
+from diary.web.signing_in import sign_in
 from schemas.session import SessionIn, SessionOut
 
 routes = Routes("sessions", __name__, url_prefix="/v1/sessions", description="Signing in and out.")
@@ -20,10 +16,8 @@ routes = Routes("sessions", __name__, url_prefix="/v1/sessions", description="Si
 @routes.response(201, SessionOut)
 def open_session(body: dict[str, Any]) -> Any:
     """Sign in; the token is shown this once."""
-    count_sign_in(db.engine, email=body["email"], address=request.remote_addr, now=roof().clock())
-    with api_work(write=True) as unit:
-        opened = sign_in(unit.session, email=body["email"], password=body["password"], now=unit.wall_now)
-        return {"token": opened.token, "expires_at": opened.expires_at, "staff": opened.staff}
+    opened = sign_in(email=body["email"], password=body["password"])
+    return {"token": opened.token, "expires_at": opened.expires_at, "staff": opened.staff}
 
 
 @routes.route("/current", methods=["DELETE"])

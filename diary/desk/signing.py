@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from diary.desk.door import desk, own_path, show, staff_work
 from diary.desk.forms import Form
 from diary.domain.errors import Refusal
-from diary.services.attempts import count_attempt, count_sign_in
+from diary.services.attempts import Door, network_of
 from diary.services.demo_door import enter_demo
 from diary.services.staff import SESSION_LIFE, SignedIn
-from diary.services.staff import sign_in as open_session
 from diary.services.staff import sign_out as end_session
 from diary.web.asking import STAFF_COOKIE
-from diary.web.database import db
+from diary.web.signing_in import counted
+from diary.web.signing_in import sign_in as open_session
 from diary.web.work import roof, work
 from schemas.session import SessionIn
 
@@ -49,9 +49,8 @@ def sign_out() -> ResponseReturnValue:
 @desk.get("/demo")
 def demo() -> ResponseReturnValue:
     """The demo's own link: in a sandbox, with the demo's key, a session of its nurse or physician."""
-    door = f"demo:{request.remote_addr}"
-    count_attempt(db.engine, door, limit=DEMO_TRIES, window_s=DEMO_WINDOW_S, now=roof().clock())
-    with work(write=True) as unit:
+    door = Door(f"demo:{network_of(request.remote_addr)}", DEMO_TRIES, DEMO_WINDOW_S)
+    with counted(door), work(write=True) as unit:
         signed_in = enter_demo(
             unit.session,
             who=request.args.get("who", "nurse"),
@@ -67,9 +66,7 @@ def _signed_in(form: Form) -> SignedIn:
         # A page elsewhere must not sign a colleague in as somebody else.
         raise Refusal("csrf_failed", "Open this page by itself and sign in there.")
     given = form.read(SessionIn)
-    count_sign_in(db.engine, email=given["email"], address=request.remote_addr, now=roof().clock())
-    with work(write=True) as unit:
-        return open_session(unit.session, email=given["email"], password=given["password"], now=unit.wall_now)
+    return open_session(email=given["email"], password=given["password"])
 
 
 def _enter(signed_in: SignedIn, back: str) -> ResponseReturnValue:

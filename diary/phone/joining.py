@@ -11,19 +11,15 @@ from diary.phone import texts
 from diary.phone.door import JOIN_COOKIE, drop_cookie, keep_signed_in, phone_work, put_cookie, show
 from diary.phone.forms import FormFault, chosen_zone, typed_code
 from diary.phone.places import places
-from diary.services.attempts import count_attempt
+from diary.services.attempts import enrolment_doors
 from diary.services.enrolment import Phone, redeem
 from diary.services.form_answer import CLIENT_VERSION
 from diary.services.invitation import invitation
 from diary.services.own_diary import FIRST_LOCALE, own_day, own_diary
 from diary.web.asking import check_csrf, csrf_token
 from diary.web.codes import STATUS_OF
-from diary.web.database import db
+from diary.web.signing_in import counted
 from diary.web.work import Work, roof, work
-
-# Counted together with the API's. Joining takes two; guessing one of 39 bits would take a million years.
-TRIES_AN_HOUR: Final = 30
-HOUR_S: Final = 3600
 
 # Said on the page where the code is typed.
 OF_THE_CODE: Final = frozenset(
@@ -65,7 +61,7 @@ def agree() -> ResponseReturnValue:
             zone = chosen_zone()
         except FormFault as fault:
             return _ask_for_consent(code, fault.key)
-        with work(write=True) as unit:
+        with counted(*enrolment_doors(request.remote_addr)), work(write=True) as unit:
             enrolled = redeem(
                 unit.session,
                 code,
@@ -92,17 +88,14 @@ def ready() -> ResponseReturnValue:
 
 
 def _presented_code() -> str:
-    """The code of this form, after all that guards it: cookies that work, the form's own token, the count."""
+    """The code of this form, after what guards the form: cookies that work, and its own token."""
     token = request.cookies.get(JOIN_COOKIE)
     if token is None:
         # Said before the code is used up: without cookies the phone could not stay signed in.
         raise FormFault("cookies", status=403)
     settings = roof().settings
     check_csrf(request, secret_keys=[settings.secret_key, *settings.secret_key_fallbacks], token=token)
-    code = typed_code()
-    door = f"enrol:{request.remote_addr}"
-    count_attempt(db.engine, door, limit=TRIES_AN_HOUR, window_s=HOUR_S, now=roof().clock())
-    return code
+    return typed_code()
 
 
 def _ask_again(fault: FormFault | Refusal) -> ResponseReturnValue:
@@ -126,7 +119,7 @@ def _ask_for_code(error: str | None = None, status: int = 200, *, minutes: int =
 
 
 def _ask_for_consent(code: str, error: str | None = None) -> Response:
-    with work(write=False) as unit:
+    with counted(*enrolment_doors(request.remote_addr)), work(write=False) as unit:
         settings = roof().settings
         invited = invitation(unit.session, code, secret_key=settings.secret_key, now=unit.now)
     return _page(

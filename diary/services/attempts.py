@@ -1,51 +1,106 @@
-"""Counts tries at a door in the database, so that every worker counts alike."""
+"""Counts tries at a door in the database, so that every worker counts alike. A success gives its try back."""
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 
-from sqlalchemy import Engine, case
+from sqlalchemy import Connection, Engine, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from diary.domain.errors import Refusal
 from diary.storage.tables.staff import AttemptCount
 
-INSERT: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+INSERT: Final[dict[str, Callable[..., Any]]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
-
-# In a quarter of an hour. A colleague mistypes three times and a ward shares an address; a guesser needs
-# thousands.
+# A colleague mistypes three times and a ward shares an address; a guesser needs thousands.
 SIGN_IN_WINDOW_S: Final = 15 * 60
 SIGN_INS_PER_ACCOUNT: Final = 10
 SIGN_INS_PER_ADDRESS: Final = 50
+# Codes have 39 bits: at 30 wrong ones an hour an address needs a million years for a fair chance.
+ENROLMENT_WINDOW_S: Final = 60 * 60
+ENROLMENTS_PER_ADDRESS: Final = 30
+
+# With each try at most so many rows of windows long over are removed: more than a try can add.
+SWEPT_MAX: Final = 100
+SWEPT_AFTER: Final = timedelta(hours=1)
 
 
-def count_sign_in(engine: Engine, *, email: str, address: str | None, now: datetime) -> None:
-    """Count one try to sign in, by account and by network address, whichever door it came to.
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What is counted, how often it may be tried, and over how long."""
 
-    Raises:
-        Refusal: too_many_attempts.
-    """
+    name: str
+    limit: int
+    window_s: int
+
+
+def sign_in_doors(email: str, address: str | None) -> tuple[Door, ...]:
+    """By account and by network address, whichever page or client it came from."""
     account = hashlib.sha256(email.lower().encode()).hexdigest()[:32]
-    for door, limit in (
-        (f"signin:{account}", SIGN_INS_PER_ACCOUNT),
-        (f"signin:{address}", SIGN_INS_PER_ADDRESS),
-    ):
-        count_attempt(engine, door, limit=limit, window_s=SIGN_IN_WINDOW_S, now=now)
+    return (
+        Door(f"signin:{account}", SIGN_INS_PER_ACCOUNT, SIGN_IN_WINDOW_S),
+        Door(f"signin:{network_of(address)}", SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW_S),
+    )
 
 
-def count_attempt(engine: Engine, door: str, *, limit: int, window_s: int, now: datetime) -> None:
-    """Count one try, in a transaction of its own so that a refused request still counts.
+def enrolment_doors(address: str | None) -> tuple[Door, ...]:
+    """By network address: a code names nobody until it is right."""
+    return (Door(f"enrol:{network_of(address)}", ENROLMENTS_PER_ADDRESS, ENROLMENT_WINDOW_S),)
+
+
+def network_of(address: str | None) -> str:
+    """The address, or for IPv6 the /64 that one customer has to choose addresses from.
+
+    >>> network_of("203.0.113.9"), network_of("2001:db8:1:2:3:4:5:6")
+    ('203.0.113.9', '2001:db8:1:2::/64')
+    """
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found, 64), strict=False))
+    return str(found)
+
+
+def count_tries(engine: Engine, *doors: Door, now: datetime) -> None:
+    """Count one try at each door, in a transaction of its own so that a refused request still counts.
 
     Raises:
         Refusal: too_many_attempts, with `retry_after_s`.
     """
-    ends_at = now + timedelta(seconds=window_s)
+    for door in doors:
+        with engine.begin() as connection:
+            attempts, ends_at = _count(connection, door, now=now)
+        if attempts > door.limit:
+            wait_s = max(1, int((ends_at - now).total_seconds()))
+            raise Refusal(
+                "too_many_attempts",
+                f"Too many tries. Wait {wait_s} seconds, then try again.",
+                facts={"retry_after_s": wait_s},
+            )
+
+
+def forgive_try(engine: Engine, *doors: Door) -> None:
+    """It was right: give the try back, so that a clinic can enrol any number of phones in an hour."""
+    with engine.begin() as connection:
+        for door in doors:
+            connection.execute(
+                update(AttemptCount)
+                .where(AttemptCount.door == door.name, AttemptCount.attempts > 0)
+                .values(attempts=AttemptCount.attempts - 1)
+            )
+
+
+def _count(connection: Connection, door: Door, *, now: datetime) -> tuple[int, datetime]:
+    ends_at = now + timedelta(seconds=door.window_s)
     over = AttemptCount.window_ends_at <= now
-    statement = (
-        INSERT[engine.dialect.name](AttemptCount)
-        .values(door=door, attempts=1, window_ends_at=ends_at)
+    counted = connection.execute(
+        INSERT[connection.dialect.name](AttemptCount)
+        .values(door=door.name, attempts=1, window_ends_at=ends_at)
         .on_conflict_do_update(
             index_elements=["door"],
             set_={
@@ -54,13 +109,12 @@ def count_attempt(engine: Engine, door: str, *, limit: int, window_s: int, now: 
             },
         )
         .returning(AttemptCount.attempts, AttemptCount.window_ends_at)
+    ).one()
+    old = (
+        select(AttemptCount.door)
+        .where(AttemptCount.window_ends_at <= now - SWEPT_AFTER)
+        .limit(SWEPT_MAX)
+        .with_for_update(skip_locked=True)
     )
-    with engine.begin() as connection:
-        row = connection.execute(statement).one()
-    if row.attempts > limit:
-        wait_s = max(1, int((row.window_ends_at - now).total_seconds()))
-        raise Refusal(
-            "too_many_attempts",
-            f"Too many tries. Wait {wait_s} seconds, then try again.",
-            facts={"retry_after_s": wait_s},
-        )
+    connection.execute(delete(AttemptCount).where(AttemptCount.door.in_(old)))
+    return counted.attempts, counted.window_ends_at

@@ -7,13 +7,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from diary.domain.errors import Refusal
-from diary.services import audit
 from diary.services.sandbox import installation
-from diary.services.secrets import STAFF, new_token, token_digest
-from diary.services.staff import SESSION_LIFE, SignedIn
+from diary.services.staff import SignedIn, open_session
 from diary.storage.staff import staff_presented
-from diary.storage.tables.staff import StaffSession
-from diary.storage.unit import Scope, enter, present, scope_of
+from diary.storage.unit import present
 
 # Whom each link signs in; the demo opens these accounts. `.example` belongs to nobody (RFC 2606).
 DEMO_EMAILS: Final = {
@@ -36,20 +33,7 @@ def enter_demo(session: Session, *, who: str, key: str, expected_key: str | None
     person = staff_presented(session, DEMO_EMAILS[who])
     if person is None or person.disabled_at is not None:
         raise _no_such_page()
-    enter(session, Scope(person.clinic_id, "staff", person.id, person.role, scope_of(session).request_id))
-    token = new_token(STAFF)
-    session.add(
-        StaffSession(
-            clinic_id=person.clinic_id,
-            staff_id=person.id,
-            token_hash=token_digest(token),
-            created_at=now,
-            last_seen_at=now,
-            expires_at=now + SESSION_LIFE,
-        )
-    )
-    audit.note(session, "session.demo", now=now, object="staff", object_uid=person.uid)
-    return SignedIn(person, token, now + SESSION_LIFE)
+    return open_session(session, person, now=now, action="session.demo")
 
 
 def _no_such_page() -> Refusal:

@@ -61,10 +61,11 @@ def add_staff(session: Session, *, email: str, name: str, role: str, password: s
     return person
 
 
-def sign_in(session: Session, *, email: str, password: str, now: datetime) -> SignedIn:
-    """Check a password and open a session. A wrong name and a wrong password look and last alike.
+def check_password(session: Session, *, email: str, password: str) -> Staff:
+    """Whose name and password these are. A wrong name and a wrong password look and last alike.
 
-    Runs in a unit that has entered no clinic yet; the caller counts attempts before.
+    Runs in a reading unit that has entered no clinic, since it lasts: no lock is held meanwhile. The caller
+    counts attempts before.
 
     Raises:
         Refusal: sign_in_failed.
@@ -80,6 +81,11 @@ def sign_in(session: Session, *, email: str, password: str, now: datetime) -> Si
         raise Refusal(
             "sign_in_failed", "E-mail address and password do not match. Try again, or ask your admin."
         )
+    return person
+
+
+def open_session(session: Session, person: Staff, *, now: datetime, action: str = "session.open") -> SignedIn:
+    """A session of this person, in a unit that has entered no clinic yet; `action` names it in the audit."""
     enter(session, Scope(person.clinic_id, "staff", person.id, person.role, scope_of(session).request_id))
     token = new_token(STAFF)
     session.add(
@@ -92,8 +98,17 @@ def sign_in(session: Session, *, email: str, password: str, now: datetime) -> Si
             expires_at=now + SESSION_LIFE,
         )
     )
-    audit.note(session, "session.open", now=now, object="staff", object_uid=person.uid)
+    audit.note(session, action, now=now, object="staff", object_uid=person.uid)
     return SignedIn(person, token, now + SESSION_LIFE)
+
+
+def sign_in(session: Session, *, email: str, password: str, now: datetime) -> SignedIn:
+    """Both in one unit, where nobody waits for it.
+
+    Raises:
+        Refusal: sign_in_failed.
+    """
+    return open_session(session, check_password(session, email=email, password=password), now=now)
 
 
 def still_open(found: StaffSession, person: Staff, *, now: datetime) -> bool:

@@ -252,6 +252,22 @@ def test_a_form_sent_twice_is_one_answer(clinic: PhoneClinic, joined: tuple[int,
     assert len(clinic.entries(patient_id)) == 1
 
 
+def test_an_old_form_sent_again_after_a_change_changes_nothing(
+    clinic: PhoneClinic, joined: tuple[int, Phone]
+):
+    patient_id, phone = joined
+    form = {**phone.form("/app/"), "nrs": "7"}
+    phone.post(f"/app/days/{TODAY}", form)
+    clinic.clock.moment += timedelta(minutes=1)
+    phone.answer(5, change=True)
+
+    again = phone.post(f"/app/days/{TODAY}", form)
+
+    assert again.status_code == 303
+    assert clinic.standing(patient_id) == {TODAY: 5}
+    assert len(clinic.entries(patient_id)) == 2
+
+
 def test_two_taps_at_the_same_moment_are_one_answer(clinic: PhoneClinic, joined: tuple[int, Phone]):
     patient_id, phone = joined
     form = {**phone.form("/app/"), "nrs": "7"}
