@@ -23,6 +23,7 @@ from diary.storage.courses import (
     regimens,
 )
 from diary.storage.patients import patient_by_id, patient_by_uid
+from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Course, Regimen
 from diary.storage.tables.patient import Patient
 from diary.web.work import Work
@@ -119,7 +120,7 @@ def infuse(uid: str) -> ResponseReturnValue:
                     patient,
                     _given(given),
                     regimen=_regimen(unit, given),
-                    booking=booking_as_seen(unit, given["booking"]) if "booking" in given else None,
+                    booking=_booking(unit, patient, given),
                     today=today_of(patient, unit.now),
                     now=unit.now,
                 )
@@ -160,6 +161,14 @@ def _given(values: dict[str, Any]) -> infusions.Given:
     return infusions.Given(
         **{name: value for name, value in values.items() if name in infusions.Given.__slots__}
     )
+
+
+def _booking(unit: Work, patient: Patient, given: dict[str, Any]) -> Booking | None:
+    """The patient's booking that this infusion completes, in the version that the form was made from."""
+    if "booking" not in given:
+        return None
+    booking = booking_as_seen(unit, given["booking"])
+    return found(booking if booking.patient_id == patient.id else None)
 
 
 def _regimen(unit: Work, given: dict[str, Any]) -> Regimen | None:
@@ -205,7 +214,7 @@ def _regimen_of(course: Course | None) -> int | None:
     return course.regimen_id if course is not None else None
 
 
-def _first_values(booking: Any, regimen: Regimen | None, suggested: str) -> dict[str, object]:
+def _first_values(booking: Booking | None, regimen: Regimen | None, suggested: str) -> dict[str, object]:
     """What is known already: the booked days and the regimen's plan. What was given is for staff to say."""
     values: dict[str, object] = {"classified_as": suggested}
     if booking is not None:

@@ -25,12 +25,18 @@ assert FOLLOW_STATES == ("followed", "paused", "stopped"), "each has its button 
 
 @desk.get("/patients")
 def patients_page() -> ResponseReturnValue:
-    """Everybody, or those whose pseudonym, name or hospital number fits."""
-    query = request.args.get("q", "").strip()[:QUERY_LENGTH_MAX]
+    """Everybody, by pseudonym."""
     with at_desk(write=True) as (unit, frame):
-        listed = patient_list(
-            unit.session, query=query, page=page_number(), names=frame.treating, now=unit.now
-        )
+        listed = patient_list(unit.session, query="", page=page_number(), names=frame.treating, now=unit.now)
+    return show("patients.html", frame, listed=listed, query="")
+
+
+@desk.post("/patients/search")
+def search() -> ResponseReturnValue:
+    """Those who fit; sent as a form, because a name must not stand in an address."""
+    query = request.form.get("q", "").strip()[:QUERY_LENGTH_MAX].replace("\0", "")
+    with at_desk(write=True) as (unit, frame):
+        listed = patient_list(unit.session, query=query, page=1, names=frame.treating, now=unit.now)
     return show("patients.html", frame, listed=listed, query=query)
 
 

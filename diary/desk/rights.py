@@ -22,6 +22,7 @@ DESK: Final[dict[str, Right]] = {
     "GET desk.clock": CLINIC,
     "POST desk.advance": CLINIC,
     "GET desk.patients_page": CLINIC,
+    "POST desk.search": CLINIC,
     "GET desk.patient": CLINIC,
     **_form("desk.admit", TREATING),
     **_form("desk.identity", TREATING),

@@ -88,7 +88,7 @@ def addresses(desk: Desk) -> Iterator[str]:
         booking = session.scalars(own(session, Booking)).one().uid
     patient, alert = desk.uid(1), next(a.uid for a in desk.clinic.alerts(1) if a.kind == "loss")
     yield from ("/desk/", "/desk/?tab=all", "/desk/?tab=snoozed", "/desk/bookings", "/desk/nothing")
-    yield from ("/desk/patients", "/desk/patients?q=nobody", "/desk/patients/new")
+    yield from ("/desk/patients", "/desk/patients/new")
     yield from ("/desk/regimens", "/desk/regimens/new")
     yield f"/desk/patients/{patient}"
     for page in ("identity", "follow", "booking", "courses/new", "infusions/new", "answers/new"):

@@ -293,7 +293,7 @@ def test_a_new_patient_has_a_pseudonym_of_their_own(desk):
         "locale": "nl",
     }
     assert nurse.post("/desk/patients/new", **given).status_code == 303
-    assert "Karel Vos" in nurse.get("/desk/patients?q=karel")
+    assert "Karel Vos" in found_by(nurse, "karel")
 
     refused = nurse.post("/desk/patients/new", **given)
     assert refused.status_code == 409
@@ -308,11 +308,22 @@ def test_a_patient_is_found_by_pseudonym_name_or_hospital_number(either_desk):
     desk.patient("Q-2", name="Mehmet Yilmaz")
 
     for query in ("p-", "anneke", "BOER", f"H{patient_id:05}"):
-        page = nurse.get(f"/desk/patients?q={query}")
+        page = found_by(nurse, query)
         assert "1 patient found" in words_of(page), query
         assert "Anneke de Boer" in page
-    assert "0 patients found" in words_of(nurse.get("/desk/patients?q=%25"))
-    assert "0 patients found" in words_of(coordinator.get("/desk/patients?q=anneke"))
+    assert "0 patients found" in words_of(found_by(nurse, "%"))
+    assert "0 patients found" in words_of(found_by(coordinator, "anneke"))
+
+
+def test_a_name_that_looks_like_code_is_shown_as_it_is_written(desk):
+    nurse = desk.sign_in()
+    patient_id = desk.patient("<b>P-1</b>", name="<script>alert(1)</script>")
+    desk.alert(patient_id, "loss", "confirmed")
+
+    for page in (nurse.get("/desk/"), nurse.get(desk.page(patient_id)), found_by(nurse, "<script>")):
+        assert "<script>" not in page
+        assert "<b>P-1" not in page
+        assert "&lt;script&gt;alert(1)" in page
 
 
 def test_a_planned_course_collects_a_baseline_and_shows_when_the_infusion_comes(desk):
@@ -381,6 +392,10 @@ def test_an_asked_call_stands_on_the_page_until_somebody_closes_it(desk):
     uid = re.search(r"/desk/alerts/([^/]+)/close", page).group(1)
     nurse.post(f"/desk/alerts/{uid}/close", version=1, outcome="called")
     assert "No alert." in nurse.get(desk.page(patient_id))
+
+
+def found_by(person: Person, query: str) -> str:
+    return person.post("/desk/patients/search", q=query).get_data(as_text=True)
 
 
 def the_patient(desk: Desk) -> Patient:
