@@ -70,20 +70,19 @@ class Player:
             names = {**self._state.kept, **item}
             path, body = filled(request.path, names), filled(request.body, names)
             answer = self._answer(request.method, path, body=body, token=self._tokens[request.who])
-            ok = 200 <= answer.status < 300
-            code = "" if ok else f"{answer.status} {_code(answer.body)}"
-            kept = {name: str(answer.body[key]) for name, key in request.keep.items()} if ok else {}
+            failure = _failure(answer)
+            kept = {name: str(answer.body[key]) for name, key in request.keep.items()} if not failure else {}
         except (NoAnswer, KeyError, TypeError) as error:
-            ok, code, kept, answer = False, type(error).__name__, {}, None
+            failure, kept, answer = type(error).__name__, {}, None
         with self._lock:
             self._state.sent += 1
             self._state.kept |= kept
-            if not ok:
-                what = f"{request.method} {request.path}: {code}"
+            if failure:
+                what = f"{request.method} {request.path}: {failure}"
                 self._state.failed[what] = self._state.failed.get(what, 0) + 1
-                log.warning("a request of the play failed", extra={"method": request.method, "code": code})
-        if ok and request.each and answer is not None:
-            for found in answer.body.get("items", []):
+                log.warning("a request of the play failed", extra={"method": request.method, "code": failure})
+        if answer is not None and not failure and request.each:
+            for found in answer.body["items"]:
                 for one in request.each:
                     self._send(one, found)
 
@@ -117,5 +116,10 @@ class Player:
                         raise
 
 
-def _code(body: Any) -> str:
-    return str(body.get("code", "")) if isinstance(body, dict) else ""
+def _failure(answer: Answer) -> str | None:
+    """What went wrong, in a word or two; of a batch, the first row that was refused."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    if not 200 <= answer.status < 300:
+        return f"{answer.status} {body.get('code', '')}".rstrip()
+    refused = [row.get("code") for row in body.get("results", ()) if row.get("status") == "refused"]
+    return f"refused {refused[0]}" if refused else None
