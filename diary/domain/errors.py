@@ -96,7 +96,7 @@ CODES: Final[Mapping[str, CodeFact]] = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 - the service works as meant; it says no
+class Refusal(Exception):
     """Something that the service will not do, said so that the reader knows what to do instead.
 
     Args:

@@ -44,11 +44,14 @@ class Watched:
         return self._read().decode().strip()
 
     def is_gone(self) -> bool:
-        """Waits until nobody holds the pipe any more; true at once when nobody ever did."""
+        """Hears it out until nobody holds the pipe any more; true at once when nobody ever did."""
         try:
-            return os.read(self.reader, 100) == b""
+            while os.read(self.reader, 100):
+                pass
         except BlockingIOError:
-            return self._read() == b""
+            while self._read():
+                pass
+        return True
 
     def _read(self) -> bytes:
         ready, _, _ = select.select([self.reader], [], [], WAIT_S)

@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 TOO_HEAVY = ("numpy", "scipy", "apscheduler", "distributed", "pytest")
 PROGRAM = "import json, sys, wsgi; print(json.dumps([sorted(sys.modules), str(type(wsgi.app))]))"
@@ -25,7 +23,6 @@ def started(**environment: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.skipif(not (ROOT / "diary/app.py").exists(), reason="there is no application yet")
 def test_the_web_process_loads_nothing_heavy(sqlite_url: str):
     ended = started(DIARY_SECRET_KEY=secrets.token_urlsafe(32), DIARY_DATABASE_URL=sqlite_url)
 
@@ -36,7 +33,6 @@ def test_the_web_process_loads_nothing_heavy(sqlite_url: str):
     assert [name for name in TOO_HEAVY if name in loaded] == []
 
 
-@pytest.mark.skipif(not (ROOT / "diary/app.py").exists(), reason="there is no application yet")
 def test_with_bad_settings_it_ends_with_code_3_and_plain_lines():
     ended = started(DIARY_PORT="none")
 
