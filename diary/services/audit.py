@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from diary.storage.base import table_of
 from diary.storage.tables.audit import Audit
 from diary.storage.unit import clinic_of, scope_of
+
+_NOTE: Final = insert(table_of(Audit))
 
 
 def note(
@@ -23,17 +26,16 @@ def note(
 ) -> None:
     """One audit row. `detail` holds pseudonyms, states and digests: never a score, a name or free text."""
     scope = scope_of(session)
-    session.execute(
-        insert(Audit).values(
-            clinic_id=clinic_of(session),
-            at=now,
-            actor_kind=scope.actor_kind,
-            actor_id=scope.actor_id,
-            action=action,
-            object=object,
-            object_uid=object_uid,
-            patient_id=patient_id,
-            detail=dict(detail or {}),
-            request_id=scope.request_id,
-        )
-    )
+    row = {
+        "clinic_id": clinic_of(session),
+        "at": now,
+        "actor_kind": scope.actor_kind,
+        "actor_id": scope.actor_id,
+        "action": action,
+        "object": object,
+        "object_uid": object_uid,
+        "patient_id": patient_id,
+        "detail": dict(detail or {}),
+        "request_id": scope.request_id,
+    }
+    session.execute(_NOTE, row)

@@ -1,5 +1,6 @@
 """Records what a patient answers: new, the same again, a correction, or a conflict that is said plainly."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -12,9 +13,10 @@ from diary.domain.errors import Refusal
 from diary.services import audit
 from diary.services.packed_days import put_score
 from diary.services.zones import note_zone
-from diary.storage.entries import rivals, stand_down
+from diary.storage.courses import CourseRow, course_rows
+from diary.storage.entries import add_entry, rivals, stand_down
 from diary.storage.ids import new_uid
-from diary.storage.protocols import instrument_for, protocol_at
+from diary.storage.protocols import instrument_id_for, protocol_at
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import clinic_of, scope_of
@@ -78,10 +80,11 @@ def record(session: Session, patient: Patient, answer: Answer, *, now: datetime)
     place = _place(answer, [entry for entry in met if entry.day == answer.day])
     if place.same is not None:
         return Recorded(place.same, created=False)
-    entry = _version(session, patient, answer, clock, place, now=now)
-    _store(
-        session, entry, place.replaces, action="entry.amend" if answer.supersedes else "entry.record", now=now
-    )
+    courses = course_rows(session, patient.id)
+    instrument_id = instrument_id_for(session, courses, now)
+    entry = _version(session, patient, answer, clock, place, instrument_id=instrument_id, now=now)
+    action = "entry.amend" if answer.supersedes else "entry.record"
+    _store(session, entry, place.replaces, courses, action=action, now=now)
     note_zone(session, patient, answer.zone, since_at=clock.corrected_at)
     return Recorded(entry, created=True)
 
@@ -127,19 +130,26 @@ def correct(
         clock_suspect=False,
         instrument_version_id=standing.instrument_version_id,
     )
-    _store(session, entry, standing, action="entry.correct", now=now)
+    courses = course_rows(session, patient.id)
+    _store(session, entry, standing, courses, action="entry.correct", now=now)
     return entry
 
 
-def _store(session: Session, entry: Entry, replaces: Entry | None, *, action: str, now: datetime) -> None:
+def _store(
+    session: Session,
+    entry: Entry,
+    replaces: Entry | None,
+    courses: Sequence[CourseRow],
+    *,
+    action: str,
+    now: datetime,
+) -> None:
+    """Write the version, the packed days of the courses it falls in, and the audit row."""
     if replaces is not None:
         stand_down(session, replaces.id)
-    session.add(entry)
-    session.flush()
+    add_entry(session, entry)
     if entry.standing:
-        put_score(
-            session, entry.patient_id, day=entry.day, nrs=None if entry.clock_suspect else entry.nrs, now=now
-        )
+        put_score(session, courses, day=entry.day, nrs=None if entry.clock_suspect else entry.nrs, now=now)
     audit.note(
         session,
         action,
@@ -229,7 +239,14 @@ def _conflict(code: str, standing: Entry) -> Refusal:
 
 
 def _version(
-    session: Session, patient: Patient, answer: Answer, clock: ClockCheck, place: _Place, *, now: datetime
+    session: Session,
+    patient: Patient,
+    answer: Answer,
+    clock: ClockCheck,
+    place: _Place,
+    *,
+    instrument_id: int,
+    now: datetime,
 ) -> Entry:
     scope = scope_of(session)
     offset = answer.answered_at.utcoffset()
@@ -258,7 +275,7 @@ def _version(
         skew_s=max(-(2**31), min(2**31 - 1, clock.skew_s)),
         late=answer.day != clock.day_corrected,
         clock_suspect=clock.suspect,
-        instrument_version_id=instrument_for(session, patient.id, now).id,
+        instrument_version_id=instrument_id,
         layout=answer.layout,
         locale=answer.locale,
         client_version=answer.client_version,

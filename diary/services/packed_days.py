@@ -3,21 +3,23 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
+from typing import TypeVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from diary.domain import packed
-from diary.storage.courses import courses_of, days_of
+from diary.storage.courses import CourseRow, courses_of, days_of, put_days
 from diary.storage.entries import standing_between
 from diary.storage.tables.course import Course
 from diary.storage.tables.entry import CourseDays
 from diary.storage.unit import clinic_of
 
 Span = tuple[date, date]
+Placed = TypeVar("Placed", Course, CourseRow)
 
 
-def spans(courses: Sequence[Course]) -> list[tuple[Course, Span]]:
+def spans(courses: Sequence[Placed]) -> list[tuple[Placed, Span]]:
     """First and last calendar day whose answers belong to each course that has a date.
 
     From 14 days before its first infusion day to the day before the next course's first infusion day, so
@@ -36,23 +38,15 @@ def spans(courses: Sequence[Course]) -> list[tuple[Course, Span]]:
     return found
 
 
-def put_score(session: Session, patient_id: int, *, day: date, nrs: int | None, now: datetime) -> None:
+def put_score(
+    session: Session, courses: Sequence[CourseRow], *, day: date, nrs: int | None, now: datetime
+) -> None:
     """Write one day's standing score (None: no answer counts) into every course that it falls in."""
-    holders = [
-        course.id for course, (first, last) in spans(courses_of(session, patient_id)) if first <= day <= last
-    ]
-    if not holders:
-        return
-    columns = (CourseDays.course_id, CourseDays.anchor_day, CourseDays.days)
-    for row in session.execute(select(*columns).where(CourseDays.course_id.in_(holders))).all():
-        index = packed.index_of(row.anchor_day, day)
-        if index < packed.DAYS_MAX:
-            days = packed.put(row.days, index, nrs)
-            session.execute(
-                update(CourseDays)
-                .where(CourseDays.course_id == row.course_id)
-                .values(days=days, changed_at=now)
-            )
+    for course, (first, last) in spans(courses):
+        if first <= day <= last and course.anchor_day is not None and course.days is not None:
+            index = packed.index_of(course.anchor_day, day)
+            if index < packed.DAYS_MAX:
+                put_days(session, course.id, packed.put(course.days, index, nrs), now=now)
 
 
 def rebuild(session: Session, patient_id: int, *, now: datetime) -> None:

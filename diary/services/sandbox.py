@@ -1,6 +1,7 @@
 """The sandbox clock: a row that people may move forward, so that twelve weeks pass in seconds."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,7 +9,8 @@ from sqlalchemy.orm import Session
 from diary.domain.errors import Refusal
 from diary.storage.tables.clinic import Installation
 
-FARTHEST = timedelta(days=400)
+FARTHEST: Final = timedelta(days=400)
+_THE_ROW: Final = select(Installation)
 
 
 def installation(session: Session) -> Installation:
@@ -17,7 +19,7 @@ def installation(session: Session) -> Installation:
     Raises:
         Refusal: not_set_up, when the database holds no installation yet.
     """
-    found = session.scalars(select(Installation)).one_or_none()
+    found = session.scalars(_THE_ROW).one_or_none()
     if found is None:
         raise Refusal("not_set_up", "This database was never set up. Run 'python -m diary setup'.")
     return found

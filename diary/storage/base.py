@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -68,6 +69,12 @@ class Base(DeclarativeBase):
         dict[str, Any]: Document,
         list[Any]: Document,
     }
+
+
+def table_of(mapped: type[Base]) -> Table:
+    """The plain table: what is written through it costs a tenth of what a mapped object costs."""
+    assert isinstance(mapped.__table__, Table)
+    return mapped.__table__
 
 
 class Owned:

@@ -1,14 +1,63 @@
 """Queries about courses, their packed days and what was given in them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from diary.storage.base import table_of
 from diary.storage.tables.course import Administration, ClinicalEvent, Course, Regimen
 from diary.storage.tables.entry import CourseDays
 from diary.storage.unit import clinic_of, held, own
+
+
+class CourseRow(NamedTuple):
+    """Of a course, what an answer needs to find its place in it."""
+
+    id: int
+    status: str
+    planned_first_day: date | None
+    first_infusion_day: date | None
+    instrument_version_id: int
+    anchor_day: date | None
+    days: bytes | None
+
+
+# Built once, as every post of an answer asks it.
+_COURSE: Final = table_of(Course)
+_DAYS: Final = table_of(CourseDays)
+_ROWS: Final = (
+    select(
+        _COURSE.c.id,
+        _COURSE.c.status,
+        _COURSE.c.planned_first_day,
+        _COURSE.c.first_infusion_day,
+        _COURSE.c.instrument_version_id,
+        _DAYS.c.anchor_day,
+        _DAYS.c.days,
+    )
+    .select_from(_COURSE.outerjoin(_DAYS, _DAYS.c.course_id == _COURSE.c.id))
+    .where(_COURSE.c.clinic_id == bindparam("clinic_id"), _COURSE.c.patient_id == bindparam("patient_id"))
+    .order_by(_COURSE.c.number)
+)
+_PUT: Final = (
+    update(_DAYS)
+    .where(_DAYS.c.course_id == bindparam("of_course"))
+    .values(days=bindparam("packed"), changed_at=bindparam("now"))
+)
+
+
+def course_rows(session: Session, patient_id: int) -> list[CourseRow]:
+    """The patient's courses with their packed days, first to last."""
+    asked = {"clinic_id": clinic_of(session), "patient_id": patient_id}
+    return [CourseRow(*row) for row in session.execute(_ROWS, asked)]
+
+
+def put_days(session: Session, course_id: int, days: bytes, *, now: datetime) -> None:
+    """Write a course's packed days."""
+    session.execute(_PUT, {"of_course": course_id, "packed": days, "now": now})
 
 
 def courses_of(session: Session, patient_id: int) -> list[Course]:

@@ -1,20 +1,43 @@
 """Queries about diary entries."""
 
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import Select, func, or_, update
+from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from diary.storage.base import table_of
 from diary.storage.tables.entry import Entry, ItemAnswer
-from diary.storage.unit import own
+from diary.storage.unit import clinic_of, own
+
+# What every post of an answer asks is built once: building a statement costs more than running it.
+_RIVALS: Final = (
+    select(Entry)
+    .where(
+        Entry.clinic_id == bindparam("clinic_id"),
+        Entry.patient_id == bindparam("patient_id"),
+        or_(Entry.client_id == bindparam("client_id"), Entry.day == bindparam("day")),
+    )
+    .order_by(Entry.version)
+)
+_ADD: Final = insert(table_of(Entry))
+_WRITTEN: Final = tuple(column.key for column in table_of(Entry).columns if column.key != "id")
 
 
 def rivals(session: Session, patient_id: int, *, client_id: str, day: date) -> list[Entry]:
     """What a new answer can meet: the row with its own id, and every version of its day."""
-    statement = own(session, Entry).where(
-        Entry.patient_id == patient_id, or_(Entry.client_id == client_id, Entry.day == day)
-    )
-    return list(session.scalars(statement.order_by(Entry.version)))
+    asked = {
+        "clinic_id": clinic_of(session),
+        "patient_id": patient_id,
+        "client_id": client_id,
+        "day": day,
+    }
+    return list(session.scalars(_RIVALS, asked))
+
+
+def add_entry(session: Session, entry: Entry) -> None:
+    """Write one version of a day. The session keeps no hold of it: a version never changes."""
+    session.execute(_ADD, {name: getattr(entry, name) for name in _WRITTEN})
 
 
 def entry_by_uid(session: Session, uid: str) -> Entry | None:

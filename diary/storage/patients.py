@@ -2,12 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
+from diary.storage.base import table_of
 from diary.storage.tables.patient import Device, EnrolmentCode, Patient, PatientFollow, PatientIdentity
-from diary.storage.unit import held, own
+from diary.storage.unit import clinic_of, held, own
+
+# Built once, as every request of a phone asks them.
+_BY_ID: Final = select(Patient).where(
+    Patient.clinic_id == bindparam("clinic_id"), Patient.id == bindparam("patient_id")
+)
+_BY_ID_HELD: Final = held(_BY_ID)
+_DEVICE_PRESENTED: Final = select(Device).where(Device.token_hash == bindparam("token_hash"))
+_DEVICE: Final = table_of(Device)
+_SEEN: Final = (
+    update(_DEVICE)
+    .where(_DEVICE.c.clinic_id == bindparam("of_clinic"), _DEVICE.c.id == bindparam("device_id"))
+    .values(last_seen_at=bindparam("now"))
+)
 
 
 def patient_by_uid(session: Session, uid: str, *, lock: bool = False) -> Patient | None:
@@ -18,8 +33,8 @@ def patient_by_uid(session: Session, uid: str, *, lock: bool = False) -> Patient
 
 def patient_by_id(session: Session, patient_id: int, *, lock: bool = False) -> Patient:
     """A patient of this clinic whose id another row holds."""
-    statement = own(session, Patient).where(Patient.id == patient_id)
-    return session.scalars(held(statement) if lock else statement).one()
+    asked = {"clinic_id": clinic_of(session), "patient_id": patient_id}
+    return session.scalars(_BY_ID_HELD if lock else _BY_ID, asked).one()
 
 
 def identity_of(session: Session, patient_id: int) -> PatientIdentity | None:
@@ -52,7 +67,12 @@ def owners_of(session: Session, patient_ids: Sequence[int]) -> dict[int, int | N
 
 def device_presented(session: Session, token_hash: str) -> Device | None:
     """The phone whose token was presented, before any clinic is known."""
-    return session.scalars(select(Device).where(Device.token_hash == token_hash)).one_or_none()
+    return session.scalars(_DEVICE_PRESENTED, {"token_hash": token_hash}).one_or_none()
+
+
+def note_seen(session: Session, device_id: int, *, now: datetime) -> None:
+    """The phone was here."""
+    session.execute(_SEEN, {"of_clinic": clinic_of(session), "device_id": device_id, "now": now})
 
 
 def devices_of(session: Session, patient_id: int) -> list[Device]:

@@ -1,26 +1,36 @@
 """Which protocol, instrument and zone a clinic had at a moment."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from config.protocol import Protocol
+from diary.storage.base import table_of
+from diary.storage.courses import CourseRow, course_rows
 from diary.storage.tables.clinic import ClinicZone, InstrumentVersion, ProtocolVersion
-from diary.storage.tables.course import Course
-from diary.storage.unit import own
+from diary.storage.unit import clinic_of, own
+
+# Built once, as every post of an answer asks it.
+_PROTOCOL: Final = table_of(ProtocolVersion).columns
+_PROTOCOL_AT: Final = (
+    select(_PROTOCOL["id"], _PROTOCOL["values"].label("stored"))
+    .where(
+        _PROTOCOL["clinic_id"] == bindparam("clinic_id"),
+        _PROTOCOL["valid_from_at"] <= bindparam("moment"),
+    )
+    .order_by(_PROTOCOL["valid_from_at"].desc(), _PROTOCOL["n"].desc())
+    .limit(1)
+)
 
 
 def protocol_at(session: Session, moment: datetime) -> tuple[int, Protocol]:
     """The id and the values of the protocol version in force at `moment`."""
-    statement = (
-        own(session, ProtocolVersion)
-        .where(ProtocolVersion.valid_from_at <= moment)
-        .order_by(ProtocolVersion.valid_from_at.desc(), ProtocolVersion.n.desc())
-        .limit(1)
-    )
-    version = session.scalars(statement).one()
-    return version.id, Protocol.from_values(version.values)
+    found = session.execute(_PROTOCOL_AT, {"clinic_id": clinic_of(session), "moment": moment}).one()
+    return found.id, _protocol(tuple(found.stored.items()))
 
 
 def instrument_at(session: Session, moment: datetime) -> InstrumentVersion:
@@ -36,14 +46,17 @@ def instrument_at(session: Session, moment: datetime) -> InstrumentVersion:
 
 def instrument_for(session: Session, patient_id: int, moment: datetime) -> InstrumentVersion:
     """The patient's wording: that of the course under way, which never changes; else the clinic's."""
-    of_course = (
-        own(session, InstrumentVersion)
-        .join(Course, Course.instrument_version_id == InstrumentVersion.id)
-        .where(Course.patient_id == patient_id, Course.status.in_(("open", "planned")))
-        .order_by(Course.status, Course.number.desc())  # "open" sorts before "planned"
-        .limit(1)
-    )
-    return session.scalars(of_course).one_or_none() or instrument_at(session, moment)
+    wanted = instrument_id_for(session, course_rows(session, patient_id), moment)
+    return session.scalars(own(session, InstrumentVersion).where(InstrumentVersion.id == wanted)).one()
+
+
+def instrument_id_for(session: Session, courses: Sequence[CourseRow], moment: datetime) -> int:
+    """The same, of a patient whose courses are at hand."""
+    for status in ("open", "planned"):
+        for course in reversed(courses):
+            if course.status == status:
+                return course.instrument_version_id
+    return instrument_at(session, moment).id
 
 
 def zones_of(session: Session, clinic_id: int) -> list[tuple[datetime, str]]:
@@ -54,3 +67,9 @@ def zones_of(session: Session, clinic_id: int) -> list[tuple[datetime, str]]:
         .order_by(ClinicZone.since_at)
     )
     return [(row.since_at, row.zone) for row in session.execute(statement)]
+
+
+@lru_cache(maxsize=256)
+def _protocol(values: tuple[tuple[str, Any], ...]) -> Protocol:
+    """A version never changes, so its values are checked once."""
+    return Protocol.from_values(dict(values))

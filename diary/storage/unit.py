@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Engine, Select, select, text
 from sqlalchemy.orm import Session
@@ -28,6 +28,11 @@ class Scope:
 # The scheduler looking for work over all clinics, and the command line before a clinic is chosen.
 SYSTEM = Scope(clinic_id=None, actor_kind="system")
 
+_PRESENT: Final = text("SELECT set_config('diary.presented', :digest, true)")
+_ENTER: Final = text(
+    "SELECT set_config('diary.clinic_id', :clinic, true), set_config('diary.system', :system, true)"
+)
+
 
 @contextmanager
 def unit(engine: Engine, scope: Scope, *, write: bool) -> Iterator[Session]:
@@ -45,29 +50,25 @@ def unit(engine: Engine, scope: Scope, *, write: bool) -> Iterator[Session]:
 
 def begin(session: Session, *, write: bool) -> None:
     """Open the transaction, saying at once whether it will write."""
+    session.info.pop("scope", None)
     session.connection(execution_options={WRITES: write})
 
 
 def present(session: Session, digest: str) -> None:
     """Show a token's digest (or a sign-in name): row security then lets its one row be read."""
     if _on_postgresql(session):
-        session.execute(text("SELECT set_config('diary.presented', :digest, true)"), {"digest": digest})
+        session.execute(_PRESENT, {"digest": digest})
 
 
 def enter(session: Session, scope: Scope) -> None:
     """From here on the unit acts for `scope`; PostgreSQL's row security is told the clinic."""
+    if session.info.get("scope") == scope:
+        return
     session.info["scope"] = scope
     if _on_postgresql(session):
-        session.execute(
-            text(
-                "SELECT set_config('diary.clinic_id', :clinic, true), "
-                "set_config('diary.system', :system, true)"
-            ),
-            {
-                "clinic": "" if scope.clinic_id is None else str(scope.clinic_id),
-                "system": "on" if scope.clinic_id is None and scope.actor_kind == "system" else "",
-            },
-        )
+        clinic = "" if scope.clinic_id is None else str(scope.clinic_id)
+        system = "on" if scope.clinic_id is None and scope.actor_kind == "system" else ""
+        session.execute(_ENTER, {"clinic": clinic, "system": system})
 
 
 def scope_of(session: Session) -> Scope:

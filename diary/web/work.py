@@ -13,8 +13,9 @@ from config import logging
 from config.settings import Settings
 from diary.domain.errors import Refusal
 from diary.services.sandbox import installation
+from diary.storage.patients import note_seen
 from diary.storage.tables.patient import Patient
-from diary.storage.unit import SYSTEM, begin, enter
+from diary.storage.unit import begin, enter
 from diary.web.asking import (
     DEVICE_COOKIE,
     NOBODY,
@@ -107,14 +108,13 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
     session = db.session()
     try:
         begin(session, write=write)
-        enter(session, SYSTEM)
         found = installation(session)
         caller = who_is_asking(session, token, wall_now=wall_now, request_id=request_id(), lock=write)
         enter(session, caller.scope)
         check_right(caller)
         now = found.clock_at if found.clock_at is not None else wall_now
         if write and caller.device is not None and now - caller.device.last_seen_at >= SEEN_EVERY:
-            caller.device.last_seen_at = now
+            note_seen(session, caller.device.id, now=now)
         yield Work(session, caller, now, wall_now, sandbox=found.kind == "sandbox")
         session.commit()
     except BaseException:
