@@ -101,7 +101,7 @@ class Driver:
         text, names = self._statements[name]
         given = tuple(values[name] for name in names) if self.is_sqlite else values
         cursor = self._connection().execute(text, given)
-        return cursor.fetchone() if cursor.description is not None else None
+        return cursor.fetchone() if text.startswith("SELECT") else None
 
     def patients(self) -> dict[str, int]:
         """Whose phone each token's digest belongs to."""
@@ -228,11 +228,11 @@ def _insert(driver: Driver, entry: Mapping[str, Any]) -> None:
 
 def _post(driver: Driver, body: Mapping[str, Any], digest: str) -> dict[str, Any]:
     installation = driver.ask("select installation")
-    now = _read_moment(installation[2])
+    now = _read_moment(installation[1])
     if not driver.is_sqlite:
         driver.ask("presented", digest=digest)
     device = driver.ask("select device", token_hash=digest)
-    patient_id, device_id, clinic_id = device[1], device[-2], device[-1]
+    device_id, clinic_id, _, patient_id, *_ = device
     if not driver.is_sqlite:
         driver.ask("enter", clinic=str(clinic_id), system="")
     driver.ask("select patient", clinic_id=clinic_id, patient_id=patient_id)

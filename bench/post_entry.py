@@ -202,7 +202,7 @@ def record(url: str, token: str, path: Path) -> None:
         _c: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool
     ) -> None:
         if not statement.startswith("BEGIN"):
-            seen.append((name_of(statement), statement, list(context.compiled.positiontup or ())))
+            seen.append((name_of(statement), statement, list(context.names)))
 
     client = app.test_client()
     for day in (FIRST_POSTED - timedelta(days=1), FIRST_POSTED):

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any, Final
 
 from diary.api.door import api_work, leave_trace, traced_reading
-from diary.api.finding import found, patient_among, patient_named
+from diary.api.finding import diarist_named, found, patient_among, patient_named
 from diary.api.frame import NEXT_PAGE, Routes
 from diary.domain.errors import Refusal
 from diary.services import entries, items
 from diary.storage.entries import entries_page, entry_by_uid
-from diary.storage.patients import patient_by_id, patient_by_uid
+from diary.storage.patients import Diarist, patient_by_id, patient_by_uid
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.patient import Patient
 from diary.web.body import Invalid
@@ -40,7 +40,7 @@ SHOWN = tuple(field.attribute or name for name, field in EntryOut().fields.items
 def post_entry(body: dict[str, Any]) -> Any:
     """Record one day's answer. Safe to repeat: the phone retries when the network drops."""
     with api_work(write=True) as unit:
-        patient = patient_named(unit, body.get("patient"), lock=True)
+        patient = diarist_named(unit, body.get("patient"))
         recorded = _record(unit, patient, body)
         answer = shown(recorded.entry, patient.uid)
     return answer, 201 if recorded.created else 200
@@ -85,7 +85,7 @@ def get_entry(entry_uid: str) -> Any:
     """One version of one day's answer."""
     with traced_reading() as unit:
         entry = found(entry_by_uid(unit.session, entry_uid))
-        patient = unit.caller.patient or patient_by_id(unit.session, entry.patient_id)
+        patient = unit.patient if unit.caller.patient else patient_by_id(unit.session, entry.patient_id)
         found(entry if entry.patient_id == patient.id else None)
         leave_trace(unit, "entries", [patient])
         return shown(entry, patient.uid)
@@ -100,7 +100,7 @@ def _locked(unit: Work, rows: list[Row]) -> dict[str, Patient]:
     return {uid: patient for uid, patient in held.items() if patient is not None}
 
 
-def _record(unit: Work, patient: Patient, body: dict[str, Any]) -> entries.Recorded:
+def _record(unit: Work, patient: Diarist, body: dict[str, Any]) -> entries.Recorded:
     told = {name: value for name, value in body.items() if name not in ("id", "items", "source", "patient")}
     answer = entries.Answer(client_id=body["id"], source=_source(unit, body.get("source")), **told)
     recorded = entries.record(unit.session, patient, answer, now=unit.now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from diary.domain.errors import Refusal
-from diary.storage.patients import patient_by_uid
+from diary.storage.patients import Diarist, patient_by_uid
 from diary.storage.tables.patient import Patient
 from diary.web.body import Invalid
 from diary.web.work import Work
@@ -36,6 +36,19 @@ def patient_named(unit: Work, uid: str | None, *, lock: bool, location: str = "j
     return found(patient_by_uid(unit.session, uid, lock=lock))
 
 
+def diarist_named(unit: Work, uid: str | None) -> Diarist:
+    """Whose diary an answer belongs in, held until the unit ends; of a phone's own, just what that needs.
+
+    Raises:
+        Refusal: not_found.
+        Invalid: nobody is named, and the asker is no phone.
+    """
+    own = unit.caller.patient
+    if own is not None and uid in (None, own.uid):
+        return own
+    return patient_named(unit, uid, lock=True)
+
+
 def patient_among(
     unit: Work, uid: str | None, patients: Mapping[str, Patient], *, location: str = "json"
 ) -> Patient:
@@ -45,9 +58,8 @@ def patient_among(
         Refusal: not_found.
         Invalid: nobody is named, and the asker is no phone.
     """
-    own = unit.caller.patient
-    if own is not None:
-        return found(own if uid in (None, own.uid) else None)
+    if unit.caller.patient is not None:
+        return found(unit.patient if uid in (None, unit.caller.patient.uid) else None)
     if uid is None:
         raise Invalid({"patient": [Fault("required", "Say which patient, by uid.")]}, location=location)
     return found(patients.get(uid))

@@ -5,8 +5,7 @@ from typing import Any
 
 from diary.api.door import api_work
 from diary.api.frame import Routes
-from diary.services.sandbox import ask_to_advance, installation
-from diary.storage.tables.clinic import Installation
+from diary.services.sandbox import Here, ask_to_advance, installation
 from schemas.clock import ClockIn, ClockOut
 
 routes = Routes("sandbox", __name__, url_prefix="/v1/sandbox", description="Twelve weeks in seconds.")
@@ -30,5 +29,5 @@ def advance(body: dict[str, Any]) -> Any:
         return _shown(ask_to_advance(unit.session, to=to), unit.now)
 
 
-def _shown(here: Installation, now: datetime) -> dict[str, Any]:
+def _shown(here: Here, now: datetime) -> dict[str, Any]:
     return {"kind": here.kind, "now_at": now, "target_at": here.target_at}

@@ -115,7 +115,7 @@ def remove_phone(uid: str, device_uid: str) -> ResponseReturnValue:
     with staff_work(write=True) as unit:
         known = patient_to_change(unit, uid)
         devices = {device.uid: device for device in devices_of(unit.session, known.id)}
-        enrolment.revoke_device(unit.session, found(devices.get(device_uid)), now=unit.now)
+        enrolment.revoke_device(unit.session, found(devices.get(device_uid)).id, now=unit.now)
     return done("removed", "desk.patient", uid=uid)
 
 

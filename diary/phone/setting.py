@@ -65,7 +65,7 @@ def sign_out() -> ResponseReturnValue:
     """End this phone's session; what it sent stays."""
     with phone_work(write=True) as unit:
         assert unit.caller.device is not None
-        revoke_device(unit.session, unit.caller.device, now=unit.now)
+        revoke_device(unit.session, unit.caller.device.id, now=unit.now)
     response = make_response(redirect(url_for("phone.left"), 303))
     drop_cookie(response, DEVICE_COOKIE)
     return response

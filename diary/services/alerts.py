@@ -20,6 +20,7 @@ from diary.storage.alerts import (
     snoozed_until,
 )
 from diary.storage.ids import new_uid
+from diary.storage.patients import Diarist
 from diary.storage.tables.alert import Alert, AlertEvent, AlertLabel
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import clinic_of, scope_of
@@ -187,7 +188,7 @@ def close_by_infusion(session: Session, *, course_id: int, parked_only: bool, no
 
 
 def raise_red_flag(
-    session: Session, patient: Patient, *, course_id: int | None, items: Sequence[str], now: datetime
+    session: Session, patient: Diarist, *, course_id: int | None, items: Sequence[str], now: datetime
 ) -> Alert:
     """A symptom that staff must see on arrival. Each is its own alert; none is merged with another."""
     return raise_alert(

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
 from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
+from diary.storage.prepared import Prepared
 from diary.storage.tables.audit import Audit
 from diary.storage.unit import clinic_of, scope_of
 
-_NOTE: Final = insert(table_of(Audit))
+# The sealer writes the others later.
+_SEALED: Final = ("id", "position", "digest")
+_WRITTEN: Final = [column.key for column in table_of(Audit).columns if column.key not in _SEALED]
+_NOTE: Final = Prepared(insert(table_of(Audit)).values({name: bindparam(name) for name in _WRITTEN}).inline())
 
 
 def note(
@@ -26,16 +30,16 @@ def note(
 ) -> None:
     """One audit row. `detail` holds pseudonyms, states and digests: never a score, a name or free text."""
     scope = scope_of(session)
-    row = {
-        "clinic_id": clinic_of(session),
-        "at": now,
-        "actor_kind": scope.actor_kind,
-        "actor_id": scope.actor_id,
-        "action": action,
-        "object": object,
-        "object_uid": object_uid,
-        "patient_id": patient_id,
-        "detail": dict(detail or {}),
-        "request_id": scope.request_id,
-    }
-    session.execute(_NOTE, row)
+    _NOTE.run(
+        session,
+        clinic_id=clinic_of(session),
+        at=now,
+        actor_kind=scope.actor_kind,
+        actor_id=scope.actor_id,
+        action=action,
+        object=object,
+        object_uid=object_uid,
+        patient_id=patient_id,
+        detail=dict(detail or {}),
+        request_id=scope.request_id,
+    )

@@ -101,8 +101,9 @@ def redeem(session: Session, code: str, phone: Phone, *, secret_key: str, now: d
     return Enrolled(patient, device, token)
 
 
-def revoke_device(session: Session, device: Device, *, now: datetime) -> None:
+def revoke_device(session: Session, device_id: int, *, now: datetime) -> None:
     """The phone can no longer sign in; what it already sent stays."""
+    device = session.scalars(own(session, Device).where(Device.id == device_id)).one()
     device.revoked_at = device.revoked_at or now
     audit.note(
         session,

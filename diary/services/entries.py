@@ -16,9 +16,9 @@ from diary.services.zones import note_zone
 from diary.storage.courses import CourseRow, course_rows
 from diary.storage.entries import add_entry, rivals, stand_down
 from diary.storage.ids import new_uid
+from diary.storage.patients import Diarist
 from diary.storage.protocols import instrument_id_for, protocol_at
 from diary.storage.tables.entry import Entry
-from diary.storage.tables.patient import Patient
 from diary.storage.unit import clinic_of, scope_of
 
 
@@ -52,7 +52,7 @@ class Recorded:
     created: bool
 
 
-def record(session: Session, patient: Patient, answer: Answer, *, now: datetime) -> Recorded:
+def record(session: Session, patient: Diarist, answer: Answer, *, now: datetime) -> Recorded:
     """Record one answer; safe to repeat.
 
     Same id and content: the stored answer again. Same id, other content: refused. Same day and score under
@@ -90,7 +90,7 @@ def record(session: Session, patient: Patient, answer: Answer, *, now: datetime)
 
 
 def correct(
-    session: Session, patient: Patient, standing: Entry, *, nrs: int | None, reason: str, now: datetime
+    session: Session, patient: Diarist, standing: Entry, *, nrs: int | None, reason: str, now: datetime
 ) -> Entry:
     """File a correction of staff beside a patient's entry; `nrs=None` says that no answer stands for the day.
 
@@ -240,7 +240,7 @@ def _conflict(code: str, standing: Entry) -> Refusal:
 
 def _version(
     session: Session,
-    patient: Patient,
+    patient: Diarist,
     answer: Answer,
     clock: ClockCheck,
     place: _Place,

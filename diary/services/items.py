@@ -11,9 +11,9 @@ from config.scales import ITEMS
 from diary.domain.errors import Refusal
 from diary.services import alerts, audit
 from diary.storage.courses import courses_of
+from diary.storage.patients import Diarist
 from diary.storage.tables.course import Course
 from diary.storage.tables.entry import ItemAnswer
-from diary.storage.tables.patient import Patient
 from diary.storage.unit import clinic_of, own
 
 
@@ -28,7 +28,7 @@ class StoredItems:
 
 def record_items(
     session: Session,
-    patient: Patient,
+    patient: Diarist,
     *,
     client_id: str,
     day: date,

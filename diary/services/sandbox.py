@@ -1,28 +1,41 @@
 """The sandbox clock: a row that people may move forward, so that twelve weeks pass in seconds."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diary.domain.errors import Refusal
+from diary.storage.base import table_of
+from diary.storage.prepared import Prepared
 from diary.storage.tables.clinic import Installation
 
 FARTHEST: Final = timedelta(days=400)
-_THE_ROW: Final = select(Installation)
+READ_AFRESH: Final = {"populate_existing": True}
 
 
-def installation(session: Session) -> Installation:
-    """The one row that says what this database is.
+class Here(NamedTuple):
+    """What this database is, and in a sandbox what time it is here and where its clock is going."""
+
+    kind: str
+    clock_at: datetime | None
+    target_at: datetime | None
+
+
+_HERE: Final = Prepared(select(*(table_of(Installation).c[name] for name in Here._fields)))
+
+
+def installation(session: Session) -> Here:
+    """What this database is.
 
     Raises:
         Refusal: not_set_up, when the database holds no installation yet.
     """
-    found = session.scalars(_THE_ROW).one_or_none()
-    if found is None:
+    found = _HERE.rows(session)
+    if not found:
         raise Refusal("not_set_up", "This database was never set up. Run 'python -m diary setup'.")
-    return found
+    return Here(*found[0])
 
 
 def now_in(session: Session, real_now: datetime) -> datetime:
@@ -31,14 +44,13 @@ def now_in(session: Session, real_now: datetime) -> datetime:
     return clock_at if clock_at is not None else real_now
 
 
-def ask_to_advance(session: Session, *, to: datetime) -> Installation:
+def ask_to_advance(session: Session, *, to: datetime) -> Here:
     """Set where the sandbox clock shall go. The scheduler process moves it there, stopping at every night.
 
     Raises:
         Refusal: sandbox_only; clock_backwards; clock_too_far.
     """
-    read_afresh = {"populate_existing": True}
-    found = session.scalars(select(Installation).with_for_update(), execution_options=read_afresh).one()
+    found = session.scalars(select(Installation).with_for_update(), execution_options=READ_AFRESH).one()
     if found.kind != "sandbox" or found.clock_at is None:
         raise Refusal("sandbox_only", "Only a sandbox has a clock that can be moved.")
     if to <= max(found.clock_at, found.target_at or found.clock_at):
@@ -48,14 +60,15 @@ def ask_to_advance(session: Session, *, to: datetime) -> Installation:
     if to > found.clock_at + FARTHEST:
         raise Refusal("clock_too_far", f"At most {FARTHEST.days} days at a time.")
     found.target_at = to
-    return found
+    return Here(found.kind, found.clock_at, to)
 
 
 def move_clock(session: Session, *, to: datetime) -> None:
     """Put the clock at its next stop; at its target it rests."""
-    found = installation(session)
+    found = session.scalars(select(Installation), execution_options=READ_AFRESH).one()
     assert found.clock_at is not None
     assert to >= found.clock_at
     found.clock_at = to
     if found.target_at is not None and to >= found.target_at:
         found.target_at = None
+    session.flush()

@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from diary.storage.patients import Diarist
 from diary.storage.tables.patient import Patient, PatientZone
 from diary.storage.unit import clinic_of
 
 
-def note_zone(session: Session, patient: Patient, zone: str, *, since_at: datetime) -> None:
+def note_zone(session: Session, patient: Diarist, zone: str, *, since_at: datetime) -> None:
     """A phone answered from `zone`: a change from the last known one is kept with its moment.
 
     An answer that arrives late, from before the last change, says nothing about where the phone is now.
@@ -30,4 +31,3 @@ def note_zone(session: Session, patient: Patient, zone: str, *, since_at: dateti
         )
     )
     session.execute(update(Patient).where(Patient.id == patient.id).values(zone=zone))
-    patient.zone = zone

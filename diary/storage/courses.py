@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
+from diary.storage.prepared import Prepared
 from diary.storage.tables.course import Administration, ClinicalEvent, Course, Regimen
 from diary.storage.tables.entry import CourseDays
 from diary.storage.unit import clinic_of, held, own
@@ -25,10 +26,9 @@ class CourseRow(NamedTuple):
     days: bytes | None
 
 
-# Built once, as every post of an answer asks it.
 _COURSE: Final = table_of(Course)
 _DAYS: Final = table_of(CourseDays)
-_ROWS: Final = (
+_ROWS: Final = Prepared(
     select(
         _COURSE.c.id,
         _COURSE.c.status,
@@ -42,7 +42,7 @@ _ROWS: Final = (
     .where(_COURSE.c.clinic_id == bindparam("clinic_id"), _COURSE.c.patient_id == bindparam("patient_id"))
     .order_by(_COURSE.c.number)
 )
-_PUT: Final = (
+_PUT: Final = Prepared(
     update(_DAYS)
     .where(_DAYS.c.course_id == bindparam("of_course"))
     .values(days=bindparam("packed"), changed_at=bindparam("now"))
@@ -51,13 +51,13 @@ _PUT: Final = (
 
 def course_rows(session: Session, patient_id: int) -> list[CourseRow]:
     """The patient's courses with their packed days, first to last."""
-    asked = {"clinic_id": clinic_of(session), "patient_id": patient_id}
-    return [CourseRow(*row) for row in session.execute(_ROWS, asked)]
+    rows = _ROWS.rows(session, clinic_id=clinic_of(session), patient_id=patient_id)
+    return [CourseRow(*row) for row in rows]
 
 
 def put_days(session: Session, course_id: int, days: bytes, *, now: datetime) -> None:
     """Write a course's packed days."""
-    session.execute(_PUT, {"of_course": course_id, "packed": days, "now": now})
+    _PUT.run(session, of_course=course_id, packed=days, now=now)
 
 
 def courses_of(session: Session, patient_id: int) -> list[Course]:

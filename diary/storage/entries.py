@@ -7,37 +7,43 @@ from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
+from diary.storage.prepared import Prepared
 from diary.storage.tables.entry import Entry, ItemAnswer
 from diary.storage.unit import clinic_of, own
 
-# What every post of an answer asks is built once: building a statement costs more than running it.
-_RIVALS: Final = (
-    select(Entry)
+_ENTRY: Final = table_of(Entry).columns
+_RIVALS: Final = Prepared(
+    select(*_ENTRY)
     .where(
-        Entry.clinic_id == bindparam("clinic_id"),
-        Entry.patient_id == bindparam("patient_id"),
-        or_(Entry.client_id == bindparam("client_id"), Entry.day == bindparam("day")),
+        _ENTRY["clinic_id"] == bindparam("clinic_id"),
+        _ENTRY["patient_id"] == bindparam("patient_id"),
+        or_(_ENTRY["client_id"] == bindparam("client_id"), _ENTRY["day"] == bindparam("day")),
     )
-    .order_by(Entry.version)
+    .order_by(_ENTRY["version"])
 )
-_ADD: Final = insert(table_of(Entry))
-_WRITTEN: Final = tuple(column.key for column in table_of(Entry).columns if column.key != "id")
+_READ: Final = tuple(column.key for column in _ENTRY)
+_WRITTEN: Final = tuple(name for name in _READ if name != "id")
+_ADD: Final = Prepared(insert(table_of(Entry)).values({name: bindparam(name) for name in _WRITTEN}).inline())
+_STAND_DOWN: Final = Prepared(
+    update(table_of(Entry))
+    .where(_ENTRY["clinic_id"] == bindparam("of_clinic"), _ENTRY["id"] == bindparam("entry_id"))
+    .values(standing=False)
+)
 
 
 def rivals(session: Session, patient_id: int, *, client_id: str, day: date) -> list[Entry]:
-    """What a new answer can meet: the row with its own id, and every version of its day."""
-    asked = {
-        "clinic_id": clinic_of(session),
-        "patient_id": patient_id,
-        "client_id": client_id,
-        "day": day,
-    }
-    return list(session.scalars(_RIVALS, asked))
+    """What a new answer can meet: the row with its own id, and every version of its day.
+
+    The session keeps no hold of them: a version never changes.
+    """
+    clinic_id = clinic_of(session)
+    rows = _RIVALS.rows(session, clinic_id=clinic_id, patient_id=patient_id, client_id=client_id, day=day)
+    return [Entry(**dict(zip(_READ, row, strict=True))) for row in rows]
 
 
 def add_entry(session: Session, entry: Entry) -> None:
     """Write one version of a day. The session keeps no hold of it: a version never changes."""
-    session.execute(_ADD, {name: getattr(entry, name) for name in _WRITTEN})
+    _ADD.run(session, **{name: getattr(entry, name) for name in _WRITTEN})
 
 
 def entry_by_uid(session: Session, uid: str) -> Entry | None:
@@ -47,7 +53,7 @@ def entry_by_uid(session: Session, uid: str) -> Entry | None:
 
 def stand_down(session: Session, entry_id: int) -> None:
     """A newer version takes this one's place."""
-    session.execute(update(Entry).where(Entry.id == entry_id).values(standing=False))
+    _STAND_DOWN.run(session, of_clinic=clinic_of(session), entry_id=entry_id)
 
 
 def standing_between(

@@ -2,23 +2,55 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
+from diary.storage.prepared import Prepared
 from diary.storage.tables.patient import Device, EnrolmentCode, Patient, PatientFollow, PatientIdentity
 from diary.storage.unit import clinic_of, held, own
 
-# Built once, as every request of a phone asks them.
-_BY_ID: Final = select(Patient).where(
-    Patient.clinic_id == bindparam("clinic_id"), Patient.id == bindparam("patient_id")
+
+class DiaristRow(NamedTuple):
+    """Of a patient, what an answer needs to know."""
+
+    id: int
+    clinic_id: int
+    uid: str
+    owner_id: int | None
+    zone: str
+    follow_state: str
+
+
+class DeviceRow(NamedTuple):
+    """Of a phone, what signing in needs to know."""
+
+    id: int
+    clinic_id: int
+    uid: str
+    patient_id: int
+    last_seen_at: datetime
+    revoked_at: datetime | None
+
+
+# Whose diary it is, for whoever writes an answer down.
+Diarist = Patient | DiaristRow
+
+_PATIENT: Final = table_of(Patient)
+_DIARIST: Final = select(*(_PATIENT.c[name] for name in DiaristRow._fields)).where(
+    _PATIENT.c.clinic_id == bindparam("clinic_id"), _PATIENT.c.id == bindparam("patient_id")
 )
-_BY_ID_HELD: Final = held(_BY_ID)
-_DEVICE_PRESENTED: Final = select(Device).where(Device.token_hash == bindparam("token_hash"))
+_DIARIST_READ: Final = Prepared(_DIARIST)
+_DIARIST_HELD: Final = Prepared(_DIARIST.with_for_update())
 _DEVICE: Final = table_of(Device)
-_SEEN: Final = (
+_DEVICE_PRESENTED: Final = Prepared(
+    select(*(_DEVICE.c[name] for name in DeviceRow._fields)).where(
+        _DEVICE.c.token_hash == bindparam("token_hash")
+    )
+)
+_SEEN: Final = Prepared(
     update(_DEVICE)
     .where(_DEVICE.c.clinic_id == bindparam("of_clinic"), _DEVICE.c.id == bindparam("device_id"))
     .values(last_seen_at=bindparam("now"))
@@ -33,8 +65,15 @@ def patient_by_uid(session: Session, uid: str, *, lock: bool = False) -> Patient
 
 def patient_by_id(session: Session, patient_id: int, *, lock: bool = False) -> Patient:
     """A patient of this clinic whose id another row holds."""
-    asked = {"clinic_id": clinic_of(session), "patient_id": patient_id}
-    return session.scalars(_BY_ID_HELD if lock else _BY_ID, asked).one()
+    statement = own(session, Patient).where(Patient.id == patient_id)
+    return session.scalars(held(statement) if lock else statement).one()
+
+
+def diarist_by_id(session: Session, patient_id: int, *, lock: bool) -> DiaristRow:
+    """The patient whose phone this is; with `lock`, nobody else writes for this patient meanwhile."""
+    asked = _DIARIST_HELD if lock else _DIARIST_READ
+    (row,) = asked.rows(session, clinic_id=clinic_of(session), patient_id=patient_id)
+    return DiaristRow(*row)
 
 
 def identity_of(session: Session, patient_id: int) -> PatientIdentity | None:
@@ -65,14 +104,15 @@ def owners_of(session: Session, patient_ids: Sequence[int]) -> dict[int, int | N
     return {row.id: row.owner_id for row in session.execute(statement.where(Patient.id.in_(patient_ids)))}
 
 
-def device_presented(session: Session, token_hash: str) -> Device | None:
+def device_presented(session: Session, token_hash: str) -> DeviceRow | None:
     """The phone whose token was presented, before any clinic is known."""
-    return session.scalars(_DEVICE_PRESENTED, {"token_hash": token_hash}).one_or_none()
+    found = _DEVICE_PRESENTED.rows(session, token_hash=token_hash)
+    return DeviceRow(*found[0]) if found else None
 
 
 def note_seen(session: Session, device_id: int, *, now: datetime) -> None:
     """The phone was here."""
-    session.execute(_SEEN, {"of_clinic": clinic_of(session), "device_id": device_id, "now": now})
+    _SEEN.run(session, of_clinic=clinic_of(session), device_id=device_id, now=now)
 
 
 def devices_of(session: Session, patient_id: int) -> list[Device]:

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from config.protocol import Protocol
 from diary.storage.base import table_of
 from diary.storage.courses import CourseRow, course_rows
+from diary.storage.prepared import Prepared
 from diary.storage.tables.clinic import ClinicZone, InstrumentVersion, ProtocolVersion
 from diary.storage.unit import clinic_of, own
 
-# Built once, as every post of an answer asks it.
 _PROTOCOL: Final = table_of(ProtocolVersion).columns
-_PROTOCOL_AT: Final = (
-    select(_PROTOCOL["id"], _PROTOCOL["values"].label("stored"))
+_PROTOCOL_AT: Final = Prepared(
+    select(_PROTOCOL["id"], _PROTOCOL["values"])
     .where(
         _PROTOCOL["clinic_id"] == bindparam("clinic_id"),
         _PROTOCOL["valid_from_at"] <= bindparam("moment"),
@@ -29,8 +29,8 @@ _PROTOCOL_AT: Final = (
 
 def protocol_at(session: Session, moment: datetime) -> tuple[int, Protocol]:
     """The id and the values of the protocol version in force at `moment`."""
-    found = session.execute(_PROTOCOL_AT, {"clinic_id": clinic_of(session), "moment": moment}).one()
-    return found.id, _protocol(tuple(found.stored.items()))
+    ((version_id, stored),) = _PROTOCOL_AT.rows(session, clinic_id=clinic_of(session), moment=moment)
+    return version_id, _protocol(tuple(stored.items()))
 
 
 def instrument_at(session: Session, moment: datetime) -> InstrumentVersion:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from diary.storage.base import Owned
 from diary.storage.engine import WRITES
+from diary.storage.prepared import CONNECTION, Prepared
 
 T = TypeVar("T", bound=Owned)
 
@@ -28,9 +29,10 @@ class Scope:
 # The scheduler looking for work over all clinics, and the command line before a clinic is chosen.
 SYSTEM = Scope(clinic_id=None, actor_kind="system")
 
-_PRESENT: Final = text("SELECT set_config('diary.presented', :digest, true)")
-_ENTER: Final = text(
-    "SELECT set_config('diary.clinic_id', :clinic, true), set_config('diary.system', :system, true)"
+# For this transaction only, as the last argument says.
+_PRESENT: Final = Prepared(text("SELECT set_config('diary.presented', :digest, true)"))
+_ENTER: Final = Prepared(
+    text("SELECT set_config('diary.clinic_id', :clinic, true), set_config('diary.system', :system, true)")
 )
 
 
@@ -51,13 +53,13 @@ def unit(engine: Engine, scope: Scope, *, write: bool) -> Iterator[Session]:
 def begin(session: Session, *, write: bool) -> None:
     """Open the transaction, saying at once whether it will write."""
     session.info.pop("scope", None)
-    session.connection(execution_options={WRITES: write})
+    session.info[CONNECTION] = session.connection(execution_options={WRITES: write})
 
 
 def present(session: Session, digest: str) -> None:
     """Show a token's digest (or a sign-in name): row security then lets its one row be read."""
     if _on_postgresql(session):
-        session.execute(_PRESENT, {"digest": digest})
+        _PRESENT.run(session, digest=digest)
 
 
 def enter(session: Session, scope: Scope) -> None:
@@ -68,7 +70,7 @@ def enter(session: Session, scope: Scope) -> None:
     if _on_postgresql(session):
         clinic = "" if scope.clinic_id is None else str(scope.clinic_id)
         system = "on" if scope.clinic_id is None and scope.actor_kind == "system" else ""
-        session.execute(_ENTER, {"clinic": clinic, "system": system})
+        _ENTER.run(session, clinic=clinic, system=system)
 
 
 def scope_of(session: Session) -> Scope:

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from diary.domain.errors import Refusal
 from diary.services.secrets import DEVICE, KEY_LIVE, KEY_TEST, STAFF, token_digest
 from diary.services.staff import SEEN_EVERY, still_open
-from diary.storage.patients import device_presented, patient_by_id
+from diary.storage.patients import DeviceRow, DiaristRow, device_presented, diarist_by_id
 from diary.storage.staff import key_presented, session_presented, staff_by_id
-from diary.storage.tables.patient import Device, Patient
 from diary.storage.tables.staff import IntegrationKey, Staff, StaffSession
 from diary.storage.unit import Scope, enter, present
 
@@ -30,8 +29,8 @@ class Caller:
 
     role: str
     scope: Scope
-    patient: Patient | None = None
-    device: Device | None = None
+    patient: DiaristRow | None = None
+    device: DeviceRow | None = None
     staff: Staff | None = None
     session: StaffSession | None = None
     key: IntegrationKey | None = None
@@ -96,7 +95,7 @@ def _phone(session: Session, digest: str, request_id: str, *, lock: bool) -> Cal
         return None
     scope = Scope(device.clinic_id, "patient", device.patient_id, "patient", request_id)
     enter(session, scope)
-    patient = patient_by_id(session, device.patient_id, lock=lock)
+    patient = diarist_by_id(session, device.patient_id, lock=lock)
     return Caller("patient", scope, patient=patient, device=device)
 
 

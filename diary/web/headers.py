@@ -25,13 +25,17 @@ def add_headers(app: Flask) -> None:
 
 
 def _dress(response: Response) -> Response:
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
-    door = door_of(current_app, request.path)
-    response.headers.setdefault("Content-Security-Policy", door.content_policy)
-    # Health data stays out of caches; static files say otherwise themselves.
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("X-Request-Id", request_id())
+    held = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - it iterates over pairs
+    headers = {
+        **ALWAYS,
+        "Content-Security-Policy": door_of(current_app, request.path).content_policy,
+        # Health data stays out of caches; static files say otherwise themselves.
+        "Cache-Control": "no-store",
+        "X-Request-Id": request_id(),
+    }
     if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}; includeSubDomains")
+        headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}; includeSubDomains"
+    for name, value in headers.items():
+        if name.lower() not in held:
+            response.headers.add(name, value)
     return response

@@ -59,7 +59,9 @@ class Work:
     def patient(self) -> Patient:
         """The patient whose phone is asking."""
         assert self.caller.patient is not None
-        return self.caller.patient
+        found = self.session.get(Patient, self.caller.patient.id)
+        assert found is not None
+        return found
 
     @property
     def staff_id(self) -> int:
