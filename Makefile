@@ -57,6 +57,7 @@ lock: dev ## Write the lock files from requirements.in and requirements-dev.in
 
 reference: install ## Write the reference pages that are made from the code
 	@$(PY) -c 'from config.settings import settings_page as page; print(page(), end="")' > docs/reference/settings.md
+	@$(PY) -m workshop.cli_page > docs/reference/cli.md
 
 python:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON). Install Python 3.11 or newer, or say make PYTHON=..." >&2; exit 1; }

@@ -35,9 +35,11 @@ TICK_S: Final = "0.2"
 @click.command()
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar="DIARY_PORT",
-    help="The port to serve on.",
+    show_envvar=True, help="The port to serve on.",
 )  # fmt: skip
-@click.option("--patients", type=click.IntRange(1, 200), default=60, show_default=True, help="In the clinic.")
+@click.option(
+    "--patients", type=click.IntRange(1, 200), default=60, show_default=True, help="How many in the clinic."
+)
 @click.option(
     "--weeks",
     type=click.IntRange(1, 40),
@@ -46,7 +48,10 @@ TICK_S: Final = "0.2"
     help="Weeks to play.",
 )
 @click.option(
-    "--folder", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, help="By default, var/demo."
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=FOLDER,
+    help="Where it is kept, and made anew; by default var/demo in the checkout.",
 )
 def command(port: int, patients: int, weeks: int, folder: Path) -> None:
     """Show the service with simulated patients: make a sandbox anew, play half a year of it, and serve.

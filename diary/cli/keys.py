@@ -44,7 +44,13 @@ def list_keys(clinic: str | None, as_json: bool) -> None:
 
 @command.command()
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, required=True, help="What it opens; give it once a scope.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    help="What it opens, such as entries:write; may be repeated. A wrong one is answered with the list.",
+)
 @clinic_option
 @json_option
 def add(name: str, scopes: tuple[str, ...], clinic: str | None, as_json: bool) -> None:

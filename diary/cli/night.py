@@ -36,7 +36,13 @@ class Clinics:
 
 
 @click.group(invoke_without_command=True)
-@click.option("--at", "last", type=NIGHT, help="The last night to run; with --dry-run, the one to look at.")
+@click.option(
+    "--at",
+    "last",
+    type=NIGHT,
+    metavar="DAY",
+    help="The last night to run; with --dry-run, the one to look at.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what a night would find, and write nothing.")
 @clinic_option
 @json_option
@@ -72,11 +78,11 @@ def list_nights(limit: int, clinic: str | None, as_json: bool) -> None:
 
 
 @command.command("show")
-@click.argument("night", type=NIGHT)
+@click.argument("night", type=NIGHT, metavar="NIGHT")
 @clinic_option
 @json_option
 def show_night(night: datetime, clinic: str | None, as_json: bool) -> None:
-    """Everything the ledger says of one NIGHT."""
+    """Everything the ledger says of one NIGHT, a day like 2026-09-07."""
     with clinic_work(clinic=clinic, write=False) as work:
         found = night_run(work.session, night.date())
     if found is None:

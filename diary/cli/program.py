@@ -1,7 +1,4 @@
-"""The table of commands; each is loaded when it is asked for, and each fault is told in one clear line.
-
-Exit codes: 0 done; 1 refused or failed; 2 wrongly typed; 3 a bad setting. `doctor` has its own.
-"""
+"""The table of commands; each is loaded when it is asked for, and each fault is told in one clear line."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -31,6 +28,15 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "verify": "Compare the packed days with the entries.",
         "simulate": "Draw simulated diaries, with the truth.",
         "backtest": "Replay the nights over diaries from a file.",
+    }
+)
+# What a command ends with; `doctor` has a meaning of its own for 2, and `serve` hands on other codes.
+EXIT_CODES: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        0: "Done.",
+        1: "Refused, or failed; the last lines say why.",
+        2: "Wrongly typed.",
+        3: "A setting is missing or bad.",
     }
 )
 # Commands that other commands start.

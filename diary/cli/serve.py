@@ -21,6 +21,7 @@ def command() -> None:
     """Serve: the web process and the scheduler, together. Ctrl-C stops both; when one ends, both end.
 
     Starts only with sound settings, a database at this version's revision that was set up, and a free port.
+    Ends with 0 when it was asked to stop, else with the code of the process that ended first.
     """
     settings = read_settings()
     with database(settings) as engine, unit(engine, SYSTEM, write=False) as session:

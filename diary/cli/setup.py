@@ -67,7 +67,8 @@ from diary.storage.unit import Scope, unit
 @click.option(
     "--clock",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]),
-    help="What time it is in a sandbox at first, at the clinic. By default, now.",
+    metavar="MOMENT",
+    help="What time it is in a sandbox at first, at the clinic, like 2026-09-07T09:00. By default, now.",
 )
 def command(
     kind: str,
@@ -82,7 +83,10 @@ def command(
     password_file: Path | None,
     clock: datetime | None,
 ) -> None:
-    """Found the installation. Once: a database that was set up is refused."""
+    """Found the installation. Once: a database that was set up is refused.
+
+    On a terminal, what is left out is asked for.
+    """
     if clock is not None and kind != "sandbox":
         raise click.UsageError("Only a sandbox has a clock of its own; leave --clock out.")
     try:
