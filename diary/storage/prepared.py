@@ -17,8 +17,24 @@ from sqlalchemy.orm import Session
 Convert = Callable[[Any], Any]
 Row = tuple[Any, ...]
 
-# Where a session keeps the connection of its transaction at hand; a commit or a rollback closes that.
-CONNECTION: Final = "connection"
+# Where a session keeps its line at hand.
+_LINE: Final = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A transaction's way to its driver, and who listens; ended by commit and rollback."""
+
+    connection: Connection
+    cursor: Callable[[], Any]
+    listeners: tuple[Callable[..., Any], ...]
+
+
+def open_line(session: Session, connection: Connection) -> Line:
+    """Keep the connection of the session's transaction at hand for prepared statements."""
+    listeners = tuple(connection.dispatch.before_cursor_execute)
+    line = session.info[_LINE] = Line(connection, connection.connection.cursor, listeners)
+    return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +83,21 @@ class Prepared:
     def _run(
         self, session: Session, values: Mapping[str, Any], *, reads: bool
     ) -> tuple[Compiled, Sequence[Row]]:
-        connection = session.info.get(CONNECTION)
-        if connection is None or connection.closed:
-            connection = session.connection()
-        dialect = connection.dialect
+        line: Line | None = session.info.get(_LINE)
+        if line is None or line.connection.closed:
+            line = open_line(session, session.connection())
+        dialect = line.connection.dialect
         compiled = self._compiled.get(dialect.name) or self._compile(dialect)
         parameters = compiled.parameters(values)
         assert dialect.dbapi is not None
         try:
-            cursor = connection.connection.cursor()
-            for listener in connection.dispatch.before_cursor_execute:
-                listener(connection, cursor, compiled.text, parameters, compiled, False)
+            cursor = line.cursor()
+            for listener in line.listeners:
+                listener(line.connection, cursor, compiled.text, parameters, compiled, False)
             cursor.execute(compiled.text, parameters)
             found: Sequence[Row] = cursor.fetchall() if reads else ()
         except dialect.dbapi.Error as error:
-            raise _as_sqlalchemy(connection, compiled.text, error) from error
+            raise _as_sqlalchemy(line.connection, compiled.text, error) from error
         return compiled, found
 
     def _compile(self, dialect: Dialect) -> Compiled:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from diary.storage.base import Owned
 from diary.storage.engine import WRITES
-from diary.storage.prepared import CONNECTION, Prepared
+from diary.storage.prepared import Prepared, open_line
 
 T = TypeVar("T", bound=Owned)
 
@@ -53,7 +53,7 @@ def unit(engine: Engine, scope: Scope, *, write: bool) -> Iterator[Session]:
 def begin(session: Session, *, write: bool) -> None:
     """Open the transaction, saying at once whether it will write."""
     session.info.pop("scope", None)
-    session.info[CONNECTION] = session.connection(execution_options={WRITES: write})
+    open_line(session, session.connection(execution_options={WRITES: write}))
 
 
 def present(session: Session, digest: str) -> None:

@@ -72,6 +72,20 @@ def test_what_it_writes_is_committed_with_the_unit_and_lost_with_it(clinic):
         assert session.get(Patient, 1).zone == "Asia/Tokyo"
 
 
+def test_in_a_session_that_goes_on_it_belongs_to_the_next_transaction(clinic):
+    patient = table_of(Patient)
+    rename = Prepared(patient.update().where(patient.c.id == bindparam("of")).values(zone=bindparam("to")))
+    with Session(clinic.engine) as session:
+        for zone, end in (("Asia/Tokyo", session.commit), ("Europe/Rome", session.rollback)):
+            session.connection()
+            enter(session, Scope(clinic.clinic_id, "operator"))
+            rename.run(session, of=1, to=zone)
+            end()
+            session.info.pop("scope")
+    with clinic.unit() as session:
+        assert session.get(Patient, 1).zone == "Asia/Tokyo"
+
+
 def test_a_refused_value_is_the_error_that_the_session_raises(clinic):
     statement = Prepared(
         insert(table_of(Installation)).values(
