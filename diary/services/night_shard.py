@@ -116,13 +116,14 @@ def _days(session: Session, course: Course, row: CourseDays | None, frame: Night
 
 def judge_shard(shard: Shard, frame: NightFrame) -> list[Judged]:
     """Judge every course of the shard; a course whose numbers cannot be judged is told apart, not dropped."""
-    following = [one for one in shard.courses if one.day_number >= 1 and one.problem is None]
+    limit = frame.protocol.follow_up_days
+    following = [one for one in shard.courses if 1 <= one.day_number <= limit and one.problem is None]
     judged: dict[int, Judged] = {}
     if following:
         assessed = _assess(following, shard, frame)
         for row, one in enumerate(following):
             judged[one.course.id] = _judge(assessed, row, one, shard, frame)
-    return [judged.get(one.course.id) or _not_judged(one) for one in shard.courses]
+    return [judged.get(one.course.id) or _not_judged(one, limit) for one in shard.courses]
 
 
 def _assess(following: Sequence[ShardCourse], shard: Shard, frame: NightFrame) -> Assessed:
@@ -205,10 +206,13 @@ def _figures(assessed: Assessed, row: int, column: int, one: ShardCourse) -> dic
     }
 
 
-def _not_judged(one: ShardCourse) -> Judged:
-    """A course before the end of its infusion, or one whose record cannot be read."""
+def _not_judged(one: ShardCourse, follow_up_days: int) -> Judged:
+    """A course before the end of its infusion, one recorded after its follow-up, or one that cannot be read.
+
+    An infusion may be recorded years late: its course ends tonight, and its thousands of days judge nobody.
+    """
     figures = {
-        "day_number": one.day_number,
+        "day_number": min(one.day_number, follow_up_days),
         "answered_14d": 0,
         "days_since_answer": 0,
         "baseline_nrs": one.baseline.nrs,
@@ -216,7 +220,8 @@ def _not_judged(one: ShardCourse) -> Judged:
         "problem": one.problem,
     }
     acts = [Act("open", "not_assessed")] if one.problem is not None else []
-    return Judged("preparing" if one.problem is None else "cannot_tell", figures, acts)
+    early = one.problem is None and one.day_number < 1
+    return Judged("preparing" if early else "cannot_tell", figures, acts)
 
 
 def _review_recovered(figures: Mapping[str, Any], protocol: Protocol) -> bool:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -261,6 +261,19 @@ def test_follow_up_ends_on_its_last_day(database_url):
         (course,) = courses_of(session, patient_id)
         assert (course.status, course.closing) == ("closed", "day_limit")
     engine.dispose()
+
+
+@pytest.mark.parametrize("year", [1900, 2016, 2024])
+def test_an_infusion_recorded_years_late_ends_its_course_in_one_night_and_holds_nobody_up(clinic, year):
+    clinic.treated("P-1", "2 " * 10)
+    late = clinic.admit("P-2")
+    clinic.infuse(late, first_day=date(year, 1, 5))
+    (_, first), (_, second) = clinic.run_nights(FIRST_DAY + timedelta(days=1))
+    assert (first.seen, first.failed, second.seen, second.failed) == (2, 0, 1, 0)
+    with clinic.unit() as session:
+        (course,) = courses_of(session, late)
+        assert (course.status, course.closing) == ("closed", "day_limit")
+    assert clinic.alerts(late) == []
 
 
 def test_nights_of_an_outage_are_made_up_in_order_and_marked_late(clinic):
