@@ -39,7 +39,7 @@ STANDS_AT: Final = time(9)
 PAIRED_AFTER: Final = timedelta(minutes=10)
 KEY_SCOPES: Final = (
     "alerts:read", "bookings:read", "courses:read", "entries:read", "entries:write", "patients:read",
-    "sandbox",
+    "patients:write", "sandbox",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
+from diary.services.demo_clinic import KEY_SCOPES
 from diary.services.sandbox import installation
 from diary.storage.engine import make_engine
 from diary.storage.unit import SYSTEM, unit
@@ -25,12 +26,12 @@ DEMO_NOW = datetime(2026, 9, 7, 7, tzinfo=UTC)
 
 @pytest.fixture
 def service(sqlite_url: str) -> Iterator[tuple[str, str]]:
-    """A sandbox served over HTTP at the demo's moment: its address and a test key."""
+    """A sandbox served over HTTP at the demo's moment: its address, and a key that opens what the demo's does."""
     engine = make_engine(sqlite_url)
     clinic = found(engine)
     set_clock(clinic, DEMO_NOW)
     app = make_app(sqlite_url)
-    key = machine(app, clinic).token
+    key = machine(app, clinic, list(KEY_SCOPES)).token
     assert key is not None
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
