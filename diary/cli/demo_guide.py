@@ -122,7 +122,7 @@ Everything here is simulated. It is Monday {guide.frozen_on:%d %B %Y}, 9:00, at 
   Start here       {door}&who=nurse
   as physician     {door}&who=physician
   the trial        {door}&who=coordinator
-  a phone          {settings.public_url}/app/join#{code}
+  a phone          {settings.public_url}/app/join#{code}   code {code}
   the API          {settings.public_url}/docs   test key: {guide.key}
 
 At the desk, "next night" and "next week" move the clock on: phones go on answering, nights go on running.
