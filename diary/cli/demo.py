@@ -64,7 +64,8 @@ def command(port: int, patients: int, weeks: int, folder: Path) -> None:
     settings = Settings.from_env(env)
     check_port(settings)
     wipe(folder)
-    click.echo(f"Simulated data only. Making {patients} patients and a trial of 60 in {folder.name}/ ...")
+    shown = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
+    click.echo(f"Simulated data only. Making {patients} patients and a trial of 60 in {shown}/ ...")
     prepare(settings, replace(DemoPlan(), patients=patients, weeks=weeks), folder, began_s=began_s)
     raise SystemExit(run([*processes(settings), (*GUIDE, str(folder))], env=env))
 

@@ -116,16 +116,18 @@ def visitor_code(engine: Engine, guide: Guide, settings: Settings) -> str:
 def links(settings: Settings, guide: Guide, code: str) -> str:
     """Where to look."""
     door = f"{settings.public_url}/desk/demo?key={settings.demo_key}"
+    today = guide.frozen_on
     return f"""
-Everything here is simulated. It is Monday {guide.frozen_on:%d %B %Y}, 9:00, at the clinic.
+Everything here is simulated. It is {today:%A} {today.day} {today:%B %Y}, 9:00, at the clinic.
 
   Start here       {door}&who=nurse
   as physician     {door}&who=physician
-  the trial        {door}&who=coordinator
-  a phone          {settings.public_url}/app/join#{code}   code {code}
+  trial patients   {door}&who=coordinator
+  a phone          {settings.public_url}/app/join#{code}   code: {code[:4]}-{code[4:]}
   the API          {settings.public_url}/docs   test key: {guide.key}
 
-At the desk, "next night" and "next week" move the clock on: phones go on answering, nights go on running.
+At the desk, "Next night" and "Next week" move the clock on: phones go on answering, nights go on running.
+The phone's code ends three days on; a patient's page at the desk makes another.
 """
 
 

@@ -26,7 +26,7 @@ DEMO_NOW = datetime(2026, 9, 7, 7, tzinfo=UTC)
 
 @pytest.fixture
 def service(sqlite_url: str) -> Iterator[tuple[str, str]]:
-    """A sandbox served over HTTP at the demo's moment: its address, and a key that opens what the demo's does."""
+    """A sandbox served over HTTP at the demo's moment: its address, and a key like the demo's."""
     engine = make_engine(sqlite_url)
     clinic = found(engine)
     set_clock(clinic, DEMO_NOW)
