@@ -49,6 +49,7 @@ def request_for_alert(uid: str) -> ResponseReturnValue:
             given = form.read(BookingIn)
             with staff_work(write=True) as unit:
                 alert = alert_as_seen(unit, uid)
+                found(alert if given.get("alert") == uid else None)
                 patient = patient_by_id(unit.session, alert.patient_id, lock=True)
                 _request(unit, patient, given, alert=alert)
             return done("requested", "desk.patient", uid=patient.uid)
@@ -69,6 +70,7 @@ def request_for_patient(uid: str) -> ResponseReturnValue:
             given = form.read(BookingIn)
             with staff_work(write=True) as unit:
                 patient = patient_to_change(unit, uid)
+                found(patient if given.get("patient") == uid else None)
                 _request(unit, patient, given, alert=bookings.park_target(unit.session, patient.id))
             return done("requested", "desk.patient", uid=uid)
     with at_desk() as (unit, frame):

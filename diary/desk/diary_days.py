@@ -85,8 +85,10 @@ def correct_entry(uid: str) -> ResponseReturnValue:
         with form.refusals():
             given = form.read(CorrectionIn)
             with staff_work(write=True) as unit:
+                shown = found(entry_by_uid(unit.session, uid))
+                patient = patient_by_id(unit.session, shown.patient_id, lock=True)
                 standing = found(entry_by_uid(unit.session, given["of"]))
-                patient = patient_by_id(unit.session, standing.patient_id, lock=True)
+                found(standing if standing.patient_id == patient.id else None)
                 entries.correct(
                     unit.session,
                     patient,

@@ -1,8 +1,6 @@
 """Every route has its row and every row its route; each role meets at each route what the row says."""
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -16,7 +14,6 @@ from diary.web.rights import ANYONE, INTEGRATION, PATIENT, RIGHTS, SCOPES, STAFF
 from tests.api.people import (
     ALL_SCOPES,
     Caller,
-    answer_of,
     email_of,
     machine,
     make_app,
@@ -27,68 +24,7 @@ from tests.api.people import (
     signed_in,
 )
 from tests.little_clinic import FIRST_DAY, LittleClinic, at, found
-
-UID: Final = "0193b5c2-7d1e-7a40-9c55-3f0e6a1b2c4d"
-DAY: Final = FIRST_DAY.isoformat()
-LATER: Final = "2026-03-01"
-NOTE: Final = {"note": "why"}
-GIVEN: Final = {
-    "first_day": DAY,
-    "last_day": DAY,
-    "agent": "racemic",
-    "dose_as_written": "100 mg",
-    "setting": "inpatient",
-    "classified_as": "booster",
-}
-REGIMEN: Final = {
-    "name": "Five days",
-    "agent": "racemic",
-    "setting": "inpatient",
-    "infusion_days": 5,
-    "hours_a_day": 4,
-    "dose_as_written": "100 mg",
-    "series_gap_max_days": 0,
-}
-MOMENTS: Final = {"answered_at": f"{DAY}T20:00:00+01:00", "sent_at": f"{DAY}T20:00:00+01:00"}
-PHONE: Final = {"zone": "Europe/Amsterdam", "locale": "en"}
-
-# A body that can be read, by route: what is refused then is refused for who asks.
-BODIES: Final[Mapping[str, Any]] = {
-    "POST enrolments.enrol": {"code": "ABCD2345", "consent_version": "1", **PHONE},
-    "POST entries.post_entry": answer_of(FIRST_DAY, 5),
-    "POST entries.post_batch": {"entries": [answer_of(FIRST_DAY, 5)]},
-    "POST wishes.ask": {"id": UID},
-    "POST wishes.answer_items": {
-        "id": UID,
-        "day": DAY,
-        "zone": "Europe/Amsterdam",
-        "items": {"flare": 1},
-        **MOMENTS,
-    },
-    "POST sessions.open_session": {"email": "nobody@example.org", "password": "four plain words together"},
-    "POST patients.admit": {"pseudonym": "P-new", **PHONE},
-    "POST patients.follow": {"state": "followed"},
-    "POST patients.file_correction": {"of": UID, "nrs": 5, "reason": "why"},
-    "POST regimens.declare": REGIMEN,
-    "POST courses.plan": {"regimen": UID, "planned_first_day": LATER},
-    "POST courses.change_baseline": {"kind": "none", "reason": "why"},
-    "POST administrations.record": GIVEN,
-    "PATCH administrations.change": {"reason": "why"},
-    "POST alerts.snooze": {"until": LATER, "reason": "why"},
-    "POST alerts.close": {"outcome": "handled"},
-    "POST alerts.label": {"label": "yes"},
-    "POST bookings.request_booking": {"patient": UID, "regimen": UID},
-    "POST bookings.authorise": {"reference": "A-1"},
-    "POST bookings.offer": {"first_day": LATER, "last_day": LATER},
-    "POST bookings.refuse": NOTE,
-    "POST bookings.cancel": NOTE,
-    "POST sandbox.advance": {"nights": 1},
-}
-FORMS: Final = {"POST desk.label": {"label": "yes"}}
-BLANK: Final = re.compile(r"<(?:any\((\w+).*?\):)?(?:(\w+):)?(\w+)>")
-PARTS: Final = {"day": DAY, "filename": "none.css", "code": "not_found"}
-# These end the caller's own session, so they are tried last.
-ENDS_SESSION: Final = ("DELETE sessions.end_session", "POST desk.sign_out", "POST phone.sign_out")
+from tests.web.examples import BODIES, ENDS_SESSION, FORMS, address, routes, takes_json
 
 
 @pytest.fixture
@@ -107,15 +43,6 @@ def app(sqlite_url: str, clinic: LittleClinic) -> Iterator[Flask]:
     app.extensions["diary.engine"].dispose()
 
 
-def routes(app: Flask) -> dict[str, Rule]:
-    """Every route by "METHOD endpoint"; Flask answers HEAD and OPTIONS by itself."""
-    return {
-        f"{method} {rule.endpoint}": rule
-        for rule in app.url_map.iter_rules()
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-    }
-
-
 def test_every_route_has_a_row_and_every_row_a_route(app):
     assert set(routes(app)) == set(RIGHTS)
 
@@ -132,24 +59,13 @@ def test_a_key_needs_a_scope_wherever_it_may_go_and_only_there(app):
 
 
 def test_every_route_of_the_api_that_reads_a_body_is_tried_with_one_it_can_read(app):
-    assert set(BODIES) <= set(routes(app))
-
-
-def address(rule: Rule) -> str:
-    """An address that the rule answers to, of nothing that stands here."""
-
-    def part(blank: re.Match[str]) -> str:
-        first_choice, converter, name = blank.groups()
-        return first_choice or (UID if converter == "uid" else PARTS.get(name, UID))
-
-    return BLANK.sub(part, rule.rule)
+    assert {*BODIES, *FORMS} <= set(routes(app))
 
 
 def ask(app: Flask, caller: Caller, route: str, rule: Rule) -> TestResponse:
     method = route.partition(" ")[0]
     headers = {"Authorization": f"Bearer {caller.token}"} if caller.token else {}
-    takes_json = rule.rule.startswith("/v1/") and method in ("POST", "PATCH")
-    body = {"json": BODIES.get(route, {})} if takes_json else {"data": FORMS.get(route)}
+    body = {"json": BODIES.get(route, {})} if takes_json(route, rule) else {"data": FORMS.get(route)}
     return app.test_client().open(address(rule), method=method, headers=headers, **body)
 
 

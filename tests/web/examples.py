@@ -1,0 +1,135 @@
+"""A request for every route of the app: addresses, bodies and forms that can be read, of nothing that stands.
+
+What is refused of them is refused for who asks, or for the one thing that a test makes wrong.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.api.people import answer_of
+from tests.little_clinic import FIRST_DAY
+
+UID: Final = "0193b5c2-7d1e-7a40-9c55-3f0e6a1b2c4d"
+DAY: Final = FIRST_DAY.isoformat()
+LATER: Final = "2026-03-01"
+NOTE: Final = {"note": "why"}
+GIVEN: Final = {
+    "first_day": DAY,
+    "last_day": DAY,
+    "agent": "racemic",
+    "dose_as_written": "100 mg",
+    "setting": "inpatient",
+    "classified_as": "booster",
+}
+REGIMEN: Final = {
+    "name": "Five days",
+    "agent": "racemic",
+    "setting": "inpatient",
+    "infusion_days": 5,
+    "hours_a_day": 4,
+    "dose_as_written": "100 mg",
+    "series_gap_max_days": 0,
+}
+MOMENTS: Final = {"answered_at": f"{DAY}T20:00:00+01:00", "sent_at": f"{DAY}T20:00:00+01:00"}
+PHONE: Final = {"zone": "Europe/Amsterdam", "locale": "en"}
+
+# A body that can be read, by route; one of the API that is not named here takes an empty object, or nothing.
+BODIES: Final[Mapping[str, Any]] = {
+    "POST enrolments.enrol": {"code": "ABCD2345", "consent_version": "1", **PHONE},
+    "POST entries.post_entry": answer_of(FIRST_DAY, 5),
+    "POST entries.post_batch": {"entries": [answer_of(FIRST_DAY, 5)]},
+    "POST wishes.ask": {"id": UID},
+    "POST wishes.answer_items": {
+        "id": UID,
+        "day": DAY,
+        "zone": "Europe/Amsterdam",
+        "items": {"flare": 1},
+        **MOMENTS,
+    },
+    "POST sessions.open_session": {"email": "nobody@example.org", "password": "four plain words together"},
+    "POST patients.admit": {"pseudonym": "P-new", **PHONE},
+    "POST patients.follow": {"state": "followed"},
+    "POST patients.file_correction": {"of": UID, "nrs": 5, "reason": "why"},
+    "POST regimens.declare": REGIMEN,
+    "POST courses.plan": {"regimen": UID, "planned_first_day": LATER},
+    "POST courses.change_baseline": {"kind": "none", "reason": "why"},
+    "POST administrations.record": GIVEN,
+    "PATCH administrations.change": {"reason": "why"},
+    "POST alerts.snooze": {"until": LATER, "reason": "why"},
+    "POST alerts.close": {"outcome": "handled"},
+    "POST alerts.label": {"label": "yes"},
+    "POST bookings.request_booking": {"patient": UID, "regimen": UID},
+    "POST bookings.authorise": {"reference": "A-1"},
+    "POST bookings.offer": {"first_day": LATER, "last_day": LATER},
+    "POST bookings.refuse": NOTE,
+    "POST bookings.cancel": NOTE,
+    "POST sandbox.advance": {"nights": 1},
+}
+
+# The same for a form of the desk or the phone; one that is not named here has no field of its own.
+FORMS: Final[Mapping[str, Mapping[str, str]]] = {
+    "POST desk.sign_in": {"email": "nobody@example.org", "password": "four plain words together"},
+    "POST desk.advance": {"stride": "night"},
+    "POST desk.search": {"q": "P-"},
+    "POST desk.admit": {"pseudonym": "P-form", **PHONE, "identity.name": "Jan Smit"},
+    "POST desk.identity": {"name": "Jan Smit"},
+    "POST desk.follow": {"state": "followed"},
+    "POST desk.snooze": {"until": LATER, "reason": "why"},
+    "POST desk.close": {"outcome": "handled", "reason": "why"},
+    "POST desk.label": {"label": "yes"},
+    "POST desk.request_for_alert": {"alert": UID, "regimen": UID, **NOTE},
+    "POST desk.request_for_patient": {"patient": UID, "regimen": UID, **NOTE},
+    "POST desk.authorise": {"reference": "A-1"},
+    "POST desk.offer": {"first_day": LATER, "last_day": LATER},
+    "POST desk.booking_note": NOTE,
+    "POST desk.plan": {"regimen": UID, "planned_first_day": LATER, "treated_area": "in your hand"},
+    "POST desk.baseline": {"kind": "stated", "nrs": "7,5", "reason": "why"},
+    "POST desk.infuse": GIVEN,
+    "POST desk.correct_infusion": {**GIVEN, "reason": "why"},
+    "POST desk.take_down": {"id": UID, "day": DAY, "nrs": "5", "source": "clinic_phone"},
+    "POST desk.correct_entry": {"of": UID, "nrs": "5", "reason": "why"},
+    "POST desk.happening": {"kind": "injury", "day": DAY, "detail": "why"},
+    "POST desk.new_regimen": {name: str(value) for name, value in REGIMEN.items()},
+    "POST phone.consent": {"code": "ABCD2345"},
+    "POST phone.agree": {"code": "ABCD2345", "place": "Europe/Amsterdam"},
+    "POST phone.save": {"nrs": "5", "id": UID},
+    "POST phone.show_chart": {"chart": "hidden"},
+    "POST phone.keep_settings": {"layout": "list1"},
+    "POST phone.keep_place": {"place": "Europe/Amsterdam"},
+}
+
+# What stands in an address besides ids.
+PARTS: Final = {"day": DAY, "filename": "none.css", "code": "not_found"}
+BLANK: Final = re.compile(r"<(?:any\((\w+).*?\):)?(?:(\w+):)?(\w+)>")
+# These end the caller's own session, so they are tried last.
+ENDS_SESSION: Final = ("DELETE sessions.end_session", "POST desk.sign_out", "POST phone.sign_out")
+
+
+def routes(app: Flask) -> dict[str, Rule]:
+    """Every route by "METHOD endpoint"; Flask answers HEAD and OPTIONS by itself."""
+    return {
+        f"{method} {rule.endpoint}": rule
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def address(rule: Rule, **parts: str) -> str:
+    """An address that the rule answers to: of nothing that stands here, or with these parts."""
+
+    def part(blank: re.Match[str]) -> str:
+        first_choice, converter, name = blank.groups()
+        if name in parts:
+            return parts[name]
+        return first_choice or (UID if converter == "uid" else PARTS.get(name, UID))
+
+    return BLANK.sub(part, rule.rule)
+
+
+def takes_json(route: str, rule: Rule) -> bool:
+    """Whether the route reads a body as JSON; pages read forms."""
+    return rule.rule.startswith("/v1/") and route.startswith(("POST", "PATCH"))

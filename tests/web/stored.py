@@ -1,0 +1,47 @@
+"""What the database holds, table by table: what a refused request leaves as it was."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from diary.storage.schema import metadata
+from diary.storage.unit import Scope, unit
+from tests.storage.rows import contents
+from tests.web.ground import Ground
+
+# Tries at a door are counted on purpose, also of a request that is refused.
+TRIES: Final = "attempt_count"
+TABLES: Final = [table for table in metadata.sorted_tables if table.name != TRIES]
+# When somebody was here last is no part of what anybody stored.
+SEEN: Final = "last_seen_at"
+
+Held = dict[tuple[int, str], Any]
+
+
+def everything(*grounds: Ground) -> Held:
+    """Every row of each table, as each of these clinics sees it."""
+    found: Held = {}
+    for ground in grounds:
+        number = ground.clinic.clinic_id
+        with unit(ground.clinic.engine, Scope(number, "operator"), write=False) as session:
+            for table in TABLES:
+                kept = [place for place, column in enumerate(table.columns) if column.name != SEEN]
+                found[number, table.name] = [
+                    [row[place] for place in kept] for row in contents(session, table)
+                ]
+    return found
+
+
+def changed(before: Held, after: Held) -> list[str]:
+    """The tables that are not as they were."""
+    return sorted(
+        {table for clinic_id, table in before if before[clinic_id, table] != after[clinic_id, table]}
+    )
+
+
+@contextmanager
+def nothing_stored(*grounds: Ground) -> Iterator[None]:
+    """What stands inside leaves every row of every table as it was: nothing is stored, also not by half."""
+    before = everything(*grounds)
+    yield
+    assert changed(before, everything(*grounds)) == []
