@@ -146,7 +146,7 @@ class Number(Plain, ma.fields.Float):
             raise self.fault()
         if not self.low <= value <= self.high:
             raise self.fault()
-        return float(value)
+        return float(value) + 0.0  # -0.0, which PostgreSQL keeps and SQLite does not, becomes 0.0
 
 
 class YesNo(Plain, ma.fields.Boolean):
@@ -335,7 +335,8 @@ class Code(Plain, ma.fields.String):
 
     def read(self, value: Any) -> str:
         """The characters alone, in capitals."""
-        if not isinstance(value, str) or len(value) > 2 * ENROLMENT_CODE_LENGTH:
+        # In capitals, a letter from elsewhere may be one of ours: a long s, or two at once from a sharp s.
+        if not isinstance(value, str) or not value.isascii() or len(value) > 2 * ENROLMENT_CODE_LENGTH:
             raise self.fault()
         code = value.replace("-", "").replace(" ", "").upper()
         if len(code) != ENROLMENT_CODE_LENGTH or not set(code) <= set(ENROLMENT_CODE_ALPHABET):

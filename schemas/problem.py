@@ -5,6 +5,7 @@ from schemas.fields import ListOf, Part, Text, WholeNumber
 
 FAULTS_MAX = 50
 POINTER_LENGTH_MAX = 300
+INSTANCE_LENGTH_MAX = 2000
 
 
 class FaultOut(Outgoing):
@@ -13,7 +14,7 @@ class FaultOut(Outgoing):
     optional = frozenset({"pointer", "parameter"})
 
     pointer = Text(POINTER_LENGTH_MAX, min_length=0, description="The key at fault in the body, by RFC 6901.")
-    parameter = Text(64, description="The parameter at fault in the query string.")
+    parameter = Text(64, min_length=0, description="The parameter at fault in the query string.")
     code = Text(40, description="Stable word for the kind of fault: required, null, unknown, invalid ...")
     message = Text(300, description="What to enter instead.")
 
@@ -27,7 +28,7 @@ class ProblemOut(Outgoing):
     title = Text(100, description="What the code means; the same for every problem of this code.")
     status = WholeNumber(400, 599, description="HTTP status.")
     detail = Text(500, description="What is wrong this time, without a score or a name.")
-    instance = Text(2000, description="Path of the request.")
+    instance = Text(INSTANCE_LENGTH_MAX, description="Path of the request.")
     code = Text(40, description="Stable word to branch on; it never changes its meaning.")
     errors = ListOf(
         Part(FaultOut, description="One fault."), max_items=FAULTS_MAX, description="Faults key by key."

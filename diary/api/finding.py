@@ -61,5 +61,5 @@ def patient_among(
     if unit.caller.patient is not None:
         return found(unit.patient if uid in (None, unit.caller.patient.uid) else None)
     if uid is None:
-        raise Invalid({"patient": [Fault("required", "Say which patient, by uid.")]}, location=location)
+        raise Invalid({"patient": [Fault("Say which patient, by uid.", "required")]}, location=location)
     return found(patients.get(uid))

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
+from urllib.parse import quote
 
 import marshmallow as ma
 from flask import Flask, Response, current_app, request
@@ -22,7 +23,7 @@ from diary.web.doors import door_of
 from diary.web.storage_faults import meaning_of
 from diary.web.work import request_id
 from schemas.entry import EntryOut
-from schemas.problem import FAULTS_MAX, POINTER_LENGTH_MAX
+from schemas.problem import FAULTS_MAX, INSTANCE_LENGTH_MAX, POINTER_LENGTH_MAX
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ def _body(problem: Problem) -> dict[str, object]:
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
-        "instance": request.path,
+        "instance": quote(request.path)[:INSTANCE_LENGTH_MAX],
         "code": problem.code,
         "fix": problem.fix,
         "request_id": request_id(),
@@ -214,8 +215,8 @@ def _leaves(messages: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 
 def _shown(key: object) -> str:
-    """A key as the client sent it, which may be anything: short, and without half characters."""
-    return str(key)[:KEY_LENGTH_MAX].encode("utf-8", "replace").decode()
+    """A key as the client sent it, which may be anything: short, and each character can be seen."""
+    return "".join(character if character.isprintable() else "?" for character in str(key)[:KEY_LENGTH_MAX])
 
 
 def _pointer(path: tuple[str, ...]) -> str:

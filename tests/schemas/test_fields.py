@@ -97,6 +97,10 @@ def test_a_dose_is_a_number_within_its_range_and_no_text(value):
     refusal(fields.Number(0, 10, description="mg/kg/h."), value)
 
 
+def test_minus_nothing_is_nothing_on_either_database():
+    assert str(fields.Number(0, 10, description="NRS points.").deserialize(-0.0)) == "0.0"
+
+
 @pytest.mark.parametrize("value", [1, 0, "yes", "true", "on", 1.0, None, []])
 def test_yes_and_no_are_true_and_false_only(value):
     refusal(fields.YesNo(description="Stopped?"), value)
@@ -346,7 +350,20 @@ def test_case_dashes_and_spaces_of_an_enrolment_code_are_forgiven(typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "K7QF29M", "K7QF29MDD", "K7QF29M0", "K7QFI9MD", "K7QF29M٥", "-" * 16, "K" * 17, 12345678]
+    "typed",
+    [
+        "",
+        "K7QF29M",
+        "K7QF29MDD",
+        "K7QF29M0",
+        "K7QFI9MD",
+        "K7QF29M٥",
+        "K7QF29Mſ",
+        "ßßßß",
+        "-" * 16,
+        "K" * 17,
+        12345678,
+    ],
 )
 def test_a_code_with_a_look_alike_or_of_another_length_is_refused(typed):
     refusal(CODE, typed)

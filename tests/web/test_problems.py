@@ -236,8 +236,13 @@ def test_a_strange_key_is_shown_short_and_harmless(key):
     response = tiny_app().test_client().post("/v1/answers", json={"nrs": 7, key: 1})
     assert response.status_code == 422
     (fault,) = response.get_json(force=True)["errors"]
-    fault["pointer"].encode()
+    assert fault["pointer"].isprintable()
     assert len(fault["pointer"]) < 100
+
+
+def test_the_address_of_a_problem_is_spelt_as_an_address():
+    response = tiny_app().test_client().get("/v1/caf\u00e9/%00/\u202e")
+    assert response.get_json(force=True)["instance"] == "/v1/caf%C3%A9/%00/%E2%80%AE"
 
 
 def test_messages_are_flat_and_carry_the_fallback_word():
