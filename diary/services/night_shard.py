@@ -1,10 +1,11 @@
 """One shard of a night: read its courses as of the cut-off, and judge them all at once."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,13 @@ from diary.storage.tables.entry import CourseDays
 from diary.storage.tables.night import Assessment
 from diary.storage.tables.patient import PatientFollow
 
-DETECTOR_VERSION = "plain-rule 1"
+log = logging.getLogger(__name__)
+
+DETECTOR_VERSION: Final = "plain-rule 1"
+DETECTOR_FAILED: Final = "the detector failed on it"
+
+Detector = Callable[..., Assessed]
+"""Called as `domain.relapse.assess.assess` is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +121,45 @@ def _days(session: Session, course: Course, row: CourseDays | None, frame: Night
     return days[: max(0, packed.index_of(row.anchor_day, frame.night) + 1)]
 
 
-def judge_shard(shard: Shard, frame: NightFrame) -> list[Judged]:
+def judge_shard(shard: Shard, frame: NightFrame, *, detector: Detector = assess) -> list[Judged]:
     """Judge every course of the shard; a course whose numbers cannot be judged is told apart, not dropped."""
     limit = frame.protocol.follow_up_days
     following = [one for one in shard.courses if 1 <= one.day_number <= limit and one.problem is None]
     judged: dict[int, Judged] = {}
-    if following:
-        assessed = _assess(following, shard, frame)
-        for row, one in enumerate(following):
-            judged[one.course.id] = _judge(assessed, row, one, shard, frame)
+    for part, assessed in _assessed(following, shard, frame, detector):
+        for row, one in enumerate(part):
+            judged[one.course.id] = (
+                _judge(assessed, row, one, shard, frame)
+                if assessed is not None
+                else _not_judged(replace(one, problem=DETECTOR_FAILED), limit)
+            )
     return [judged.get(one.course.id) or _not_judged(one, limit) for one in shard.courses]
 
 
-def _assess(following: Sequence[ShardCourse], shard: Shard, frame: NightFrame) -> Assessed:
+def _assessed(
+    following: Sequence[ShardCourse], shard: Shard, frame: NightFrame, detector: Detector
+) -> Iterator[tuple[Sequence[ShardCourse], Assessed | None]]:
+    """All at once; where that fails, half by half, until the course that makes it fail stands alone."""
+    if not following:
+        return
+    try:
+        assessed = _assess(following, shard, frame, detector)
+    except Exception:
+        if len(following) == 1:
+            log.exception("course not assessed", extra={"course_id": following[0].course.id})
+            yield following, None
+            return
+    else:
+        yield following, assessed
+        return
+    half = len(following) // 2
+    yield from _assessed(following[:half], shard, frame, detector)
+    yield from _assessed(following[half:], shard, frame, detector)
+
+
+def _assess(
+    following: Sequence[ShardCourse], shard: Shard, frame: NightFrame, detector: Detector
+) -> Assessed:
     nights = max(one.day_number for one in following)
     scores = np.full((len(following), nights), packed.NO_ANSWER, dtype=np.uint8)
     boosters = np.zeros(scores.shape, dtype=bool)
@@ -144,7 +177,7 @@ def _assess(following: Sequence[ShardCourse], shard: Shard, frame: NightFrame) -
             if 1 <= (day - last).days <= nights:
                 boosters[row, (day - last).days - 1] = True
         _mark_expected(expected[row], one.course, shard.follow.get(one.course.patient_id, ()), last)
-    return assess(scores, baseline_nrs, protocol=frame.protocol, boosters=boosters, expected=expected)
+    return detector(scores, baseline_nrs, protocol=frame.protocol, boosters=boosters, expected=expected)
 
 
 def _mark_expected(

@@ -9,8 +9,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from diary.domain.days import due_nights, night_due
+from diary.domain.relapse.assess import assess
 from diary.services.alerts import return_unattended, wake_due
-from diary.services.night_shard import NightFrame, judge_shard, read_shard
+from diary.services.night_shard import Detector, NightFrame, judge_shard, read_shard
 from diary.services.night_writing import Counts, count, write_shard
 from diary.storage.nights import claim_night, hold_term, next_nights, night_run, release_night
 from diary.storage.protocols import protocol_at, zones_of
@@ -71,7 +72,9 @@ def run_due(engine: Engine, *, now: datetime, wall: Clock, owner: str) -> list[t
     return finished
 
 
-def run_night(engine: Engine, due: Due, *, now: datetime, wall: Clock, owner: str) -> Counts | None:
+def run_night(
+    engine: Engine, due: Due, *, now: datetime, wall: Clock, owner: str, detector: Detector = assess
+) -> Counts | None:
     """One clinic's night, judged as of its cut-off; None when somebody else holds it or took it over."""
     scope = Scope(due.clinic_id, "system")
     with unit(engine, scope, write=True) as session:
@@ -96,7 +99,7 @@ def run_night(engine: Engine, due: Due, *, now: datetime, wall: Clock, owner: st
                 shard = read_shard(session, frame, after_id=after_id, limit=SHARD_COURSES)
             if not shard.courses:
                 break
-            findings = judge_shard(shard, frame)
+            findings = judge_shard(shard, frame, detector=detector)
             with unit(engine, scope, write=True) as session:
                 _hold(session, due, term, wall)
                 counts += write_shard(session, frame, shard, findings)

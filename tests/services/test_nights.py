@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from config.protocol import Protocol
+from diary.domain.relapse.assess import assess
 from diary.services import alerts, bookings, nights
 from diary.services.nights import Due, nights_due, preview_night, run_night
 from diary.storage.alerts import events_of, inputs_of
@@ -193,6 +194,40 @@ def test_a_corrupt_row_is_rebuilt_from_the_entries_and_judged(clinic):
     clinic.run_nights(day_number(46))
     assert "loss" in kinds(clinic, patient_id)
     assert "not_assessed" not in kinds(clinic, patient_id)
+
+
+def failing_on_a_nine(scores, baseline_nrs, **more):
+    """A detector with a defect that one course brings out."""
+    if (scores == 9).any():
+        raise ZeroDivisionError
+    return assess(scores, baseline_nrs, **more)
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_course_on_which_the_detector_fails_is_told_apart_and_the_others_are_judged(clinic, place):
+    diaries = ["2 " * 20, LOST, "2 " * 46]
+    diaries[place] = "2 9 " * 23
+    patients = [clinic.treated(f"P-{n}", diary) for n, diary in enumerate(diaries)]
+    clinic.run_nights(day_number(44))
+    (due,) = nights_due(clinic.engine, now=at(day_number(46)))
+
+    counts = run_night(
+        clinic.engine,
+        due,
+        now=due.cutoff_at,
+        wall=lambda: due.cutoff_at,
+        owner="me",
+        detector=failing_on_a_nine,
+    )
+
+    assert (counts.seen, counts.failed, counts.judged + counts.silent) == (3, 1, 2)
+    assert [n for n in range(3) if "not_assessed" in kinds(clinic, patients[n])] == [place]
+    with clinic.unit() as session:
+        assert night_run(session, due.night).state == "partial"
+        (course,) = courses_of(session, patients[(place + 1) % 3])
+        assert assessments(session, [course.id])[course.id].state != "cannot_tell"
+    clinic.run_nights(day_number(46))
+    assert only(clinic, patients[place], "not_assessed").status == "cleared"
 
 
 def test_silence_is_a_work_item_and_never_a_loss(clinic):
