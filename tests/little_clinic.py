@@ -20,6 +20,7 @@ from diary.storage.ids import new_uid
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.course import Regimen
+from diary.storage.tables.staff import Staff
 from diary.storage.unit import Scope, clinic_of, own, unit
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -80,12 +81,12 @@ class LittleClinic:
 
     def answer(self, patient_id: int, day: date, nrs: int, *, received_at: datetime | None = None) -> None:
         """One answer, given at eight in the evening of its day."""
-        with self._phone(patient_id) as session:
+        with self.phone(patient_id) as session:
             _record(session, patient_id, day, nrs, received_at=received_at)
 
     def write(self, patient_id: int, first_day: date, scores: str) -> None:
         """Answers of consecutive days, as text: "8 8 . 7" is three answers and a day without one."""
-        with self._phone(patient_id) as session:
+        with self.phone(patient_id) as session:
             for offset, word in enumerate(scores.split()):
                 if word != ".":
                     _record(
@@ -93,11 +94,33 @@ class LittleClinic:
                     )
 
     @contextmanager
-    def _phone(self, patient_id: int) -> Iterator[Session]:
-        with unit(
-            self.engine, Scope(self.clinic_id, "patient", patient_id, "patient"), write=True
-        ) as session:
+    def phone(self, patient_id: int) -> Iterator[Session]:
+        """A unit of work of this patient's phone."""
+        scope = Scope(self.clinic_id, "patient", patient_id, "patient")
+        with unit(self.engine, scope, write=True) as session:
             yield session
+
+    @contextmanager
+    def desk(self, person: Staff) -> Iterator[Session]:
+        """A unit of work of somebody of the staff."""
+        scope = Scope(self.clinic_id, "staff", person.id, person.role)
+        with unit(self.engine, scope, write=True) as session:
+            yield session
+
+    def person(self, name: str, role: str = "nurse") -> Staff:
+        """Somebody of the staff, without a password."""
+        with self.unit(write=True) as session:
+            person = Staff(
+                clinic_id=self.clinic_id,
+                uid=new_uid(at(FIRST_DAY)),
+                email=f"{name.lower()}-{self.clinic_id}@clinic.example",
+                name=name,
+                role=role,
+                created_at=at(FIRST_DAY),
+            )
+            session.add(person)
+            session.flush()
+            return person
 
     def treated(self, pseudonym: str, follow_up: str, *, before: str = "8 " * 14) -> int:
         """A patient with a baseline, an infusion from 5 January, and answers from day 1 on."""

@@ -1,6 +1,6 @@
 """Opens alerts, and does what people and nights do with them. Every step leaves an event behind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -188,7 +188,7 @@ def close_by_infusion(session: Session, *, course_id: int, parked_only: bool, no
 
 
 def raise_red_flag(
-    session: Session, patient: Diarist, *, course_id: int | None, items: Sequence[str], now: datetime
+    session: Session, patient: Diarist, *, course_id: int | None, symptom: str, now: datetime
 ) -> Alert:
     """A symptom that staff must see on arrival. Each is its own alert; none is merged with another."""
     return raise_alert(
@@ -196,7 +196,7 @@ def raise_red_flag(
         patient_id=patient.id,
         course_id=course_id,
         kind="red_flag",
-        facts={"items": list(items)},
+        facts={"items": [symptom]},
         now=now,
         owner_id=patient.owner_id,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from config.scales import ITEMS
+from diary.domain.days import day_number
 from diary.domain.errors import Refusal
 from diary.services import alerts, audit
 from diary.storage.courses import courses_of
@@ -87,18 +88,26 @@ def record_items(
     audit.note(
         session, "items.record", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
     )
-    if flags:
+    for code in flags:
         alerts.raise_red_flag(
             session,
             patient,
             course_id=course.id if course else None,
-            items=[ITEMS[code].label for code in flags],
+            symptom=ITEMS[code].label,
             now=now,
         )
     return StoredItems(now, flags, created=True)
 
 
 def _red_flags(items: Mapping[str, int], course: Course | None, day: date) -> list[str]:
-    last = course.last_infusion_day if course is not None else None
-    day_number = (day - last).days if last is not None else None
-    return [code for code, value in items.items() if value and ITEMS[code].is_red_flag(day_number)]
+    since = _since_infusion(course, day)
+    return [code for code, value in items.items() if value and ITEMS[code].is_red_flag(since)]
+
+
+def _since_infusion(course: Course | None, day: date) -> int | None:
+    """The course day, for what is expected then; None before the infusion, which explains nothing yet."""
+    if course is None or course.first_infusion_day is None or course.last_infusion_day is None:
+        return None
+    if day < course.first_infusion_day:
+        return None
+    return day_number(day, course.first_infusion_day, course.last_infusion_day)

@@ -49,9 +49,9 @@ def populate(desk: Desk) -> None:
     desk.clinic.run_nights(day_number(LAST_NIGHT))
     with desk.clinic.unit(write=True) as session:
         karel, lena = (patient_by_id(session, ids[pseudonym]) for pseudonym in ("P-0009", "P-0188"))
-        flagged = ["Trouble or pain passing urine"]
+        symptom = "Trouble or pain passing urine"
         now = MORNING - timedelta(hours=1)
-        alerts.raise_red_flag(session, karel, course_id=None, items=flagged, now=now)
+        alerts.raise_red_flag(session, karel, course_id=None, symptom=symptom, now=now)
         alerts.ask_for_call(session, lena, course_id=None, now=now)
 
 
