@@ -19,6 +19,7 @@ from diary.storage.alerts import alerts_of_patient
 from diary.storage.ids import new_uid
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.alert import Alert
+from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Regimen
 from diary.storage.tables.staff import Staff
 from diary.storage.unit import Scope, clinic_of, own, unit
@@ -62,7 +63,12 @@ class LittleClinic:
             return patient.id
 
     def infuse(
-        self, patient_id: int, *, first_day: date = FIRST_DAY, classified_as: str = "new_course"
+        self,
+        patient_id: int,
+        *,
+        first_day: date = FIRST_DAY,
+        classified_as: str = "new_course",
+        booking: Booking | None = None,
     ) -> None:
         """Five infusion days from `first_day` on (a booster: one), recorded on the last of them."""
         days = 1 if classified_as == "booster" else INFUSION_DAYS
@@ -74,7 +80,7 @@ class LittleClinic:
                 patient_by_id(session, patient_id, lock=True),
                 given,
                 regimen=None,
-                booking=None,
+                booking=session.merge(booking) if booking is not None else None,
                 today=last_day,
                 now=at(last_day, hour=12),
             )

@@ -179,12 +179,18 @@ def reopen(session: Session, alert: Alert, *, reason: str, now: datetime) -> Non
     _tell(session, alert, now=now, owner_id=alert.owner_id)
 
 
-def close_by_infusion(session: Session, *, course_id: int, parked_only: bool, now: datetime) -> None:
-    """The recorded infusion answers the course's alerts. Red flags and calls stay: a person ends those."""
+def close_by_infusion(session: Session, *, course_id: int, now: datetime) -> None:
+    """The next course answers this one's alerts. Red flags and calls stay: a person ends those."""
     for alert in live_of_course(session, course_id):
-        if alert.kind in ("red_flag", "call_me") or (parked_only and alert.status != "parked"):
-            continue
-        close(session, alert, outcome="infused", reason=None, now=now)
+        if alert.kind not in ("red_flag", "call_me"):
+            close(session, alert, outcome="infused", reason=None, now=now)
+
+
+def close_parked(session: Session, patient_id: int, *, now: datetime) -> None:
+    """The infusion that they waited for was given: also what stood without a course, or in an ended one."""
+    for alert in live_of_patient(session, patient_id):
+        if alert.status == "parked":
+            close(session, alert, outcome="infused", reason=None, now=now)
 
 
 def raise_red_flag(
@@ -213,9 +219,14 @@ class Asked:
 def ask_for_call(
     session: Session, patient: Patient, *, course_id: int | None, wants: str = "treatment", now: datetime
 ) -> Asked:
-    """The patient asks to be called; asked again while it is open, it is the same, noting what else about."""
+    """The patient asks to be called; asked again while it is open, it is the same, noting what else about.
+
+    One that was put aside for a booking comes back: whoever asks again waits for more than that.
+    """
     for alert in live_of_patient(session, patient.id):
         if alert.kind == "call_me":
+            if alert.status == "parked":
+                reopen(session, alert, reason="asked again", now=now)
             if wants != alert.facts.get("wants", "treatment"):
                 note_once(session, alert, note=reasons.why("call_me", None, {"wants": wants}), now=now)
             return Asked(alert, created=False)

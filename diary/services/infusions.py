@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from diary.domain import alert_states, infusions
 from diary.domain.errors import Refusal
 from diary.services import audit
-from diary.services.alerts import close_by_infusion, end_unowned
+from diary.services.alerts import close_by_infusion, close_parked, end_unowned
 from diary.services.baselines import carry_baseline
 from diary.services.bookings import complete_booking
 from diary.services.courses import close_course, plan_course
@@ -78,8 +78,7 @@ def record_infusion(
     _settle(session, course, given, now=now)
     if booking is not None:
         complete_booking(session, booking, now=now)
-        if given.classified_as != "new_course":
-            close_by_infusion(session, course_id=course.id, parked_only=True, now=now)
+        close_parked(session, patient.id, now=now)
     _note(session, row, "infusion.record", now=now)
     return row
 
@@ -224,7 +223,7 @@ def _course_for(
         return open_course
     if open_course is not None:
         close_course(session, open_course, closing="next_course", now=now)
-        close_by_infusion(session, course_id=open_course.id, parked_only=False, now=now)
+        close_by_infusion(session, course_id=open_course.id, now=now)
         session.flush()
     planned = next((course for course in courses if course.status == "planned"), None)
     course = planned or plan_course(
