@@ -1,6 +1,13 @@
 """`python -m diary`: the command line of the service."""
 
-from diary.cli.program import diary
+import sys
+
+try:
+    from diary.cli.program import diary
+except ModuleNotFoundError as missing:
+    if missing.name not in ("click", "sqlalchemy"):
+        raise
+    sys.exit(f"This Python has no {missing.name}. Run: make install && . .venv/bin/activate")
 
 if __name__ == "__main__":
     diary(prog_name="python -m diary")

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from diary.services.staff import PASSWORD_LENGTH_MIN
+
 
 class Asked(click.Option):
     """A required option that is asked for on a terminal."""
@@ -29,5 +31,15 @@ def password_from(path: Path | None) -> str:
             return source.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise click.UsageError("Give the password by --password-file FILE, or - for standard input.")
-    answer: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True)
+    question = f"Password, at least {PASSWORD_LENGTH_MIN} characters: four or five words do well"
+    answer: str = click.prompt(
+        question, hide_input=True, confirmation_prompt="The same again", value_proc=_long_enough, err=True
+    )
     return answer
+
+
+def _long_enough(password: str) -> str:
+    """Refused here, it is asked for again; refused later, all other answers would be lost."""
+    if len(password) < PASSWORD_LENGTH_MIN:
+        raise click.UsageError("too short")
+    return password

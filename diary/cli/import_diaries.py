@@ -9,6 +9,7 @@ import click
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.output import bar, json_option
 from diary.cli.reading import watched
+from diary.cli.zone import Zone
 from diary.services.clinics import local_day
 from diary.services.csv_reading import BadCsv
 from diary.services.history_reading import read_history
@@ -32,7 +33,7 @@ class Totals:
 @click.command()
 @click.argument("diaries", type=FILE)
 @click.option("--infusions", required=True, type=FILE, help="The infusions that the diaries belong to.")
-@click.option("--zone", help="Where new patients live; by default, the clinic's own time zone.")
+@click.option("--zone", type=Zone(), help="Where new patients live; by default, the clinic's own time zone.")
 @click.option("--dry-run", is_flag=True, help="Check everything, and write nothing.")
 @clinic_option
 @json_option

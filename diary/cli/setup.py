@@ -11,6 +11,7 @@ from config.protocol import Protocol
 from config.words import FORECAST_MODES, INSTALLATION_KINDS
 from diary.cli.asking import Asked, password_from
 from diary.cli.opening import database, read_settings, utc_now
+from diary.cli.zone import Zone
 from diary.services.clinics import found_clinic, found_installation
 from diary.services.staff import add_staff
 from diary.storage.tables.clinic import Clinic, Installation
@@ -30,6 +31,7 @@ from diary.storage.unit import Scope, unit
     "--zone",
     cls=Asked,
     question="Its time zone, such as Europe/Amsterdam",
+    type=Zone(),
     help="IANA name of its time zone, such as Europe/Amsterdam.",
 )
 @click.option(
@@ -89,16 +91,10 @@ def command(
     """
     if clock is not None and kind != "sandbox":
         raise click.UsageError("Only a sandbox has a clock of its own; leave --clock out.")
-    try:
-        local = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        raise click.UsageError(
-            f"--zone {zone}: there is no such time zone; write one like Europe/Amsterdam."
-        ) from None
     now = utc_now()
     clock_at = None
     if kind == "sandbox":
-        clock_at = now if clock is None else clock.replace(tzinfo=local).astimezone(UTC)
+        clock_at = now if clock is None else clock.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     with database(read_settings()) as engine, unit(engine, Scope(None, "operator"), write=True) as session:
         if session.scalars(select(Installation)).one_or_none() is not None:
             names = ", ".join(session.scalars(select(Clinic.name).order_by(Clinic.name)))

@@ -53,6 +53,13 @@ def test_a_bad_row_is_named_and_nothing_comes_in(clinic):
     assert json.loads(bring_in(clinic, "--json").output)["admitted"] == 1
 
 
+def test_an_unknown_time_zone_of_new_patients_is_named(lite):
+    lite.set_up()
+    said = bring_in(lite, "--zone", "Europe/Atlantis")
+    assert said.exit_code == 2
+    assert "there is no time zone 'Europe/Atlantis'" in said.stderr
+
+
 def test_an_export_is_what_was_brought_in(clinic, tmp_path):
     bring_in(clinic)
     out = tmp_path / "entries.csv"

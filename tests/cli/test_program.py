@@ -86,3 +86,16 @@ def test_the_module_runs_from_the_checkout():
         check=True,
     )
     assert len(told.stdout.strip()) >= 43
+
+
+def test_another_python_is_told_where_the_services_own_is():
+    told = subprocess.run(
+        [sys.executable, "-S", "-m", "diary", "secret"],  # -S: without what is installed in .venv
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 1
+    assert told.stderr == "This Python has no click. Run: make install && . .venv/bin/activate\n"
