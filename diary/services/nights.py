@@ -73,9 +73,23 @@ def run_due(engine: Engine, *, now: datetime, wall: Clock, owner: str) -> list[t
 
 
 def run_night(
-    engine: Engine, due: Due, *, now: datetime, wall: Clock, owner: str, detector: Detector = assess
+    engine: Engine,
+    due: Due,
+    *,
+    now: datetime,
+    wall: Clock,
+    owner: str,
+    detector: Detector = assess,
+    shard_courses: int = SHARD_COURSES,
 ) -> Counts | None:
-    """One clinic's night, judged as of its cut-off; None when somebody else holds it or took it over."""
+    """One clinic's night, judged as of its cut-off; None when somebody else holds it or took it over.
+
+    A night that ends on the way leaves whole shards behind; run again, it finds them done and goes on.
+
+    Args:
+        now: the time that counts for the diary.
+        wall: the real clock, asked before each write; what it raises ends the night there.
+    """
     scope = Scope(due.clinic_id, "system")
     with unit(engine, scope, write=True) as session:
         term = claim_night(
@@ -96,7 +110,7 @@ def run_night(
         after_id = 0
         while True:
             with unit(engine, scope, write=False) as session:
-                shard = read_shard(session, frame, after_id=after_id, limit=SHARD_COURSES)
+                shard = read_shard(session, frame, after_id=after_id, limit=shard_courses)
             if not shard.courses:
                 break
             findings = judge_shard(shard, frame, detector=detector)
