@@ -41,5 +41,5 @@ def password_from(path: Path | None) -> str:
 def _long_enough(password: str) -> str:
     """Refused here, it is asked for again; refused later, all other answers would be lost."""
     if len(password) < PASSWORD_LENGTH_MIN:
-        raise click.UsageError("too short")
+        raise click.UsageError("make it longer")
     return password

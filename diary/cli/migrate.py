@@ -4,9 +4,9 @@ import os
 
 import click
 
-from diary.cli.opening import read_settings, sqlite_path
+from diary.cli.opening import OTHER_VERSION, read_settings, sqlite_path
 from diary.storage.engine import make_engine
-from diary.storage.migrate import current, head, role_in, upgrade
+from diary.storage.migrate import current, head, knows, role_in, upgrade
 
 
 @click.command()
@@ -22,10 +22,10 @@ def command() -> None:
     if path is not None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     before = revision(settings.owner_database_url)
-    if before is not None and before > head():
+    if before is not None and not knows(before):
         raise click.ClickException(
-            f"The database stands at revision {before}, which is newer than this version's {head()}. "
-            "Use the version that it was migrated by."
+            f"The database stands at revision {before}, which this version, at {head()}, does not know. "
+            f"{OTHER_VERSION}"
         )
     upgrade(settings.owner_database_url, app_role=role_in(settings.database_url))
     was = "was empty" if before is None else f"was at {before}"

@@ -18,12 +18,13 @@ from config.settings import Settings, settings_or_exit
 from diary.cli.program import first_line
 from diary.services.sandbox import now_in
 from diary.storage.engine import make_engine
-from diary.storage.migrate import current, head
+from diary.storage.migrate import current, head, knows
 from diary.storage.tables.clinic import Clinic
 from diary.storage.unit import SYSTEM, Scope, unit
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 MIGRATE: Final = "Run: python -m diary migrate"
+OTHER_VERSION: Final = "Use the version that migrated it, or a newer one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def database_fault(engine: Engine) -> str | None:
     if stands_at is None:
         return f"{shown} has no tables yet. {MIGRATE}"
     if stands_at != head():
-        return f"{shown} stands at revision {stands_at}; this version needs {head()}. {MIGRATE}"
+        mend = MIGRATE if knows(stands_at) else OTHER_VERSION
+        return f"{shown} stands at revision {stands_at}; this version needs {head()}. {mend}"
     return None
 
 

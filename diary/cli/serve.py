@@ -27,7 +27,11 @@ def command() -> None:
     with database(settings) as engine, unit(engine, SYSTEM, write=False) as session:
         kind = installation(session).kind
     check_port(settings)
-    click.echo(f"Serving at {settings.public_url} ({kind}). Stop with Ctrl-C.", err=True)
+    click.echo(
+        f"Serving ({kind}). Staff open {settings.public_url}/desk/, patients {settings.public_url}/app/. "
+        "Stop with Ctrl-C.",
+        err=True,
+    )
     raise SystemExit(run(processes(settings), env=os.environ))
 
 

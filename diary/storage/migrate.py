@@ -27,6 +27,11 @@ def head() -> str:
     return revision
 
 
+def knows(revision: str) -> bool:
+    """Whether this code can bring a database of that revision to its own; not one of a newer version."""
+    return any(script.revision == revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
+
+
 def current(engine: Engine) -> str | None:
     """The revision a database stands at; None when it is empty."""
     with engine.connect() as connection:

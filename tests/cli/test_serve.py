@@ -68,16 +68,16 @@ def test_a_database_without_tables_is_one_line(empty_postgresql_database):
     assert "of-the-tests-only" not in line
 
 
-def test_a_database_at_another_revision_is_one_line(sqlite_url):
+def test_a_database_of_another_version_is_one_line(sqlite_url):
     engine = make_engine(sqlite_url)
     with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     engine.dispose()
     ended = serve(database_url=sqlite_url)
     assert ended.returncode == 1
     (line,) = ended.stderr.splitlines()
-    assert "stands at revision 0000" in line
-    assert line.endswith("Run: python -m diary migrate")
+    assert "stands at revision 9999; this version needs" in line
+    assert line.endswith("Use the version that migrated it, or a newer one")
 
 
 def test_a_database_that_was_not_set_up_is_one_line(sqlite_url):
