@@ -106,6 +106,8 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             # At INFO it tells of every run of every job: 86,400 lines a day at a tick of one second.
             "apscheduler": {"level": "WARNING"},
+            # At INFO it says two lines whenever the revision is asked for, which every look at /readyz does.
+            "alembic": {"level": "WARNING"},
             "gunicorn.error": {"propagate": True},  # gunicorn cuts it off from the root
         },
     }

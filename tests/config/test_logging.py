@@ -106,7 +106,9 @@ def test_the_configuration_writes_json_to_stderr_and_nothing_to_stdout():
         "import logging, logging.config; from config.logging import logging_config; "
         "logging.config.dictConfig(logging_config('INFO')); "
         "logging.getLogger('jobs').info('night done', extra={'seen': 60}); "
-        "logging.getLogger('jobs').debug('looked')"
+        "logging.getLogger('jobs').debug('looked'); "
+        "logging.getLogger('alembic.runtime.migration').info('Context impl %s.', 'x'); "
+        "logging.getLogger('apscheduler.scheduler').info('Running job')"
     )
     ended = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
