@@ -54,15 +54,17 @@ def enrolment_doors(address: str | None) -> tuple[Door, ...]:
 def network_of(address: str | None) -> str:
     """The address, or for IPv6 the /64 that one customer has to choose addresses from.
 
-    >>> network_of("203.0.113.9"), network_of("2001:db8:1:2:3:4:5:6")
-    ('203.0.113.9', '2001:db8:1:2::/64')
+    A server that listens on both kinds tells an IPv4 address inside an IPv6 one: it stays that one address.
+
+    >>> network_of("203.0.113.9"), network_of("::ffff:203.0.113.9"), network_of("2001:db8:1:2:3:4:5:6")
+    ('203.0.113.9', '203.0.113.9', '2001:db8:1:2::/64')
     """
     try:
         found = ip_address(address or "")
     except ValueError:
         return "unknown"
     if isinstance(found, IPv6Address):
-        return str(IPv6Network((found, 64), strict=False))
+        return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False))
     return str(found)
 
 
