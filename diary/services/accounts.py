@@ -21,7 +21,7 @@ def set_password(session: Session, person: Staff, password: str, *, now: datetim
     Raises:
         Refusal: password_too_short; password_too_long.
     """
-    person.password_hash = staff.HASHER.hash(staff._checked(password))
+    person.password_hash = staff.hashed(password)
     staff.end_sessions(session, person, now=now)
     audit.note(session, "staff.password", now=now, object="staff", object_uid=person.uid)
 

@@ -1,5 +1,6 @@
 """Accounts of staff, their passwords and sessions, and the keys of machines."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,7 +41,7 @@ def add_staff(session: Session, *, email: str, name: str, role: str, password: s
     """A person's own account.
 
     Raises:
-        Refusal: email_taken; password_too_short.
+        Refusal: email_taken; password_too_short; password_too_long.
     """
     email = email.lower()
     present(session, email)
@@ -52,13 +53,32 @@ def add_staff(session: Session, *, email: str, name: str, role: str, password: s
         email=email,
         name=name,
         role=role,
-        password_hash=HASHER.hash(_checked(password)),
+        password_hash=hashed(password),
         created_at=now,
     )
     session.add(person)
     session.flush()
     audit.note(session, "staff.add", now=now, object="staff", object_uid=person.uid, detail={"role": role})
     return person
+
+
+def hashed(password: str) -> str:
+    """What is stored in a new password's place.
+
+    Raises:
+        Refusal: password_too_short; password_too_long.
+    """
+    if len(password) < PASSWORD_LENGTH_MIN:
+        raise Refusal(
+            "password_too_short",
+            f"Use at least {PASSWORD_LENGTH_MIN} characters: four or five words do well.",
+            pointer="/password",
+        )
+    if len(password) > PASSWORD_LENGTH_MAX:
+        raise Refusal(
+            "password_too_long", f"Use at most {PASSWORD_LENGTH_MAX} characters.", pointer="/password"
+        )
+    return HASHER.hash(_composed(password))
 
 
 def check_password(session: Session, *, email: str, password: str) -> Staff:
@@ -74,7 +94,7 @@ def check_password(session: Session, *, email: str, password: str) -> Staff:
     present(session, email)
     person = staff_presented(session, email)
     try:
-        HASHER.verify(person.password_hash or NOBODY if person else NOBODY, password)
+        HASHER.verify(person.password_hash or NOBODY if person else NOBODY, _composed(password))
     except VerificationError:
         person = None
     if person is None or person.password_hash is None or person.disabled_at is not None:
@@ -155,15 +175,6 @@ def end_sessions(session: Session, person: Staff, *, now: datetime) -> None:
         found.ended_at = found.ended_at or now
 
 
-def _checked(password: str) -> str:
-    if len(password) < PASSWORD_LENGTH_MIN:
-        raise Refusal(
-            "password_too_short",
-            f"Use at least {PASSWORD_LENGTH_MIN} characters: four or five words do well.",
-            pointer="/password",
-        )
-    if len(password) > PASSWORD_LENGTH_MAX:
-        raise Refusal(
-            "password_too_long", f"Use at most {PASSWORD_LENGTH_MAX} characters.", pointer="/password"
-        )
-    return password
+def _composed(password: str) -> str:
+    """An accent is one character or two, as the keyboard has it: the same to whoever types it."""
+    return unicodedata.normalize("NFC", password)
