@@ -52,7 +52,8 @@ def who_is_asking(
     """Look the token up, enter its clinic, and say who it is.
 
     Args:
-        lock: hold the phone's patient row until the unit ends, so that two phones cannot both be first.
+        lock: the unit writes. The phone's patient row is held until it ends, so that two phones cannot both
+            be first; and that a person of staff was here is noted.
 
     Raises:
         Refusal: not_signed_in, for a token that is unknown, ended or revoked.
@@ -65,7 +66,7 @@ def who_is_asking(
     if token.startswith(DEVICE):
         caller = _phone(session, digest, request_id, lock=lock)
     elif token.startswith(STAFF):
-        caller = _person(session, digest, wall_now, request_id)
+        caller = _person(session, digest, wall_now, request_id, writes=lock)
     elif token.startswith((KEY_TEST, KEY_LIVE)):
         caller = _machine(session, digest, request_id)
     if caller is None:
@@ -99,7 +100,9 @@ def _phone(session: Session, digest: str, request_id: str, *, lock: bool) -> Cal
     return Caller("patient", scope, patient=patient, device=device)
 
 
-def _person(session: Session, digest: str, wall_now: datetime, request_id: str) -> Caller | None:
+def _person(
+    session: Session, digest: str, wall_now: datetime, request_id: str, *, writes: bool
+) -> Caller | None:
     found = session_presented(session, digest)
     if found is None:
         return None
@@ -107,7 +110,8 @@ def _person(session: Session, digest: str, wall_now: datetime, request_id: str) 
     person = staff_by_id(session, found.staff_id)
     if not still_open(found, person, now=wall_now):
         return None
-    if wall_now - found.last_seen_at >= SEEN_EVERY:
+    # On SQLite a unit that begins to read and then writes is refused when somebody else wrote meanwhile.
+    if writes and wall_now - found.last_seen_at >= SEEN_EVERY:
         found.last_seen_at = wall_now
     scope = Scope(found.clinic_id, "staff", person.id, person.role, request_id)
     enter(session, scope)
