@@ -45,13 +45,7 @@ def make_code(session: Session, patient: Patient, *, secret_key: str, now: datet
         raise Refusal(
             "patient_not_followed", "This patient is no longer followed. Follow again, then enrol a phone."
         )
-    unused = own(session, EnrolmentCode).where(
-        EnrolmentCode.patient_id == patient.id,
-        EnrolmentCode.redeemed_at.is_(None),
-        EnrolmentCode.revoked_at.is_(None),
-    )
-    for earlier in session.scalars(unused):
-        earlier.revoked_at = now
+    end_codes(session, patient.id, now=now)
     code = new_code()
     session.add(
         EnrolmentCode(
@@ -66,6 +60,17 @@ def make_code(session: Session, patient: Patient, *, secret_key: str, now: datet
         session, "enrolment.code", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
     )
     return code, now + CODE_LIFE
+
+
+def end_codes(session: Session, patient_id: int, *, now: datetime) -> None:
+    """What was not used yet opens nothing any more."""
+    unused = own(session, EnrolmentCode).where(
+        EnrolmentCode.patient_id == patient_id,
+        EnrolmentCode.redeemed_at.is_(None),
+        EnrolmentCode.revoked_at.is_(None),
+    )
+    for code in session.scalars(unused):
+        code.revoked_at = now
 
 
 def redeem(session: Session, code: str, phone: Phone, *, secret_key: str, now: datetime) -> Enrolled:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from diary.domain.errors import Refusal
-from diary.services import alerts, audit, bookings, outbox
+from diary.services import alerts, audit, bookings, enrolment, outbox
 from diary.services.courses import close_course
 from diary.storage.alerts import live_of_patient
 from diary.storage.courses import courses_of
@@ -132,10 +132,11 @@ def pause(session: Session, patient: Patient, *, until: date | None, note: str |
 def stop(session: Session, patient: Patient, *, reason: str, note: str | None, now: datetime) -> None:
     """No longer followed (died, withdrew, moved ...): messages, offers, courses and alerts end here and now.
 
-    Red flags stay: only a named person closes one.
+    So do codes not used yet. Red flags stay: only a named person closes one.
     """
     _change(session, patient, "stopped", stop_reason=reason, note=note, now=now)
     outbox.cancel_for_patient(session, patient.id, now=now)
+    enrolment.end_codes(session, patient.id, now=now)
     bookings.cancel_for_patient(session, patient.id, now=now)
     closing = reason if reason in ("withdrew", "died", "moved") else "other"
     for course in courses_of(session, patient.id):
