@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from diary.cli.program import diary
 from tests.cli.terminal import Terminal
 from tests.docs.walkthrough import walk
 from tests.jobs.processes import environment
@@ -21,6 +23,15 @@ def page(name: str) -> str:
 def test_every_link_of_a_page_leads_to_something_that_stands_here(name):
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page(name))
     assert [target for target in targets if not (HOW_TO / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["../../README.md", *sorted(path.name for path in HOW_TO.glob("*.md"))])
+def test_every_command_that_a_page_names_exists(name):
+    named = re.findall(r"python -m diary ([a-z-]+)((?: --[a-z-]+)*)", page(name))
+    for command, options in named:
+        told = CliRunner().invoke(diary, [command, "--help"]).output
+        assert told.startswith("Usage: "), command
+        assert [option for option in options.split() if option not in told] == []
 
 
 @pytest.fixture
