@@ -61,7 +61,9 @@ class EntryOut(Outgoing):
     )
     day = Day(description="The patient's own calendar day that the answer is for.")
     nrs = Nrs(allow_none=True, description="Average pain over 24 hours, NRS points; null: no answer stands.")
-    version = WholeNumber(1, 32767, description="Number of this version of the day, from 1.")
+    version = WholeNumber(
+        -32768, 32767, description="Place among the versions of the day: the highest stands, the first is 1."
+    )
     kind = Choice(ENTRY_KINDS, description="The patient's answer, or staff's correction or withdrawal of it.")
     standing = YesNo(description="Whether this is the version that counts.")
     late = YesNo(description="Answered on another diary day than the one it is for.")

@@ -211,21 +211,29 @@ def _check_day(answer: Answer, clock: ClockCheck, protocol: Protocol) -> None:
 
 
 def _place(answer: Answer, of_day: list[Entry]) -> _Place:
-    """Find the answer's place among the versions of its day, whatever the order of arrival."""
-    standing = next((entry for entry in of_day if entry.standing), None)
-    corrects_this = next((entry for entry in of_day if entry.supersedes == answer.client_id), None)
-    if corrects_this is not None:  # its correction came first, and stands
-        return _Place(version=corrects_this.version - 1, standing=False)
+    """Find the answer's place among the versions of its day, whatever the order of arrival.
+
+    Higher versions count more, so what arrives late goes under all others; that may be at 0 or below.
+    """
+    if not of_day:
+        # A correction before its original stands, and leaves room below.
+        return _Place(version=1 if answer.supersedes is None else 2, standing=True)
+    below, above = of_day[0].version - 1, of_day[-1].version + 1
+    if any(entry.supersedes == answer.client_id for entry in of_day):  # its correction came first
+        return _Place(version=below, standing=False)
+    standing = next(entry for entry in of_day if entry.standing)
+    if answer.supersedes in (standing.client_id, standing.uid):
+        return _Place(version=above, standing=True, replaces=standing)
+    ids = {known for entry in of_day for known in (entry.client_id, entry.uid)}
+    waits = any(entry.supersedes is not None and entry.supersedes not in ids for entry in of_day)
+    if waits and answer.answered_at < standing.answered_at:  # between them is what has not arrived yet
+        return _Place(version=below, standing=False)
     if answer.supersedes is None:
-        if standing is None:
-            return _Place(version=1, standing=True)
         if standing.nrs == answer.nrs:
             return _Place(version=standing.version, standing=True, same=standing)
         raise _conflict("day_already_answered", standing)
-    if standing is None:  # a correction before its original: it stands, and leaves room below
-        return _Place(version=2, standing=True)
-    if answer.supersedes in (standing.client_id, standing.uid):
-        return _Place(version=standing.version + 1, standing=True, replaces=standing)
+    if answer.supersedes not in ids and answer.answered_at > standing.answered_at:
+        return _Place(version=above, standing=True, replaces=standing)
     raise _conflict("superseded_version_changed", standing)
 
 
