@@ -24,7 +24,18 @@ from diary.storage.tables.clinic import Clinic
 from diary.storage.tables.night import NightRun
 from diary.storage.unit import SYSTEM, unit
 
-NIGHT = click.DateTime(["%Y-%m-%d"])
+
+class Day(click.ParamType):
+    """A calendar day."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day that was written."""
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it like 2026-09-07", param, ctx)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +50,14 @@ class Clinics:
 @click.option(
     "--at",
     "last",
-    type=NIGHT,
-    metavar="DAY",
+    type=Day(),
     help="The last night to run; with --dry-run, the one to look at.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what a night would find, and write nothing.")
 @clinic_option
 @json_option
 @click.pass_context
-def command(
-    ctx: click.Context, last: datetime | None, dry_run: bool, clinic: str | None, as_json: bool
-) -> None:
+def command(ctx: click.Context, last: date | None, dry_run: bool, clinic: str | None, as_json: bool) -> None:
     """Run every night that is due, oldest first, in one clinic or in all.
 
     A night is named after the last diary day that it judges, and is due at 04:00 of the day after.
@@ -58,11 +66,10 @@ def command(
         return
     with database(read_settings()) as engine:
         clinics = look(engine, clinic)
-        night = last.date() if last is not None else None
         if dry_run:
-            found = [preview(engine, clinics, due) for due in to_look_at(engine, clinics, night)]
+            found = [preview(engine, clinics, due) for due in to_look_at(engine, clinics, last)]
         else:
-            found = run(engine, clinics, to_run(engine, clinics, night))
+            found = run(engine, clinics, to_run(engine, clinics, last))
     show(found, as_json=as_json, empty="No night is due.")
 
 
@@ -78,15 +85,15 @@ def list_nights(limit: int, clinic: str | None, as_json: bool) -> None:
 
 
 @command.command("show")
-@click.argument("night", type=NIGHT, metavar="NIGHT")
+@click.argument("night", type=Day(), metavar="NIGHT")
 @clinic_option
 @json_option
-def show_night(night: datetime, clinic: str | None, as_json: bool) -> None:
+def show_night(night: date, clinic: str | None, as_json: bool) -> None:
     """Everything the ledger says of one NIGHT, a day like 2026-09-07."""
     with clinic_work(clinic=clinic, write=False) as work:
-        found = night_run(work.session, night.date())
+        found = night_run(work.session, night)
     if found is None:
-        raise click.ClickException(f"Night {night:%Y-%m-%d} was not run. See: python -m diary night list")
+        raise click.ClickException(f"Night {night} was not run. See: python -m diary night list")
     facts = {
         **brief(found),
         "due": found.cutoff_at,

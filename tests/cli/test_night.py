@@ -78,3 +78,11 @@ def test_a_clinic_that_is_not_there_is_a_wrong_call(shell, clinic):
     said = shell.run("night", "--clinic", "Elsewhere")
     assert said.exit_code == 2
     assert "Little clinic" in said.stderr
+
+
+def test_what_is_no_day_is_told_how_a_day_is_written(lite):
+    lite.set_up()
+    for command in (("night", "--at", "2026-13-01"), ("night", "show", "yesterday")):
+        said = lite.run(*command)
+        assert said.exit_code == 2
+        assert "is no day; write it like 2026-09-07" in said.stderr
