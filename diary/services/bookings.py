@@ -143,6 +143,14 @@ def cancel_for_patient(session: Session, patient_id: int, *, now: datetime) -> N
         _event(session, booking, "cancel", before=before, note="patient no longer followed", now=now)
 
 
+def withdraw_offer(session: Session, patient_id: int, *, now: datetime) -> None:
+    """The patient is paused: days that were offered are no longer asked about; the booking goes on."""
+    booking = live_booking_of(session, patient_id)
+    if booking is not None and booking.state == "offered":
+        before = _move(booking, "decline", now=now)
+        _event(session, booking, "decline", before=before, note="patient paused", now=now)
+
+
 def interval_warning(session: Session, patient_id: int, *, first_day: date, protocol: Protocol) -> str | None:
     """What a booker must know about the time since the last infusion; None when the interval is kept."""
     return interval_words(_days_since_infusion(session, patient_id, first_day), protocol)

@@ -1,6 +1,7 @@
 """Plans a course, and ends its follow-up."""
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,9 @@ from diary.storage.protocols import instrument_at
 from diary.storage.tables.course import Course, Regimen
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import clinic_of
+
+# Closings of a patient who is no longer followed.
+STOPPED: Final = ("withdrew", "died", "moved", "other")
 
 
 def plan_course(
@@ -59,6 +63,33 @@ def plan_course(
         detail={},
     )
     return course
+
+
+def resume_courses(session: Session, patient_id: int, *, now: datetime) -> None:
+    """The patient is followed again: what ended with the stop goes on where it was.
+
+    A course that ended in another way stays ended, and so does everything before it.
+    """
+    courses = [course for course in courses_of(session, patient_id) if course.closing != "cancelled"]
+    for course in reversed(courses):
+        if course.closing not in STOPPED:
+            break
+        course.status = "open" if course.first_infusion_day is not None else "planned"
+        course.closing = course.closed_at = None
+        course.version += 1
+        audit.note(
+            session,
+            "course.resume",
+            now=now,
+            object="course",
+            object_uid=course.uid,
+            patient_id=patient_id,
+            detail={},
+        )
+        session.flush()
+        if course.status == "open":
+            break
+    rebuild(session, patient_id, now=now)
 
 
 def close_course(session: Session, course: Course, *, closing: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ from diary.domain.relapse.assess import assess
 from diary.services.alerts import return_unattended, wake_due
 from diary.services.night_shard import Detector, NightFrame, judge_shard, read_shard
 from diary.services.night_writing import Counts, count, write_shard
+from diary.services.patients import follow_after_pauses
 from diary.storage.nights import claim_night, hold_term, next_nights, night_run, release_night
 from diary.storage.protocols import protocol_at, zones_of
 from diary.storage.tables.alert import Alert
@@ -149,7 +150,9 @@ def preview_night(engine: Engine, due: Due, *, now: datetime) -> Counts:
 def _open(session: Session, due: Due, term: int, *, now: datetime, wall: Clock) -> NightFrame:
     run_id = _hold(session, due, term, wall)
     frame = _frame(session, due, run_id=run_id, now=now)
-    wake_due(session, day=due.night + timedelta(days=1), now=now)
+    morning = due.night + timedelta(days=1)
+    follow_after_pauses(session, day=morning, now=now)
+    wake_due(session, day=morning, now=now)
     return_unattended(
         session, before=due.cutoff_at - timedelta(hours=frame.protocol.unattended_hours), now=now
     )

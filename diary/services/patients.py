@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from diary.domain.errors import Refusal
 from diary.services import alerts, audit, bookings, enrolment, outbox
-from diary.services.courses import close_course
+from diary.services.courses import close_course, resume_courses
 from diary.storage.alerts import live_of_patient
 from diary.storage.courses import courses_of
 from diary.storage.ids import new_uid
-from diary.storage.patients import identity_of
+from diary.storage.patients import identity_of, pauses_over
 from diary.storage.tables.patient import Patient, PatientFollow, PatientIdentity, PatientZone
 from diary.storage.unit import clinic_of, own, scope_of
 
@@ -119,14 +119,26 @@ def read_identity(session: Session, patient: Patient, *, now: datetime) -> Patie
 
 
 def follow(session: Session, patient: Patient, *, now: datetime) -> None:
-    """Follow (again)."""
+    """Follow (again): courses that the stop ended go on, so that what is answered from now on is judged."""
+    stopped = patient.follow_state == "stopped"
     _change(session, patient, "followed", now=now)
+    if stopped:
+        resume_courses(session, patient.id, now=now)
+
+
+def follow_after_pauses(session: Session, *, day: date, now: datetime) -> int:
+    """Follow again whoever was paused until a day before `day`; how many."""
+    over = pauses_over(session, day)
+    for patient in over:
+        follow(session, patient, now=now)
+    return len(over)
 
 
 def pause(session: Session, patient: Patient, *, until: date | None, note: str | None, now: datetime) -> None:
     """Ask nothing until a day: waiting reminders and offers are cancelled in this transaction."""
     _change(session, patient, "paused", until=until, note=note, now=now)
     outbox.cancel_for_patient(session, patient.id, now=now)
+    bookings.withdraw_offer(session, patient.id, now=now)
 
 
 def stop(session: Session, patient: Patient, *, reason: str, note: str | None, now: datetime) -> None:

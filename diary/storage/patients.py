@@ -1,10 +1,10 @@
 """Queries about patients, their phones and their codes."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
@@ -96,6 +96,23 @@ def follow_histories(
     for row in session.scalars(statement):
         histories.setdefault(row.patient_id, []).append(row)
     return histories
+
+
+def pauses_over(session: Session, day: date) -> list[Patient]:
+    """Whoever was paused until a day before this one, held until the unit ends."""
+    paused = own(session, Patient).with_only_columns(Patient.id).where(Patient.follow_state == "paused")
+    newest = (
+        own(session, PatientFollow)
+        .with_only_columns(func.max(PatientFollow.id))
+        .where(PatientFollow.patient_id.in_(paused))
+        .group_by(PatientFollow.patient_id)
+    )
+    over = (
+        own(session, PatientFollow)
+        .with_only_columns(PatientFollow.patient_id)
+        .where(PatientFollow.id.in_(newest), PatientFollow.until_day < day)
+    )
+    return list(session.scalars(held(own(session, Patient).where(Patient.id.in_(over)).order_by(Patient.id))))
 
 
 def owners_of(session: Session, patient_ids: Sequence[int]) -> dict[int, int | None]:
