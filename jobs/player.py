@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from datetime import datetime
 from itertools import groupby
@@ -24,11 +24,16 @@ TRY_AGAIN_S: Final = 0.25
 UP_WITHIN_S: Final = 60.0
 
 
+class BrokenOff(Exception):
+    """The process shall end before a request was answered: it counts as not sent yet."""
+
+
 class Player:
     """Performs the requests of a play as the clock reaches them, and counts what went wrong.
 
     Requests of one person are sent one after the other, those of different people side by side. What was sent
-    is kept beside the play, so that a process that starts again goes on where the last one ended.
+    is kept beside the play, so that a process that starts again goes on where the last one ended. One that was
+    killed leaves its whole moment to be sent again.
     """
 
     def __init__(self, play: Path, cues: Sequence[Cue], tokens: Mapping[str, str], *, url: str) -> None:
@@ -50,26 +55,44 @@ class Player:
         return self._moments[self._state.moments] if self._state.moments < len(self._moments) else None
 
     def perform(self, until: datetime, *, stopping: Event) -> None:
-        """Send everything that is sent up to this moment, and wait for all answers."""
+        """Send everything that is sent up to this moment, and wait for all answers.
+
+        Asked to end meanwhile, it breaks off where it is; what is left is sent at the next start.
+        """
         while self.next_cue_at is not None and self.next_cue_at <= until and not stopping.is_set():
             self._wait_for_server(stopping)
             people: dict[str, list[Request]] = {}
             for request in self._requests[self.next_cue_at]:
                 people.setdefault(request.who, []).append(request)
-            for done in [self._lanes.submit(self._send_all, requests) for requests in people.values()]:
-                done.result()
-            self._state.moments += 1
+            lanes = [
+                self._lanes.submit(self._send_all, who, requests, stopping)
+                for who, requests in people.items()
+            ]
+            wait(lanes)
+            if all(lane.result() for lane in lanes):
+                self._state.moments += 1
+                self._state.ahead = {}
             write_state(self._state_path, self._state)
 
-    def _send_all(self, requests: Sequence[Request]) -> None:
-        for request in requests:
-            self._send(request, {})
+    def _send_all(self, who: str, requests: Sequence[Request], stopping: Event) -> bool:
+        """Whether all were sent, those of an earlier start included."""
+        for request in requests[self._state.ahead.get(who, 0) :]:
+            if stopping.is_set():
+                return False
+            try:
+                self._send(request, {}, stopping)
+            except BrokenOff:
+                return False
+            with self._lock:
+                self._state.ahead[who] = self._state.ahead.get(who, 0) + 1
+        return True
 
-    def _send(self, request: Request, item: Mapping[str, Any]) -> None:
+    def _send(self, request: Request, item: Mapping[str, Any], stopping: Event) -> None:
         try:
             names = {**self._state.kept, **item}
             path, body = filled(request.path, names), filled(request.body, names)
-            answer = self._answer(request.method, path, body=body, token=self._tokens[request.who])
+            token = self._tokens[request.who]
+            answer = self._answer(request.method, path, body=body, token=token, stopping=stopping)
             failure = _failure(answer)
             kept = {name: str(answer.body[key]) for name, key in request.keep.items()} if not failure else {}
         except (NoAnswer, KeyError, TypeError) as error:
@@ -84,9 +107,9 @@ class Player:
         if answer is not None and not failure and request.each:
             for found in answer.body["items"]:
                 for one in request.each:
-                    self._send(one, found)
+                    self._send(one, found, stopping)
 
-    def _answer(self, method: str, path: str, *, body: Any, token: str) -> Answer:
+    def _answer(self, method: str, path: str, *, body: Any, token: str, stopping: Event) -> Answer:
         """Send until the service is neither away nor busy: a play's requests bear being sent twice."""
         client: HttpClient | None = getattr(self._of_thread, "client", None)
         if client is None:
@@ -101,7 +124,8 @@ class Player:
             else:
                 if answer.status not in BUSY or not tries_left:
                     return answer
-            time.sleep(TRY_AGAIN_S)
+            if stopping.wait(TRY_AGAIN_S):
+                raise BrokenOff
         raise NoAnswer
 
     def _wait_for_server(self, stopping: Event) -> None:

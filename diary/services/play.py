@@ -58,6 +58,8 @@ class PlayState:
     """How often which request failed, and how."""
     kept: dict[str, str] = field(default_factory=dict)
     """Values of answers, by the names that later requests use."""
+    ahead: dict[str, int] = field(default_factory=dict)
+    """Of a moment that was broken off: how many requests of each person were performed."""
 
 
 def tokens_path(play: Path) -> Path:

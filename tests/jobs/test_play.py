@@ -1,7 +1,7 @@
 """A sandbox's play, performed by the real scheduler against the real web process."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,10 +66,12 @@ def entry(n: int, nrs: int, *, day=FIRST_DAY, moment=EVENING) -> dict:
 
 
 @contextmanager
-def serving(clinic: LittleClinic, url: str, play: Path) -> Iterator[None]:
-    """The web process and the scheduler, until the clock stands a day later."""
+def serving(
+    clinic: LittleClinic, url: str, play: Path, *, days: int = 1, goal: Callable[[], bool] | None = None
+) -> Iterator[None]:
+    """The web process and the scheduler, until the clock stands so many days on, or the goal is reached."""
     with unit(clinic.engine, SYSTEM, write=True) as session:
-        ask_to_advance(session, to=at(FIRST_DAY + timedelta(days=1)))
+        ask_to_advance(session, to=at(FIRST_DAY + timedelta(days=days)))
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
@@ -83,7 +85,7 @@ def serving(clinic: LittleClinic, url: str, play: Path) -> Iterator[None]:
     )
     log = play.with_name("serve.log")
     with running("-m", "diary", "serve", env=env, log=log) as process:
-        until(lambda: stands(clinic), process=process, log=log)
+        until(goal or (lambda: stands(clinic)), process=process, log=log)
         yield
 
 
@@ -141,6 +143,36 @@ def test_what_is_sent_arrives_on_its_simulated_day_and_what_fails_is_counted(cli
         "POST /v1/entries/batch: refused validation_failed": 1,
         "GET /v1/patients/{nobody}: KeyError": 1,
     }
+
+
+def test_a_stop_in_the_middle_of_a_moment_loses_and_doubles_nothing(clinic, database_url, tmp_path):
+    """The web process is asked to end at the same time: what it no longer takes waits for the next start."""
+    patient_id = clinic.admit("P-1", first_day=FIRST_DAY + timedelta(days=14))
+    play, days = tmp_path / "play.jsonl", 200
+    cues = []
+    for ago in range(days):
+        evening = EVENING - timedelta(days=ago)
+        body = {
+            **entry(ago, 5, day=FIRST_DAY - timedelta(days=ago), moment=evening),
+            "sent_at": EVENING.isoformat(),
+        }
+        cues.append(Cue(EVENING, Request("POST", "/v1/entries", "P-1", body)))
+    write_play(play, cues, tokens(clinic, patient_id))
+
+    def stored() -> int:
+        with clinic.unit() as session:
+            return len(versions_of(session, patient_id))
+
+    with serving(clinic, database_url, play, goal=lambda: stored() >= 10):
+        pass
+    state = read_state(state_path(play))
+    assert 0 < state.sent <= stored() < days
+    assert (state.failed, state.moments) == ({}, 0)
+
+    with serving(clinic, database_url, play, days=2):
+        pass
+    state = read_state(state_path(play))
+    assert (stored(), state.sent, state.failed, state.moments) == (days, days, {}, 1)
 
 
 def test_a_play_is_read_in_the_order_of_its_moments(tmp_path):
