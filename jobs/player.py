@@ -31,9 +31,9 @@ class BrokenOff(Exception):
 class Player:
     """Performs the requests of a play as the clock reaches them, and counts what went wrong.
 
-    Requests of one person are sent one after the other, those of different people side by side. What was sent
-    is kept beside the play, so that a process that starts again goes on where the last one ended. One that was
-    killed leaves its whole moment to be sent again.
+    Requests of one person are sent one after the other, those of different people side by side. What was
+    sent is kept beside the play: a process that starts again goes on where the last one ended; after a kill,
+    at the beginning of its moment.
     """
 
     def __init__(self, play: Path, cues: Sequence[Cue], tokens: Mapping[str, str], *, url: str) -> None:

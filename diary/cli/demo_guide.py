@@ -46,6 +46,8 @@ class Guide:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def command(folder: Path) -> None:
     """Show how far the demo's play has come, then where to look."""
+    # Its way out, or a bar that was on the way would leave the terminal without a cursor.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     settings = read_settings()
     guide = read_guide(folder)
     with database(settings) as engine:
