@@ -62,7 +62,10 @@ def description() -> ResponseReturnValue:
     response = jsonify(made["diary.description"])
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
-    return response.make_conditional(request)
+    answer = response.make_conditional(request)
+    if answer.status_code == 412:  # emptied by the framework; like every refusal it is a problem
+        abort(412)
+    return answer
 
 
 @blueprint.get("/problems/")

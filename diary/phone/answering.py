@@ -61,7 +61,8 @@ def save(day: str) -> ResponseReturnValue:
         found = own_day(unit.session, unit.patient, diary, day=answered_day)
     if refusal is None:
         response = make_response(redirect(_shown_at(answered_day, diary), 303))
-        keep_signed_in(response, request.cookies[DEVICE_COOKIE])
+        if DEVICE_COOKIE in request.cookies:
+            keep_signed_in(response, request.cookies[DEVICE_COOKIE])
         return response
     if refusal.code in CONFLICTS:
         page = show("conflict.html", unit, diary=diary, day=found, chosen=nrs, client_id=new_uid(unit.now))

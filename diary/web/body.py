@@ -7,13 +7,14 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, Final, NoReturn
+from typing import IO, Any, Final, NoReturn
 
 import marshmallow as ma
 from flask import Flask, Request
 from webargs import core
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
+from werkzeug.utils import cached_property
 
 from config.settings import BODY_MAX_BYTES
 
@@ -45,8 +46,41 @@ class Invalid(Exception):
         self.location = location
 
 
+class _Wire:
+    """What a client sends. Where that breaks HTTP, the server's own error becomes a refusal.
+
+    Each server has its own: gunicorn's are no ValueError and no OSError, and would be a 500.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, or all.
+
+        Raises:
+            werkzeug.exceptions.BadRequest: chunks that are none, a connection that ends inside the body.
+        """
+        try:
+            return self._stream.read(size)
+        except HTTPException:
+            raise
+        except Exception as error:
+            raise BadRequest from error
+
+
+class WireRequest(Request):
+    """A request whose body is read through `_Wire`, as JSON and as a form alike."""
+
+    @cached_property
+    def stream(self) -> Any:
+        """The body, for whoever reads it."""
+        return _Wire(super().stream)
+
+
 def limit_bodies(app: Flask) -> None:
     """No request is read beyond the limit, whatever its kind; the batch alone asks for more."""
+    app.request_class = WireRequest
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_MAX_BYTES
     app.config["MAX_FORM_PARTS"] = FORM_PARTS_MAX

@@ -250,6 +250,13 @@ def test_a_cookie_of_one_door_opens_no_other(here):
         assert answer.status_code in (303, 401, 403), path
 
 
+def test_an_answer_saved_at_the_page_by_a_token_is_told_as_saved(here):
+    """A phone that shows the page by its token has no cookie to be given again."""
+    path, headers = f"/app/days/{TODAY}", {"Authorization": f"Bearer {here.callers[PATIENT].token}"}
+    answer = here.app.test_client().post(path, data={"nrs": "4"}, headers=headers)
+    assert (answer.status_code, "Set-Cookie" in answer.headers) == (303, False)
+
+
 VERSIONS: Final = (
     "",
     '""',

@@ -146,6 +146,27 @@ def test_a_body_without_end_is_left_at_the_limit(client):
     assert body.given < 3 * BODY_MAX_BYTES
 
 
+class Broken(io.RawIOBase):
+    """A body whose chunks are none: the server's own parser says so, by an error of its own."""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, _size: int = -1) -> bytes:
+        raise LookupError("invalid chunk size")
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/x-www-form-urlencoded"])
+def test_a_body_that_breaks_http_is_a_bad_request_and_no_server_error(client, media_type):
+    response = client.post(
+        "/v1/answers",
+        content_type=media_type,
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input": Broken(), "wsgi.input_terminated": True},
+    )
+    assert (response.status_code, response.get_json()["code"]) == (400, "bad_request")
+
+
 @pytest.mark.parametrize(
     "media_type",
     [
