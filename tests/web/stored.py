@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from sqlalchemy import func, select
+
 from diary.storage.schema import metadata
 from diary.storage.unit import Scope, unit
 from tests.storage.rows import contents
@@ -14,8 +16,17 @@ TRIES: Final = "attempt_count"
 TABLES: Final = [table for table in metadata.sorted_tables if table.name != TRIES]
 # When somebody was here last is no part of what anybody stored.
 SEEN: Final = "last_seen_at"
+COUNTS: Final = select(
+    *(select(func.count()).select_from(table).scalar_subquery().label(table.name) for table in TABLES)
+)
 
 Held = dict[tuple[int, str], Any]
+
+
+def counts(ground: Ground) -> dict[str, int]:
+    """How many rows stand in each table, as the clinic sees it."""
+    with unit(ground.clinic.engine, Scope(ground.clinic.clinic_id, "operator"), write=False) as session:
+        return dict(session.execute(COUNTS).one()._mapping)
 
 
 def everything(*grounds: Ground) -> Held:

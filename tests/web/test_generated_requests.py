@@ -1,0 +1,147 @@
+"""Odd requests at every route, by everybody: none ends in a server error or leaves half of what it asked."""
+
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from sqlalchemy import delete
+from werkzeug.test import TestResponse
+
+from diary.services.nights import run_due
+from diary.services.verify import compare
+from diary.storage.patients import patient_by_id
+from diary.storage.tables.staff import AttemptCount
+from diary.storage.unit import SYSTEM, own, unit
+from diary.web.rights import ANYONE, PATIENT, RIGHTS
+from tests.api.people import Caller, phone
+from tests.web.answers import unsound
+from tests.web.examples import ENDS_SESSION, address, routes
+from tests.web.ground import KINDS, NOW, Ground, clinics, signed_in
+from tests.web.odd_requests import KIND_AFTER, ROLES, Asked, requests
+from tests.web.stored import counts
+
+SAMPLE: Final = 250
+SOAK: Final = 50_000
+# People who were signed out, stopped or kept out on the way are here again after so many requests.
+RENEWED_EVERY: Final = 200
+# Machines ask for these, and answers without a body are enough; only health may say 503.
+PLAIN_HTTP: Final = ("GET health.ready", "GET docs.static", "GET desk.static", "GET phone.static")
+
+
+class Storm:
+    """A clinic under one odd request after another."""
+
+    def __init__(self, here: Ground) -> None:
+        self.here, self.rules = here, routes(here.app)
+        self.callers: dict[str, Caller] = {}
+        self.uids: dict[str, list[str]] = {}
+        self.asked = self.refused = self.renewed = 0
+        self.seen: set[str] = set()
+        self.held = counts(here)
+
+    def ask(self, asked: Asked) -> None:
+        """The answer is sound; a refusal has stored nothing."""
+        if self.asked % RENEWED_EVERY == 0:
+            self.renew()
+        self.asked += 1
+        self.seen.add(asked.route)
+        sent = asked.sent(self.rules[asked.route], self.uids)
+        sent["headers"]["Authorization"] = f"Bearer {self.callers[asked.role].token}"
+        answer = self.here.app.test_client().open(**sent)
+        plain = asked.route in PLAIN_HTTP
+        fault = unsound(answer) if not plain else None
+        assert fault is None, f"{asked}: {fault}; sent {sent}"
+        assert answer.status_code in (*range(200, 500), 503)
+        self._check_stored(asked, answer)
+        answer.close()
+        ended = asked.route in ENDS_SESSION and answer.status_code < 400
+        if ended or (answer.status_code == 401 and ANYONE not in RIGHTS[asked.route]):
+            self.renew()
+
+    def _check_stored(self, asked: Asked, answer: TestResponse) -> None:
+        before, self.held = self.held, counts(self.here)
+        if answer.status_code >= 400:
+            self.refused += 1
+            # A page that is shown again with what was wrong may show a patient, and that leaves its trace.
+            more = {name for name in before if self.held[name] != before[name]}
+            more -= {"audit"} if answer.mimetype == "text/html" else set()
+            assert more == set(), f"{asked}: {answer.status_code}, and yet rows in {more}"
+
+    def renew(self) -> None:
+        """Everybody signed in, a patient with a new phone, no door closed; and the ids that stand by now."""
+        app, clinic = self.here.app, self.here.clinic
+        with unit(clinic.engine, SYSTEM, write=True) as session:
+            session.execute(delete(AttemptCount))
+        self.callers = {role: signed_in(app, clinic, role) for role in ROLES if role != PATIENT}
+        self.renewed += 1
+        patient_id = clinic.admit(f"New {self.renewed}")
+        with clinic.unit() as session:
+            uid = patient_by_id(session, patient_id).uid
+        self.callers[PATIENT] = phone(app, self.callers["nurse"], uid)
+        with clinic.unit() as session:
+            for kind, table in KINDS.items():
+                rows = session.scalars(own(session, table).order_by(table.id.desc()).limit(30))
+                self.uids[kind] = [row.uid for row in rows]
+        self.held = counts(self.here)
+
+
+def storm(here: Ground, count: int) -> Storm:
+    """So many requests, the same ones each time."""
+    over, drawn = Storm(here), requests(here)
+
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(drawn)
+    def one(asked: Asked) -> None:
+        over.ask(asked)
+
+    one()
+    return over
+
+
+def check_afterwards(over: Storm) -> None:
+    """Whatever was taken on the way stands in no one's way: pages open, packed days agree, nights are run."""
+    over.renew()
+    here = over.here
+    assert [fault for fault in map(unsound, every_page(over)) if fault] == []
+    with here.clinic.unit() as session:
+        assert [found.what for page in compare(session) for found in page.differences] == []
+    finished = run_due(here.clinic.engine, now=NOW, wall=lambda: NOW, owner="test")
+    assert len(finished) == (NOW.date() - here.clinic.first_night).days
+    assert [counted.failed for _, counted in finished if counted.failed] == []
+    assert [fault for fault in map(unsound, every_page(over)) if fault] == []
+
+
+def every_page(over: Storm) -> list[TestResponse]:
+    """Every page and list, of every object that stands, by somebody who may see it."""
+    answers = []
+    for route, rule in routes(over.here.app).items():
+        if not route.startswith("GET") or ANYONE in RIGHTS[route]:
+            continue
+        caller = next(caller for role, caller in over.callers.items() if role in RIGHTS[route])
+        word = rule.rule.split("/")[2] if rule.rule.count("/") > 2 else ""
+        for uid in over.uids.get(KIND_AFTER.get(word, ""), [""])[:10] if "<uid" in rule.rule else [""]:
+            parts = dict.fromkeys(rule.arguments, uid) if uid else {}
+            answers.append(caller.get(address(rule, **parts)))
+    return answers
+
+
+def test_no_odd_request_ends_in_a_server_error_or_in_half_a_row(database_url):
+    with clinics(database_url, count=1) as (here,):
+        over = storm(here, SAMPLE)
+        assert over.refused > SAMPLE / 4
+        check_afterwards(over)
+
+
+@pytest.mark.soak
+def test_no_odd_request_of_fifty_thousand_does(database_url):
+    with clinics(database_url, count=1) as (here,):
+        over = storm(here, SOAK)
+        assert over.seen == set(routes(here.app))
+        check_afterwards(over)
