@@ -14,6 +14,7 @@ from diary.services import bookings
 from diary.services.booking_list import booking_list
 from diary.services.course_today import today_of
 from diary.services.safety import safety_of
+from diary.storage.alerts import alert_by_uid
 from diary.storage.bookings import booking_by_uid
 from diary.storage.courses import courses_of, regimen_by_uid, regimens
 from diary.storage.patients import patient_by_id, patient_by_uid
@@ -48,10 +49,9 @@ def request_for_alert(uid: str) -> ResponseReturnValue:
         with form.refusals():
             given = form.read(BookingIn)
             with staff_work(write=True) as unit:
-                alert = alert_as_seen(unit, uid)
-                found(alert if given.get("alert") == uid else None)
-                patient = patient_by_id(unit.session, alert.patient_id, lock=True)
-                _request(unit, patient, given, alert=alert)
+                whose = found(alert_by_uid(unit.session, uid) if given.get("alert") == uid else None)
+                patient = patient_by_id(unit.session, whose.patient_id, lock=True)
+                _request(unit, patient, given, alert=alert_as_seen(unit, uid))
             return done("requested", "desk.patient", uid=patient.uid)
     with at_desk() as (unit, frame):
         view = alert_view(unit, uid)

@@ -95,7 +95,7 @@ def end_unowned(session: Session, alert: Alert, *, action: str, reason: str, now
 def acknowledge(session: Session, alert: Alert, *, staff_id: int | None, now: datetime) -> None:
     """Take the alert: whoever acknowledges owns it (a machine's key takes it for nobody in particular)."""
     before = _move(alert, "acknowledge", now=now)
-    alert.owner_id, alert.acknowledged_at, alert.snoozed_until = staff_id, now, None
+    alert.owner_id, alert.snoozed_until = staff_id, None
     _acted(session, alert, "acknowledge", before=before, now=now)
 
 
@@ -174,7 +174,7 @@ def reopen(session: Session, alert: Alert, *, reason: str, now: datetime) -> Non
     """The booking failed: the alert is back, with its first moment and so its age."""
     before = _move(alert, "reopen", now=now)
     if alert.owner_id is None:
-        alert.status = "open"
+        alert.status, alert.acknowledged_at = "open", None
     _acted(session, alert, "reopen", before=before, now=now, note=reason)
     _tell(session, alert, now=now, owner_id=alert.owner_id)
 
@@ -188,7 +188,7 @@ def close_by_infusion(session: Session, *, course_id: int, now: datetime) -> Non
 
 def close_parked(session: Session, patient_id: int, *, now: datetime) -> None:
     """The infusion that they waited for was given: also what stood without a course, or in an ended one."""
-    for alert in live_of_patient(session, patient_id):
+    for alert in live_of_patient(session, patient_id, lock=True):
         if alert.status == "parked":
             close(session, alert, outcome="infused", reason=None, now=now)
 
@@ -223,7 +223,7 @@ def ask_for_call(
 
     One that was put aside for a booking comes back: whoever asks again waits for more than that.
     """
-    for alert in live_of_patient(session, patient.id):
+    for alert in live_of_patient(session, patient.id, lock=True):
         if alert.kind == "call_me":
             if alert.status == "parked":
                 reopen(session, alert, reason="asked again", now=now)
@@ -244,9 +244,14 @@ def ask_for_call(
 
 
 def _move(alert: Alert, action: str, *, now: datetime) -> str:
-    """Take the step in the table; returns the status before it."""
+    """Take the step in the table; returns the status before it.
+
+    In somebody's hands, the hours until it comes back to all count from now.
+    """
     before = alert.status
     alert.status = alert_states.after(before, action, kind=alert.kind)
+    if alert.status == "acknowledged":
+        alert.acknowledged_at = now
     _touch(alert, now=now)
     return before
 

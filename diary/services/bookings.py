@@ -124,7 +124,7 @@ def step(session: Session, booking: Booking, action: str, *, note: str | None, n
     _event(session, booking, action, before=before, note=note, now=now)
     if booking.state in booking_states.FAILED:
         reason = f"the booking was {booking.state.replace('_', ' ')}"
-        for alert in live_of_patient(session, booking.patient_id):
+        for alert in live_of_patient(session, booking.patient_id, lock=True):
             if alert_states.may(alert.status, "reopen", kind=alert.kind):
                 alerts.reopen(session, alert, reason=reason, now=now)
 
@@ -182,10 +182,11 @@ def park_target(session: Session, patient_id: int) -> Alert | None:
 def _park(session: Session, patient_id: int, asked: Alert | None, *, now: datetime) -> None:
     """Park the alert that led here, and every other one of the patient that re-treatment answers."""
     scope = scope_of(session)
-    for alert in live_of_patient(session, patient_id):
-        led_here = asked is not None and alert.id == asked.id
-        if led_here or alert_states.answered_by_booking(alert.status, kind=alert.kind):
-            staff_id = scope.actor_id if scope.actor_kind == "staff" else None
+    staff_id = scope.actor_id if scope.actor_kind == "staff" else None
+    if asked is not None:
+        alerts.park(session, asked, staff_id=staff_id, now=now)
+    for alert in live_of_patient(session, patient_id, lock=True):
+        if alert_states.answered_by_booking(alert.status, kind=alert.kind):
             alerts.park(session, alert, staff_id=staff_id, now=now)
 
 

@@ -15,7 +15,7 @@ from diary.services import alerts
 from diary.services.courses import close_course
 from diary.services.night_shard import DETECTOR_VERSION, Judged, NightFrame, Shard, ShardCourse
 from diary.storage.alerts import alert_by_id
-from diary.storage.bookings import patients_booked
+from diary.storage.bookings import courses_booked
 from diary.storage.courses import course_by_id
 from diary.storage.entries import standing_ids
 from diary.storage.nights import log_findings, put_findings
@@ -71,7 +71,8 @@ def count(findings: Sequence[Judged]) -> Counts:
 def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Sequence[Judged]) -> Counts:
     """Write one shard in the caller's transaction; writing it again changes nothing."""
     patient_ids = [one.course.patient_id for one in shard.courses]
-    owners, booked = owners_of(session, patient_ids), patients_booked(session, patient_ids)
+    owners = owners_of(session, patient_ids)
+    booked = courses_booked(session, [one.course.id for one in shard.courses])
     changed, logged, ended = [], [], 0
     for one, found in zip(shard.courses, findings, strict=True):
         row = _row(frame, one, found)
@@ -131,7 +132,7 @@ def _open(
         now=frame.now,
     )
     _keep_inputs(session, frame, one, alert)
-    if patient_id in booked and answered_by_booking(alert.status, kind=alert.kind):
+    if one.course.id in booked and answered_by_booking(alert.status, kind=alert.kind):
         alerts.park(session, alert, staff_id=owners.get(patient_id), now=frame.now)
 
 

@@ -157,7 +157,7 @@ def stop(session: Session, patient: Patient, *, reason: str, note: str | None, n
     outcome = (
         reason if reason in ("withdrew", "died") else "well_and_stopped" if reason == "well" else "handled"
     )
-    for alert in live_of_patient(session, patient.id):
+    for alert in live_of_patient(session, patient.id, lock=True):
         if alert.kind != "red_flag":
             alerts.close(session, alert, outcome=outcome, reason=note, now=now)
 

@@ -33,13 +33,14 @@ def live(session: Session) -> Select[Alert]:
 
 
 def live_of_course(session: Session, course_id: int) -> list[Alert]:
-    """The course's alerts that have not ended."""
-    return list(session.scalars(live(session).where(Alert.course_id == course_id)))
+    """The course's alerts that have not ended; nobody else changes them meanwhile."""
+    return list(session.scalars(held(live(session).where(Alert.course_id == course_id).order_by(Alert.id))))
 
 
-def live_of_patient(session: Session, patient_id: int) -> list[Alert]:
-    """The patient's alerts that have not ended, in any course or none."""
-    return list(session.scalars(live(session).where(Alert.patient_id == patient_id).order_by(Alert.id)))
+def live_of_patient(session: Session, patient_id: int, *, lock: bool = False) -> list[Alert]:
+    """The patient's alerts that have not ended, in any course or none; with `lock`, held until the end."""
+    statement = live(session).where(Alert.patient_id == patient_id).order_by(Alert.id)
+    return list(session.scalars(held(statement) if lock else statement))
 
 
 def alerts_of_patient(session: Session, patient_id: int) -> list[Alert]:

@@ -26,10 +26,10 @@ def live_booking_of(session: Session, patient_id: int) -> Booking | None:
     return session.scalars(statement).one_or_none()
 
 
-def patients_booked(session: Session, patient_ids: Sequence[int]) -> set[int]:
-    """Which of these patients have a booking under way."""
-    statement = own(session, Booking).with_only_columns(Booking.patient_id)
-    return set(session.scalars(statement.where(Booking.patient_id.in_(patient_ids), Booking.state.in_(LIVE))))
+def courses_booked(session: Session, course_ids: Sequence[int]) -> set[int]:
+    """Which of these courses led to a booking that is under way; one left over from before leads nowhere."""
+    statement = own(session, Booking).where(Booking.course_id.in_(course_ids), Booking.state.in_(LIVE))
+    return {booking.course_id for booking in session.scalars(statement) if booking.course_id is not None}
 
 
 def bookings_of(session: Session, patient_id: int) -> list[Booking]:
