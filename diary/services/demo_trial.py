@@ -81,7 +81,9 @@ def found_trial(engine: Engine, plan: DemoPlan, *, password: str) -> None:
         ):
             (course,) = courses_of(session, done.patient.id)
             course.treated_area = area_of(done.patient.id)
-            close_course(session, course, closing="other", now=now)
+            assert course.last_infusion_day is not None
+            ended_on = course.last_infusion_day + timedelta(weeks=WEEKS)
+            close_course(session, course, closing="day_limit", now=moment(ended_on, time(8)))
             arm = arms[arm_of[done.patient.pseudonym]]
             session.add(
                 StudyCourse(

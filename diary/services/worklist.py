@@ -48,6 +48,8 @@ class AlertLine:
     title: str
     why: str
     opened_at: datetime
+    night: date | None
+    """Whose figures `why` tells; None when no night found it."""
     changed_at: datetime
     owner: str | None
     """Name of whoever took it."""
@@ -112,6 +114,7 @@ def alert_line(alert: Alert, owners: Mapping[int, tuple[str, str]], *, booking: 
         title=reasons.title(alert.kind),
         why=reasons.why(alert.kind, alert.level, alert.facts),
         opened_at=alert.opened_at,
+        night=alert.night,
         changed_at=alert.changed_at,
         owner=owner,
         owner_uid=owner_uid,
@@ -182,10 +185,14 @@ def _beside(
     )
 
 
-def _spark(days: CourseDays, today: date) -> tuple[int | None, ...]:
-    """The last 28 days, up to today when today is answered: an open day is no missing answer."""
-    scores = scores_between(days, first=today - timedelta(days=SPARK_DAYS), last=today)
-    return tuple(scores[1:] if scores[-1] is not None else scores[:-1])
+def _spark(course: Course, days: CourseDays, today: date) -> tuple[int | None, ...]:
+    """The last 28 days since the infusion, up to today when today is answered: an open day is not missing."""
+    first = today - timedelta(days=SPARK_DAYS)
+    ended = course.last_infusion_day
+    if ended is not None and ended < today:
+        first = max(first, ended + timedelta(days=1))
+    scores = scores_between(days, first=first, last=today)
+    return tuple(scores[-SPARK_DAYS:] if scores[-1] is not None else scores[:-1])
 
 
 def _row(alert: Alert, patient: Patient, beside: _Beside, *, now: datetime) -> Row:
@@ -199,7 +206,7 @@ def _row(alert: Alert, patient: Patient, beside: _Beside, *, now: datetime) -> R
     if course is not None and days is not None:
         follow = beside.follow.get(patient.id, ())
         judged = course_today(course, days, today=today, protocol=beside.protocol, given=given, follow=follow)
-        spark = _spark(days, today)
+        spark = _spark(course, days, today)
     return Row(
         alert=alert_line(alert, beside.owners, booking=booking),
         patient_uid=patient.uid,
