@@ -1,6 +1,7 @@
 """The desk as a whole: every page on its blueprint, and the door that the app opens."""
 
-from flask import Flask
+from flask import Flask, redirect, url_for
+from flask.typing import ResponseReturnValue
 
 from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     alerts,
@@ -20,3 +21,9 @@ def open_desk(app: Flask) -> None:
     """Put the desk's pages and its door on the app."""
     add_door(app, DOOR)
     app.register_blueprint(desk)
+    app.add_url_rule("/", "front", _front)
+
+
+def _front() -> ResponseReturnValue:
+    """Whoever types just the host is staff: a patient's link leads to the phone's pages."""
+    return redirect(url_for("desk.worklist"), 303)

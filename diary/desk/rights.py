@@ -14,6 +14,7 @@ def _form(endpoint: str, right: Right) -> dict[str, Right]:
 
 
 DESK: Final[dict[str, Right]] = {
+    "GET front": _PUBLIC,
     **_form("desk.sign_in", _PUBLIC),
     "GET desk.demo": _PUBLIC,
     "GET desk.static": _PUBLIC,

@@ -111,3 +111,14 @@ def test_the_demos_link_signs_in_with_its_key_and_with_no_other(desk):
         response = link(f"/desk/demo?{wrong}")
         assert response.status_code == 404, wrong
         assert "Set-Cookie" not in response.headers
+
+
+def test_whoever_types_just_the_host_comes_to_the_worklist(desk):
+    answer = desk.app.test_client().get("/")
+    assert (answer.status_code, answer.location) == (303, "/desk/")
+
+
+def test_a_refused_sign_in_says_that_nobody_is_signed_in(desk):
+    refused = sign_in(desk, password="not the right one at all")
+    assert "You are not signed in" in refused.text
+    assert "saved" not in refused.text
