@@ -57,9 +57,13 @@ def baseline_words(baseline: Baseline) -> str:
 
     >>> baseline_words(Baseline(kind="own", nrs=7.4, n=7)), baseline_words(Baseline(kind="own", nrs=7, n=3))
     ('mean of 7 days', 'few days (3)')
+    >>> baseline_words(Baseline(kind="carried", nrs=7.4, n=0))
+    'carried, set by staff'
     """
     if baseline.kind == "stated":
         return "stated in the notes"
+    if baseline.kind == "carried" and baseline.n == 0:
+        return "carried, set by staff"
     if baseline.is_weak:
         return f"few days ({baseline.n})"
     days = count_text(baseline.n, "day")

@@ -66,7 +66,7 @@ def booking_as_seen(unit: Work, uid: str) -> Booking:
 
 def course_as_seen(unit: Work, uid: str) -> Course:
     """The course, in the version that the form was made from."""
-    course = found(course_by_uid(unit.session, uid))
+    course = found(course_by_uid(unit.session, uid, lock=True))
     if course.version != sent_version():
         raise Refusal("changed_meanwhile", "This course was changed meanwhile. Nothing was written.")
     return course

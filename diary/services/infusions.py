@@ -11,7 +11,7 @@ from diary.domain import alert_states, infusions
 from diary.domain.errors import Refusal
 from diary.services import audit
 from diary.services.alerts import close_by_infusion, close_parked, end_unowned
-from diary.services.baselines import carry_baseline
+from diary.services.baselines import carry_baselines
 from diary.services.bookings import complete_booking
 from diary.services.courses import close_course, plan_course
 from diary.services.packed_days import rebuild
@@ -19,7 +19,6 @@ from diary.storage.alerts import live_of_course
 from diary.storage.courses import administrations_of, course_by_id, courses_of
 from diary.storage.ids import new_uid
 from diary.storage.naming import rows_by_id
-from diary.storage.protocols import protocol_at
 from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Administration, Course, Regimen
 from diary.storage.tables.patient import Patient
@@ -75,7 +74,7 @@ def record_infusion(
         replaces=None,
         now=now,
     )
-    _settle(session, course, given, now=now)
+    _settle(session, course, now=now)
     if booking is not None:
         complete_booking(session, booking, now=now)
         close_parked(session, patient.id, now=now)
@@ -113,7 +112,7 @@ def correct_infusion(
         replaces=old,
         now=now,
     )
-    _settle(session, course, given, now=now)
+    _settle(session, course, now=now)
     _note(session, row, "infusion.correct", now=now)
     return row
 
@@ -147,16 +146,13 @@ def _written(
     return row
 
 
-def _settle(session: Session, course: Course, given: Given, *, now: datetime) -> None:
-    """Bring the course's days, every packed row and the baseline in step with the blocks that stand."""
+def _settle(session: Session, course: Course, *, now: datetime) -> None:
+    """Bring the course's days, every packed row and the baselines in step with the blocks that stand."""
     _fit_to_infusions(session, course)
     session.flush()
     _check_order(session, course.patient_id)
     rebuild(session, course.patient_id, now=now)
-    if given.classified_as == "new_course":
-        _, protocol = protocol_at(session, now)
-        carry_baseline(session, course, _before(session, course), protocol)
-        session.flush()
+    carry_baselines(session, course.patient_id, now=now)
 
 
 def _check_order(session: Session, patient_id: int) -> None:
@@ -281,10 +277,11 @@ def _undo_course(session: Session, course: Course, *, now: datetime) -> None:
 
 
 def _before(session: Session, course: Course) -> Course | None:
+    """The infused course before; one that was planned and never begun is none."""
     earlier = [
         other
         for other in courses_of(session, course.patient_id)
-        if other.number < course.number and other.closing != "cancelled"
+        if other.number < course.number and other.first_infusion_day is not None
     ]
     return earlier[-1] if earlier else None
 

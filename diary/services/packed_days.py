@@ -9,7 +9,8 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from diary.domain import packed
-from diary.storage.courses import CourseRow, courses_of, days_of, put_days
+from diary.services.baselines import carry_baselines
+from diary.storage.courses import CourseRow, course_by_id, courses_of, days_of, put_days
 from diary.storage.entries import standing_between
 from diary.storage.tables.course import Course
 from diary.storage.tables.entry import CourseDays
@@ -47,6 +48,14 @@ def put_score(
             index = packed.index_of(course.anchor_day, day)
             if index < packed.DAYS_MAX:
                 put_days(session, course.id, packed.put(course.days, index, nrs), now=now)
+    if len(courses) > 1 and any(_is_before(course, day) for course in courses):
+        carry_baselines(session, course_by_id(session, courses[0].id).patient_id, now=now)
+
+
+def _is_before(course: CourseRow, day: date) -> bool:
+    """Whether the day is one of those before the course's infusion, which was recorded already."""
+    starts = course.first_infusion_day
+    return starts is not None and 0 < (starts - day).days <= packed.DAYS_BEFORE
 
 
 def rebuild(session: Session, patient_id: int, *, now: datetime) -> None:

@@ -79,8 +79,8 @@ def course_by_id(session: Session, course_id: int) -> Course:
 
 
 def days_of(session: Session, course_id: int) -> CourseDays | None:
-    """The packed days of a course."""
-    return session.get(CourseDays, course_id)
+    """The packed days of a course, read afresh: answers are written past the session."""
+    return session.get(CourseDays, course_id, populate_existing=True)
 
 
 def packed_days(session: Session, course_ids: list[int]) -> dict[int, CourseDays]:

@@ -50,7 +50,8 @@ class Course(Owned, Base):
     """Infusion days and the follow-up after them; numbered within the patient.
 
     `baseline_kind` is empty while the baseline is the patient's own, found from its days each time;
-    a carried, stated or clinician-changed one is written here with who, why and from where.
+    a carried, stated or clinician-changed one is written here with who, why and from where. A carried one
+    brings along what stands behind it: the answers of the untreated days, and their standard deviation.
     """
 
     __tablename__ = "course"
@@ -89,6 +90,8 @@ class Course(Owned, Base):
     last_infusion_day: Mapped[date | None]
     baseline_kind: Mapped[str | None]
     baseline_nrs: Mapped[float | None]
+    baseline_answers: Mapped[int | None] = mapped_column(SmallInteger)
+    baseline_sd: Mapped[float | None]
     baseline_stated_on: Mapped[date | None]
     baseline_source: Mapped[str | None]
     baseline_reason: Mapped[str | None]
