@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Final
 
+from config.scales import ITEMS
 from diary.api.door import api_work, leave_trace, traced_reading
 from diary.api.finding import diarist_named, found, patient_among, patient_named
 from diary.api.frame import NEXT_PAGE, Routes
@@ -38,11 +39,16 @@ SHOWN = tuple(field.attribute or name for name, field in EntryOut().fields.items
     200, schema=EntryOut, description="Known already: the stored answer again.", success=True
 )
 def post_entry(body: dict[str, Any]) -> Any:
-    """Record one day's answer. Safe to repeat: the phone retries when the network drops."""
+    """Record one day's answer. Safe to repeat: the phone retries when the network drops.
+
+    A red flag among `items` reaches staff even when the score is refused.
+    """
     with api_work(write=True) as unit:
         patient = diarist_named(unit, body.get("patient"))
         recorded = _record(unit, patient, body)
-        answer = shown(recorded.entry, patient.uid)
+        answer = shown(recorded.entry, patient.uid) if isinstance(recorded, entries.Recorded) else None
+    if isinstance(recorded, Refusal):
+        raise recorded
     return answer, 201 if recorded.created else 200
 
 
@@ -100,22 +106,36 @@ def _locked(unit: Work, rows: list[Row]) -> dict[str, Patient]:
     return {uid: patient for uid, patient in held.items() if patient is not None}
 
 
-def _record(unit: Work, patient: Diarist, body: dict[str, Any]) -> entries.Recorded:
+def _record(unit: Work, patient: Diarist, body: dict[str, Any]) -> entries.Recorded | Refusal:
+    """Record the score and what was told beside it.
+
+    A refusal of the score comes back where a red flag was told beside it: that is kept, and reaches staff.
+    """
     told = {name: value for name, value in body.items() if name not in ("id", "items", "source", "patient")}
     answer = entries.Answer(client_id=body["id"], source=_source(unit, body.get("source")), **told)
-    recorded = entries.record(unit.session, patient, answer, now=unit.now)
+    try:
+        recorded = entries.record(unit.session, patient, answer, now=unit.now)
+    except Refusal as refusal:
+        if not any(value and ITEMS[code].red_flag for code, value in body.get("items", {}).items()):
+            raise
+        _record_items(unit, patient, body)
+        return refusal
     if "items" in body:
-        items.record_items(
-            unit.session,
-            patient,
-            client_id=body["id"],
-            day=body["day"],
-            items=body["items"],
-            answered_at=body["answered_at"],
-            sent_at=body["sent_at"],
-            now=unit.now,
-        )
+        _record_items(unit, patient, body)
     return recorded
+
+
+def _record_items(unit: Work, patient: Diarist, body: dict[str, Any]) -> None:
+    items.record_items(
+        unit.session,
+        patient,
+        client_id=body["id"],
+        day=body["day"],
+        items=body["items"],
+        answered_at=body["answered_at"],
+        sent_at=body["sent_at"],
+        now=unit.now,
+    )
 
 
 def _source(unit: Work, told: str | None) -> str:
@@ -135,6 +155,8 @@ def _result(unit: Work, row: Row, patients: dict[str, Patient]) -> dict[str, Any
         with unit.session.begin_nested():
             patient = patient_among(unit, row.values.get("patient"), patients)
             recorded = _record(unit, patient, row.values)
+        if isinstance(recorded, Refusal):
+            raise recorded
     except Invalid as invalid:
         detail = "See `errors` for each of them."
         refused = {"code": "validation_failed", "detail": detail, "errors": faults_of(invalid.messages)}
