@@ -33,7 +33,7 @@ class BaselineOut(Outgoing):
     kind = Choice(BASELINE_KINDS, description="Own days, carried from an earlier course, stated, or none.")
     nrs = Number(NRS.low, NRS.high, allow_none=True, description="Mean, NRS points; null: no percentages.")
     answers = WholeNumber(0, 14, description="Answered days that it rests on.")
-    weak = YesNo(description="Rests on fewer than 4 answers.")
+    weak = YesNo(description="Rests on too few answers, or on the notes alone.")
 
 
 class CourseOut(Outgoing):

@@ -57,7 +57,7 @@ class EntryOut(Outgoing):
     uid = Uuid(description="The service's own id of this version.")
     id = Uuid(attribute="client_id", description="The client's id of this version.")
     patient = Uuid(
-        attribute="patient_uid", description="`uid` of the patient; absent on the patient's phone."
+        attribute="patient_uid", description="`uid` of the patient; absent from what a problem shows."
     )
     day = Day(description="The patient's own calendar day that the answer is for.")
     nrs = Nrs(allow_none=True, description="Average pain over 24 hours, NRS points; null: no answer stands.")

@@ -136,8 +136,11 @@ class LittleClinic:
         self.write(patient_id, day_number(1), follow_up)
         return patient_id
 
-    def run_nights(self, last: date) -> list[tuple[Due, Counts]]:
-        """Run every night up to `last`, each at its own due instant."""
+    def run_nights(self, last: date, *, first: date | None = None) -> list[tuple[Due, Counts]]:
+        """Run every night up to `last`, each at its own due instant; from `first` if given."""
+        if first is not None:
+            with self.unit(write=True) as session:
+                clinics.the_clinic(session).first_night = first
         finished = []
         for due in nights.nights_due(self.engine, now=night_due(last, ALWAYS_HERE)):
             counts = nights.run_night(

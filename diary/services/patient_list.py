@@ -1,4 +1,4 @@
-"""The list of a clinic's patients, found by the start of a pseudonym, a name or a hospital number."""
+"""The list of patients, found by how a pseudonym or hospital number begins, or by part of a name."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.words import ALERT_ENDED
 from diary.services import audit
+from diary.storage.nights import assessments
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.course import Course
 from diary.storage.tables.night import Assessment
@@ -54,7 +55,7 @@ def patient_list(session: Session, *, query: str, page: int, names: bool, now: d
         pseudonyms = [patient.pseudonym for patient in patients]
         audit.note(session, "identity.list", now=now, object="patients", detail={"patients": pseudonyms})
     courses = _courses_under_way(session, ids)
-    findings = _findings(session, [course.id for course in courses.values()])
+    findings = assessments(session, [course.id for course in courses.values()])
     live = _live_alerts(session, ids)
     rows = []
     for patient in patients:
@@ -97,11 +98,6 @@ def _courses_under_way(session: Session, patient_ids: list[int]) -> dict[int, Co
     for course in session.scalars(statement.order_by(Course.status.desc())):
         found[course.patient_id] = course  # descending, "open" comes after "planned" and stays
     return found
-
-
-def _findings(session: Session, course_ids: list[int]) -> dict[int, Assessment]:
-    statement = own(session, Assessment).where(Assessment.course_id.in_(course_ids))
-    return {row.course_id: row for row in session.scalars(statement)}
 
 
 def _live_alerts(session: Session, patient_ids: list[int]) -> dict[int, int]:

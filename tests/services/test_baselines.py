@@ -70,7 +70,7 @@ def judged(
     clinic: LittleClinic, patient_id: int, night: int
 ) -> tuple[str | None, float | None, float | None]:
     """What the night of a course day used and found: kind, baseline, relief of the last week."""
-    clinic.run_nights(day_number(night))
+    clinic.run_nights(day_number(night), first=day_number(night))
     with clinic.unit() as session:
         found = courses_of(session, patient_id)[-1].id
         row = assessments(session, [found])[found]
@@ -298,5 +298,5 @@ def test_a_course_begun_while_relief_lasted_does_not_alarm_sooner_than_the_first
     """Of 8 and of 2 points: against the treated days before it, a steady 3 would look like a loss."""
     patient_id = carried(clinic)
     clinic.write(patient_id, day_number(36), "3 " * 30)
-    clinic.run_nights(day_number(65))
+    clinic.run_nights(day_number(65), first=day_number(50))
     assert clinic.alerts(patient_id) == []

@@ -1,141 +1,37 @@
-"""Bookings: each way from request to infusion, what it parks, and what comes back when it fails."""
+"""Bookings: each way from request to infusion, one at a time, and which days can be offered."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from config.protocol import Protocol
 from config.words import BOOKING_STATES
-from diary.domain.booking_states import AFTER, FAILED, LIVE
+from diary.domain.booking_states import AFTER, LIVE
 from diary.domain.errors import Refusal
-from diary.services import alerts, bookings, clinics
-from diary.services.alerts import raise_alert
-from diary.storage.alerts import alert_by_id
-from diary.storage.alerts import events_of as alert_events
+from diary.services import bookings, clinics
 from diary.storage.bookings import booking_by_id, bookings_of, live_booking_of
 from diary.storage.bookings import events_of as booking_events
 from diary.storage.courses import courses_of
-from diary.storage.patients import patient_by_id
 from diary.storage.protocols import protocol_at
-from diary.storage.tables.alert import Alert
-from diary.storage.tables.booking import Booking
 from diary.storage.tables.outbox import Message
-from diary.storage.tables.staff import Staff
 from diary.storage.unit import own
-from tests.little_clinic import LittleClinic, a_regimen, at, day_number
+from tests.little_clinic import LittleClinic, at, day_number
 from tests.refusals import refused
-
-# Relief fades without an abrupt rise: on day 45 two weeks running are under the line.
-LOST = "2 " * 24 + "4 " * 7 + "6 " * 14
-TODAY = at(day_number(46))
-FIRST_DAY, LAST_DAY = day_number(74), day_number(78)
-
-# How a booking comes into each state.
-WAYS = {
-    "requested": "",
-    "authorised": "authorise",
-    "waiting_list": "authorise wait",
-    "offered": "authorise offer",
-    "accepted": "authorise offer accept",
-    "declined": "authorise offer decline",
-    "confirmed": "authorise offer accept confirm",
-    "done": "authorise offer accept confirm complete",
-    "refused": "refuse",
-    "cancelled": "cancel",
-    "no_show": "authorise offer accept confirm no_show",
-}
-
-
-def request(session: Session, patient_id: int, alert: Alert | None = None) -> Booking:
-    return bookings.request_booking(
-        session,
-        patient_by_id(session, patient_id, lock=True),
-        regimen=a_regimen(session),
-        alert=alert,
-        note="left hand worse",
-        now=TODAY,
-    )
-
-
-def take(session: Session, booking: Booking, action: str) -> None:
-    if action == "authorise":
-        bookings.authorise(session, booking, reference="A-17", expires_on=LAST_DAY, now=TODAY)
-    elif action == "offer":
-        offer(session, booking)
-    elif action == "complete":
-        bookings.complete_booking(session, booking, now=TODAY)
-    else:
-        bookings.step(session, booking, action, note=f"why {action}", now=TODAY)
-
-
-def offer(
-    session: Session,
-    booking: Booking,
-    first: date = FIRST_DAY,
-    last: date = LAST_DAY,
-    *,
-    reason: str | None = None,
-) -> None:
-    bookings.offer(session, booking, first_day=first, last_day=last, override_reason=reason, now=TODAY)
-
-
-def booked(
-    clinic: LittleClinic, patient_id: int, state: str = "requested", *, by: Staff | None = None
-) -> Booking:
-    """A booking of the patient that came into this state the shortest way."""
-    with clinic.desk(by) if by else clinic.unit(write=True) as session:
-        booking = request(session, patient_id, bookings.park_target(session, patient_id))
-        for action in WAYS[state].split():
-            take(session, booking, action)
-        return booking
-
-
-def go_on(clinic: LittleClinic, booking: Booking, *actions: str) -> str:
-    """Take steps with a booking as it stands now; its state after them."""
-    with clinic.unit(write=True) as session:
-        booking = booking_by_id(session, booking.id)
-        for action in actions:
-            take(session, booking, action)
-        return booking.state
-
-
-def written(clinic: LittleClinic, booking: Booking) -> tuple[object, ...]:
-    """All that a step could have changed."""
-    with clinic.unit() as session:
-        row = booking_by_id(session, booking.id)
-        steps = [(step.action, step.state_after) for step in booking_events(session, booking.id)]
-        messages = len(session.scalars(own(session, Message)).all())
-        columns = {column.key: getattr(row, column.key) for column in Booking.__table__.columns}
-        statuses = [alert.status for alert in clinic.alerts(booking.patient_id)]
-        return columns, steps, messages, statuses
-
-
-def open_alert(clinic: LittleClinic, patient_id: int, kind: str) -> Alert:
-    with clinic.unit(write=True) as session:
-        (course,) = courses_of(session, patient_id)
-        level = "confirmed" if kind == "loss" else None
-        return raise_alert(
-            session,
-            patient_id=patient_id,
-            course_id=course.id,
-            kind=kind,
-            level=level,
-            facts={},
-            now=at(day_number(40)),
-        )
-
-
-def statuses(clinic: LittleClinic, patient_id: int) -> dict[str, str]:
-    return {alert.kind: alert.status for alert in clinic.alerts(patient_id)}
-
-
-def act(clinic: LittleClinic, alert: Alert, does: Callable[[Session, Alert], None]) -> None:
-    with clinic.unit(write=True) as session:
-        does(session, session.merge(alert))
+from tests.services.booking_steps import (
+    FIRST_DAY,
+    LAST_DAY,
+    LOST,
+    TODAY,
+    WAYS,
+    booked,
+    go_on,
+    offer,
+    open_alert,
+    statuses,
+    take,
+    written,
+)
 
 
 @pytest.fixture
@@ -331,164 +227,6 @@ def test_below_the_interval_only_a_physician_goes_on_and_only_with_a_reason(clin
         assert booking_events(session, booking.id)[-1].note == "severe pain, liver tests normal"
 
 
-# What waits with a booking
-
-
-def test_a_booking_parks_what_treating_again_answers_and_leaves_the_rest(clinic, patient_id):
-    for kind in ("loss", "review", "no_response", "step", "silence", "call_me", "not_assessed", "red_flag"):
-        open_alert(clinic, patient_id, kind)
-    booked(clinic, patient_id)
-    assert statuses(clinic, patient_id) == {
-        "loss": "parked",
-        "review": "parked",
-        "no_response": "parked",
-        "step": "open",
-        "silence": "open",
-        "call_me": "open",
-        "not_assessed": "open",
-        "red_flag": "open",
-    }
-
-
-def test_a_step_or_a_call_waits_when_it_is_what_led_to_the_booking(clinic, patient_id):
-    call, step = (open_alert(clinic, patient_id, kind) for kind in ("call_me", "step"))
-    with clinic.unit(write=True) as session:
-        assert bookings.park_target(session, patient_id).id == step.id
-        request(session, patient_id, session.merge(step))
-    assert statuses(clinic, patient_id) == {"step": "parked", "call_me": call.status}
-
-
-def test_whoever_books_owns_the_alert_unless_somebody_does(clinic):
-    anna, joost = clinic.person("Anna"), clinic.person("Joost")
-    one, other = clinic.admit("P-2"), clinic.admit("P-3")
-    for patient_id in (one, other):
-        clinic.infuse(patient_id)
-    open_alert(clinic, one, "loss")
-    act(
-        clinic,
-        open_alert(clinic, other, "loss"),
-        lambda session, alert: alerts.acknowledge(session, alert, staff_id=joost.id, now=TODAY),
-    )
-    for patient_id in (one, other):
-        booked(clinic, patient_id, by=anna)
-    assert [clinic.alerts(patient_id)[0].owner_id for patient_id in (one, other)] == [anna.id, joost.id]
-
-
-@pytest.mark.parametrize("failed", FAILED)
-def test_a_booking_that_fails_brings_the_alert_back_with_its_age_and_says_why(clinic, patient_id, failed):
-    alert = open_alert(clinic, patient_id, "loss")
-    booked(clinic, patient_id, failed)
-    (back,) = clinic.alerts(patient_id)
-    assert (back.uid, back.status, back.owner_id) == (alert.uid, "open", None)
-    assert back.opened_at == at(day_number(40))
-    with clinic.unit() as session:
-        last = alert_events(session, back.id)[-1]
-        told = session.scalars(own(session, Message).where(Message.alert_id == back.id)).all()
-    assert (last.action, last.note) == ("reopen", f"the booking was {failed.replace('_', ' ')}")
-    assert len(told) == 2, "once when it opened, once when it came back"
-
-
-def test_a_snoozed_alert_waits_too_and_comes_back_to_its_owner(clinic, patient_id):
-    anna = clinic.person("Anna")
-    until = day_number(60)
-    act(
-        clinic,
-        open_alert(clinic, patient_id, "loss"),
-        lambda session, alert: alerts.snooze(
-            session, alert, staff_id=anna.id, until=until, reason="visit", now=TODAY
-        ),
-    )
-    booking = booked(clinic, patient_id)
-    assert statuses(clinic, patient_id) == {"loss": "parked"}
-    go_on(clinic, booking, "cancel")
-    (back,) = clinic.alerts(patient_id)
-    assert (back.status, back.owner_id, back.snoozed_until) == ("acknowledged", anna.id, None)
-
-
-def test_a_failed_booking_left_without_a_next_step_comes_back_to_all_after_72_hours(clinic):
-    patient_id = clinic.treated("P-2", LOST)
-    clinic.run_nights(day_number(45))
-    anna = clinic.person("Anna")
-    booking = booked(clinic, patient_id, by=anna)
-    go_on(clinic, booking, "cancel")
-    assert statuses(clinic, patient_id) == {"loss": "acknowledged"}
-    clinic.run_nights(day_number(48))
-    assert statuses(clinic, patient_id)["loss"] == "acknowledged"
-    clinic.run_nights(day_number(49))
-    assert statuses(clinic, patient_id)["loss"] == "open"
-
-
-def test_whoever_wakes_to_a_snoozed_alert_has_72_hours_as_well(clinic):
-    patient_id = clinic.treated("P-2", LOST)
-    clinic.run_nights(day_number(45))
-    anna = clinic.person("Anna")
-    (alert,) = clinic.alerts(patient_id)
-    act(
-        clinic,
-        alert,
-        lambda session, alert: alerts.acknowledge(session, alert, staff_id=anna.id, now=at(day_number(46))),
-    )
-    act(
-        clinic,
-        alert,
-        lambda session, alert: alerts.snooze(
-            session, alert, staff_id=anna.id, until=day_number(56), reason="visit", now=at(day_number(46))
-        ),
-    )
-    for number, status in ((54, "snoozed"), (55, "acknowledged"), (58, "acknowledged"), (59, "open")):
-        clinic.run_nights(day_number(number))
-        assert statuses(clinic, patient_id)["loss"] == status, number
-
-
-def test_what_was_closed_meanwhile_does_not_come_back(clinic, patient_id):
-    alert = open_alert(clinic, patient_id, "loss")
-    booking = booked(clinic, patient_id)
-    act(
-        clinic,
-        alert,
-        lambda session, alert: alerts.close(session, alert, outcome="called", reason=None, now=TODAY),
-    )
-    go_on(clinic, booking, "cancel")
-    assert statuses(clinic, patient_id) == {"loss": "closed"}
-
-
-def test_an_alert_that_has_ended_leads_to_no_booking(clinic, patient_id):
-    alert = open_alert(clinic, patient_id, "loss")
-    act(
-        clinic,
-        alert,
-        lambda session, alert: alerts.close(session, alert, outcome="called", reason=None, now=TODAY),
-    )
-    with refused("alert_wrong_state"), clinic.unit(write=True) as session:
-        request(session, patient_id, alert_by_id(session, alert.id, lock=True))
-    with clinic.unit() as session:
-        assert bookings_of(session, patient_id) == []
-
-
-def test_an_alert_that_is_closed_while_its_booking_is_cancelled_stays_closed(clinic, patient_id):
-    alert = open_alert(clinic, patient_id, "loss")
-    booking = booked(clinic, patient_id)
-    canceller = Thread(target=go_on, args=(clinic, booking, "cancel"))
-    with clinic.unit(write=True) as session:
-        mine = alert_by_id(session, alert.id, lock=True)
-        alerts.close(session, mine, outcome="called", reason=None, now=TODAY)
-        canceller.start()
-        until_it_waits(session, canceller)
-    canceller.join()
-    assert statuses(clinic, patient_id) == {"loss": "closed"}
-    with clinic.unit() as session:
-        assert booking_by_id(session, booking.id).state == "cancelled"
-
-
-def until_it_waits(session: Session, rival: Thread) -> None:
-    """On PostgreSQL until the rival waits for our row; on SQLite writers wait at their beginning."""
-    if session.get_bind().dialect.name == "postgresql":
-        while rival.is_alive() and not session.scalar(
-            text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        ):
-            pass
-
-
 # The infusion
 
 
@@ -500,7 +238,7 @@ def newest_course(clinic: LittleClinic, patient_id: int) -> tuple[int, str | Non
 
 def test_the_recorded_infusion_ends_the_booking_its_alerts_and_the_course(clinic):
     patient_id = clinic.treated("P-2", LOST)
-    clinic.run_nights(day_number(45))
+    clinic.run_nights(day_number(45), first=day_number(45))
     booking = booked(clinic, patient_id, "confirmed")
     clinic.infuse(patient_id, first_day=FIRST_DAY, booking=booking)
     (alert,) = clinic.alerts(patient_id)
@@ -554,5 +292,6 @@ def test_a_booking_left_over_from_the_course_before_hides_no_alert_of_the_next(c
     again = day_number(11)
     clinic.infuse(patient_id, first_day=again)
     clinic.write(patient_id, day_number(1, first_day=again), LOST)
-    clinic.run_nights(day_number(45, first_day=again))
+    last = day_number(45, first_day=again)
+    clinic.run_nights(last, first=last)
     assert statuses(clinic, patient_id)["loss"] == "open"

@@ -140,7 +140,7 @@ def test_the_next_infusion_and_the_nights_leave_a_request_open(clinic):
     patient_id = clinic.treated("P-1", "2 " * 30)
     ask(clinic, patient_id, 20)
     clinic.infuse(patient_id, first_day=day_number(31))
-    clinic.run_nights(day_number(36))
+    clinic.run_nights(day_number(36), first=day_number(25))
     assert [status for status, _ in calls(clinic, patient_id)] == ["open"]
 
 

@@ -116,7 +116,7 @@ def test_nothing_belongs_to_a_course_that_is_not_open(clinic, classified_as):
         (given(FIRST_DAY, 61), "infusion_too_long"),
     ],
 )
-def test_a_block_that_cannot_be_isrefused(clinic, what, code):
+def test_a_block_that_cannot_be_is_refused(clinic, what, code):
     patient_id = clinic.admit("P-1")
     with refused(code):
         record(clinic, patient_id, what)

@@ -180,7 +180,7 @@ def test_nights_of_good_scores_and_corrections_leave_a_red_flag_open(clinic):
     patient_id = clinic.treated("P-1", "2 " * 30)
     tell(clinic, patient_id, day_number(5), urine=1)
     tell(clinic, patient_id, day_number(5), urine=0)
-    clinic.run_nights(day_number(30))
+    clinic.run_nights(day_number(30), first=day_number(14))
     assert stands(clinic, patient_id) == {"urine": 0}
     assert red_flags(clinic, patient_id) == [("open", [URINE])]
 

@@ -167,7 +167,7 @@ def test_a_pause_cancels_what_waits_for_the_patient_and_only_that(clinic):
 
 def test_a_pause_takes_back_the_days_on_offer_and_the_booking_goes_on(clinic):
     patient_id = clinic.treated("P-1", LOST)
-    clinic.run_nights(day_number(45))
+    clinic.run_nights(day_number(45), first=day_number(45))
     booking = offered(clinic, patient_id, 46)
     pause(clinic, patient_id, 47, until=56)
     with clinic.unit() as session:
@@ -194,14 +194,14 @@ def test_a_paused_patient_can_answer_and_is_not_silent(clinic):
     patient_id = clinic.treated("P-1", "2 " * 20)
     pause(clinic, patient_id, 21, until=50)
     try_to_answer(clinic, patient_id, 25)
-    clinic.run_nights(day_number(50))
+    clinic.run_nights(day_number(50), first=day_number(30))
     assert clinic.alerts(patient_id) == []
 
 
 def test_a_pause_ends_by_itself_after_its_last_day_and_silence_counts_from_there(clinic):
     patient_id = clinic.treated("P-1", "2 " * 20)
     pause(clinic, patient_id, 21, until=30)
-    clinic.run_nights(day_number(29))
+    clinic.run_nights(day_number(29), first=day_number(28))
     assert the_patient(clinic, patient_id).follow_state == "paused"
     clinic.run_nights(day_number(30))
     assert the_patient(clinic, patient_id).follow_state == "followed"
@@ -221,7 +221,7 @@ def test_a_pause_without_an_end_or_made_longer_meanwhile_goes_on(clinic):
     pause(clinic, endless, 21, until=None)
     pause(clinic, longer, 21, until=25)
     pause(clinic, longer, 24, until=60)
-    clinic.run_nights(day_number(40))
+    clinic.run_nights(day_number(40), first=day_number(24))
     assert [the_patient(clinic, one).follow_state for one in (endless, longer)] == ["paused", "paused"]
     follow(clinic, endless, 41)
     assert the_patient(clinic, endless).follow_state == "followed"
@@ -237,7 +237,7 @@ ENDS = [
 
 def test_stopping_ends_every_reminder_message_offer_course_and_alert_in_its_transaction(clinic):
     ids = [clinic.treated(reason, LOST) for reason, _, _ in ENDS]
-    clinic.run_nights(day_number(45))
+    clinic.run_nights(day_number(45), first=day_number(45))
     for patient_id, (reason, closing, outcome) in zip(ids, ENDS, strict=True):
         booking = offered(clinic, patient_id, 45)
         remind(clinic, patient_id)
@@ -257,7 +257,7 @@ def test_stopping_ends_every_reminder_message_offer_course_and_alert_in_its_tran
 
 def test_a_stop_that_fails_half_way_changes_nothing(clinic):
     patient_id = clinic.treated("P-1", LOST)
-    clinic.run_nights(day_number(45))
+    clinic.run_nights(day_number(45), first=day_number(45))
     offered(clinic, patient_id, 45)
     with pytest.raises(ZeroDivisionError), clinic.unit(write=True) as session:
         stop_and_fail(session, patient_id)
@@ -293,7 +293,7 @@ def test_after_the_stop_nothing_is_taken_down_booked_or_enrolled_and_no_night_ri
     with refused("patient_not_followed"), clinic.unit(write=True) as session:
         patient = patient_by_id(session, patient_id, lock=True)
         enrolment.make_code(session, patient, secret_key="x" * 40, now=at(day_number(47)))
-    clinic.run_nights(day_number(80))
+    clinic.run_nights(day_number(80), first=day_number(70))
     assert clinic.alerts(patient_id) == []
 
 
@@ -318,7 +318,7 @@ def test_followed_again_everything_is_possible_again_and_the_course_goes_on(clin
     follow(clinic, patient_id, 60)
     assert courses(clinic, patient_id) == [("open", None)]
     clinic.write(patient_id, day_number(60), "6 " * 14)
-    clinic.run_nights(day_number(73))
+    clinic.run_nights(day_number(73), first=day_number(73))
     assert ("loss", "confirmed") in [(alert.kind, alert.level) for alert in clinic.alerts(patient_id)]
     offered(clinic, patient_id, 74)
 
@@ -327,7 +327,7 @@ def test_nobody_was_silent_while_not_followed(clinic):
     patient_id = clinic.treated("P-1", "2 " * 45)
     stop(clinic, patient_id)
     follow(clinic, patient_id, 60)
-    clinic.run_nights(day_number(65))
+    clinic.run_nights(day_number(65), first=day_number(60))
     assert clinic.alerts(patient_id) == []
     clinic.run_nights(day_number(66))
     assert [alert.kind for alert in clinic.alerts(patient_id)] == ["silence"]

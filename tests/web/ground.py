@@ -83,12 +83,7 @@ def clinics(url: str, *, count: int) -> Iterator[list[Ground]]:
 
 def ground(app: Flask, clinic: LittleClinic, *roles: str) -> Ground:
     """A patient ten days past an infusion with an entry, alerts and a booking; and these roles, signed in."""
-    patient_id = clinic.admit(f"P-of-{clinic.clinic_id}")
-    clinic.write(patient_id, FIRST_DAY - timedelta(days=7), "8 " * 7)
-    clinic.infuse(patient_id)
-    with clinic.unit(write=True) as session:
-        _alerts_and_booking(session, patient_id)
-        patient_uid = patient_by_id(session, patient_id).uid
+    patient_uid = a_patient(clinic, f"P-of-{clinic.clinic_id}")
     nurse = colleague(app, clinic, NURSE)
     device = phone(app, nurse, patient_uid)
     posted = device.post("/v1/entries", answer_of(TODAY, 4))
@@ -120,6 +115,16 @@ def send(
         query_string=query,
         **body,
     )
+
+
+def a_patient(clinic: LittleClinic, pseudonym: str) -> str:
+    """A patient ten days past an infusion, with alerts and a booking; the uid."""
+    patient_id = clinic.admit(pseudonym)
+    clinic.write(patient_id, FIRST_DAY - timedelta(days=7), "8 " * 7)
+    clinic.infuse(patient_id)
+    with clinic.unit(write=True) as session:
+        _alerts_and_booking(session, patient_id)
+        return patient_by_id(session, patient_id).uid
 
 
 EVERYBODY: Final = (PATIENT, INTEGRATION, *STAFF_ROLES)

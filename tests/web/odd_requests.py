@@ -29,6 +29,8 @@ KIND_AFTER: Final = {
 }
 # So does the name of a key.
 KIND_OF: Final = {**{kind: kind for kind in KINDS}, "of": "entry", "supersedes": "entry", "owner": "staff"}
+# Told twice they would be known or taken, and nothing behind that would be reached.
+ALWAYS_NEW: Final = ("id", "pseudonym", "name")
 FORM: Final = "application/x-www-form-urlencoded"
 
 Uids = Mapping[str, Sequence[str]]
@@ -109,7 +111,7 @@ moments = st.builds(
     st.times(),
     offsets,
 )
-uids = st.builds(Named, st.sampled_from(sorted(KINDS)), st.integers(0, 9)) | st.uuids().map(str)
+uids = st.builds(Named, st.sampled_from(sorted(KINDS)), st.integers(0, 3)) | st.uuids().map(str)
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 numbers = st.integers(-(2**70), 2**70) | st.floats()
 junk = st.one_of(
@@ -123,35 +125,55 @@ junk = st.one_of(
 )
 places = st.sampled_from([TODAY, 7, 10**14, "P-", date(1900, 1, 1), date.max])
 cursors = st.tuples(places, st.integers(1, 2**52)).map(lambda place: cursor_of(Place(*place)))
-versions = st.sampled_from(["*", "*", "*", '"1"', '"2"', '"3"', "nonsense", ""])
+versions = st.sampled_from([*["*"] * 9, '"1"', '"2"', "nonsense", ""])
+
+
+def one_in(chances: int, unusual: Strategy, usual: Strategy) -> Strategy:
+    """Something unusual once in so many times: `st.one_of` would take the two alike."""
+    return st.sampled_from([False] * (chances - 1) + [True]).flatmap(lambda odd: unusual if odd else usual)
+
+
+def a_few(given: Mapping[str, Strategy]) -> Strategy:
+    """Up to three of these keys, each with its value."""
+    if not given:
+        return st.just({})
+    names = st.lists(st.sampled_from(sorted(given)), max_size=3, unique=True)
+    return names.flatmap(lambda few: st.fixed_dictionaries({name: given[name] for name in few}))
 
 
 def requests(here: Ground) -> st.SearchStrategy[Asked]:
     """One request after another, of every route of the app."""
     bodies, queries = body_keys(here.app), query_keys(here.app)
     by_name = {".".join(key.path): key.about for keys in bodies.values() for key in keys}
-    return st.one_of(
-        *(
-            _requests(route, rule, bodies.get(route, ()), queries.get(route, ()), by_name)
-            for route, rule in sorted(routes(here.app).items())
-        )
-    )
+    drawn = {
+        route: _requests(route, rule, bodies.get(route, ()), queries.get(route, ()), by_name)
+        for route, rule in routes(here.app).items()
+    }
+    # What changes something is asked twice as often as what only shows it.
+    often = [route for route in drawn for _ in range(1 if route.startswith("GET") else 2)]
+    return st.sampled_from(sorted(often)).flatmap(drawn.__getitem__)
 
 
 def _requests(
     route: str, rule: Rule, keys: Sequence[Key], query: Sequence[Key], by_name: Mapping[str, Any]
 ) -> st.SearchStrategy[Asked]:
     allowed = [role for role in ROLES if role in RIGHTS[route]] or [*ROLES]
-    listed = st.fixed_dictionaries({}, optional={**_keys(query), "cursor": cursors} if query else {})
+    listed = a_few({**_keys(query), "cursor": cursors} if query else {})
+    body = _body(BODIES.get(route, {}), _keys(keys)) if takes_json(route, rule) else _form(route, by_name)
+    if route == "POST entries.post_entry":  # staff and machines say whose it is
+        named_too = body.map(
+            lambda sent: {"patient": Named("patient", 0), **sent} if isinstance(sent, dict) else sent
+        )
+        body = one_in(2, named_too, body)
     return st.builds(
         Asked,
         role=st.sampled_from([*allowed * len(ROLES), *ROLES]),
         route=st.just(route),
         parts=st.fixed_dictionaries({name: _part(rule, name) for _, _, name in BLANK.findall(rule.rule)}),
         query=listed,
-        body=_body(BODIES.get(route, {}), _keys(keys)) if takes_json(route, rule) else _form(route, by_name),
+        body=body,
         version=versions,
-        spoilt=st.integers(0, 29),
+        spoilt=st.sampled_from([*range(3, 40), 2, 1]),
     )
 
 
@@ -164,18 +186,19 @@ def _part(rule: Rule, name: str) -> Strategy:
     if name == "day":
         right = days
     if before:
-        right = st.builds(Named, st.just(KIND_AFTER[before[0]]), st.integers(0, 9))
-    return st.one_of(right, right, right, uids, words)
+        right = st.builds(Named, st.just(KIND_AFTER[before[0]]), st.integers(0, 3))
+    return one_in(8, uids | words, right)
 
 
 def _body(example: Mapping[str, Any], keys: Mapping[str, Strategy]) -> Strategy:
     """The example with some keys set, perhaps one left out or one too many; perhaps no object at all."""
     refers = {name for name, value in example.items() if value == UID and name in KIND_OF}
     known = {**example, **{name: Named(KIND_OF[name], 0) for name in refers}}
-    body = st.fixed_dictionaries({}, optional=dict(keys)).map(lambda some: {**known, **some})
+    new = st.fixed_dictionaries({name: keys[name] for name in ALWAYS_NEW if name in example and name in keys})
+    body = st.tuples(new, a_few(keys)).map(lambda some: {**known, **some[0], **some[1]})
     shorter = st.tuples(body, st.integers(0, 9)).map(lambda drawn: _without(*drawn))
     longer = st.tuples(body, words, junk).map(lambda drawn: {**drawn[0], drawn[1]: drawn[2]})
-    return st.one_of(body, body, body, body, shorter, longer, junk)
+    return one_in(8, st.one_of(shorter, longer, junk), body)
 
 
 def _without(body: dict[str, Any], place: int) -> dict[str, Any]:
@@ -186,7 +209,7 @@ def _form(route: str, by_name: Mapping[str, Any]) -> Strategy:
     """A form's fields have the names of the API's keys, and so their kinds."""
     known = {"version": "1", **FORMS.get(route, {})}
     fields = {name: _value(by_name[name], name) for name in known if name in by_name}
-    seen = {"version": st.sampled_from(["1", "1", "2", "3", "x"])}
+    seen = {"version": st.sampled_from([*["1"] * 6, "2", "3", "x"])}
     return _body(known, {**fields, **seen})
 
 
@@ -196,8 +219,7 @@ def _keys(keys: Sequence[Key]) -> dict[str, Strategy]:
 
 
 def _value(about: Mapping[str, Any], name: str = "") -> Strategy:
-    right = _right(about, name)
-    return st.one_of(*[right] * 9, junk)
+    return one_in(12, junk, _right(about, name))
 
 
 def _right(about: Mapping[str, Any], name: str) -> Strategy:
@@ -206,8 +228,8 @@ def _right(about: Mapping[str, Any], name: str) -> Strategy:
     if "enum" in about:
         return st.sampled_from(about["enum"])
     if UUID_TEXT.pattern in about.get("pattern", ""):
-        fitting = st.builds(Named, st.just(KIND_OF.get(name, "entry")), st.integers(0, 9))
-        return st.one_of(fitting, fitting, uids)
+        fitting = st.builds(Named, st.just(KIND_OF[name]), st.integers(0, 3)) if name in KIND_OF else uids
+        return one_in(4, uids, st.uuids().map(str) if name == "id" else fitting)
     for form, strategy in (("date", days), ("date-time", moments)):
         if about.get("format") == form:
             return strategy
@@ -219,8 +241,7 @@ def _right(about: Mapping[str, Any], name: str) -> Strategy:
     if "array" in kinds:
         return st.lists(_value(about["items"]), max_size=4)
     if "object" in kinds:
-        inside = {name: _value(inner) for name, inner in about.get("properties", {}).items()}
-        return st.fixed_dictionaries({}, optional=inside)
+        return a_few({name: _value(inner) for name, inner in about.get("properties", {}).items()})
     return _texts(about)
 
 
@@ -229,4 +250,5 @@ def _texts(about: Mapping[str, Any]) -> Strategy:
         return st.sampled_from(sorted(ZONES))
     if "pattern" in about:
         return st.sampled_from(["en", "nl", "pt-BR", "zh-Hant-TW"])
-    return st.text(st.characters(codec="utf-8"), max_size=min(40, about["maxLength"]))
+    seen = st.characters(categories=["L", "N", "P", "S", "Zs"])
+    return st.text(seen, min_size=1, max_size=min(40, about["maxLength"]))
