@@ -89,7 +89,7 @@ class Protocol:
     # An ended alert's kind opens again once its state has been away this long; two windows of a week.
     absence_nights: int = _between(1, 60, default=14)
 
-    # A drawer of old diaries must not ring: states show, loss, step and review alerts wait.
+    # A drawer of old diaries must not ring: states show, one summary tells them, alerts wait.
     quiet_nights_after_import: int = _between(0, 60, default=14)
 
     # No source gives a safe interval; two infusions 16 days apart injured livers in 3 of 6 (Noppers 2011,

@@ -44,7 +44,7 @@ class LittleClinic:
         with unit(self.engine, Scope(self.clinic_id, "operator", role=role), write=write) as session:
             yield session
 
-    def admit(self, pseudonym: str, *, first_day: date = FIRST_DAY, imported: bool = False) -> int:
+    def admit(self, pseudonym: str, *, first_day: date = FIRST_DAY) -> int:
         """A patient with a planned course; the baseline may be answered from 14 days before `first_day`."""
         now = at(first_day - timedelta(days=20))
         with self.unit(write=True) as session:
@@ -57,8 +57,7 @@ class LittleClinic:
                 regimen=None,
                 planned_first_day=first_day,
                 treated_area=None,
-                now=at(first_day + timedelta(days=5)) if imported else now,
-                imported=imported,
+                now=now,
             )
             return patient.id
 

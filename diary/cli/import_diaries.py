@@ -28,6 +28,7 @@ class Totals:
     answers: int = 0
     known_answers: int = 0
     infusions: int = 0
+    known_infusions: int = 0
 
 
 @click.command()
@@ -44,8 +45,8 @@ def command(
 
     Infusions have pseudonym,course,first_day,last_day,agent,dose,setting. Days are calendar days, scores
     whole numbers; `course` is the clinic's own name for one. docs/how-to/import.md has the whole story. Each
-    bad row is named by file and line. What is brought in never rings: courses show their states, and loss,
-    step and review alerts wait for 14 nights.
+    bad row is named by file and line. A file that grew can come in again: what is here already is passed
+    over. What is brought in never rings: courses show their states, and their alerts wait for 14 nights.
     """
     totals = Totals()
     try:
@@ -65,6 +66,7 @@ def command(
                     totals.answers += one.answers
                     totals.known_answers += one.known_answers
                     totals.infusions += one.infusions
+                    totals.known_infusions += one.known_infusions
             if dry_run:
                 work.session.rollback()
     except BadCsv as bad:
@@ -77,8 +79,10 @@ def command(
 
 def _told(totals: Totals, *, dry_run: bool) -> str:
     done = "would be brought in" if dry_run else "were brought in"
-    known = f" ({totals.known_answers} more were here already)" if totals.known_answers else ""
-    return (
-        f"{totals.answers} answers{known} and {totals.infusions} infusions of {totals.patients} patients, "
+    told = (
+        f"{totals.answers} answers and {totals.infusions} infusions of {totals.patients} patients, "
         f"{totals.admitted} of them new here, {done}."
     )
+    if totals.known_answers or totals.known_infusions:
+        told += f" {totals.known_answers} answers and {totals.known_infusions} infusions were here already."
+    return told

@@ -25,10 +25,18 @@ assert FOLLOW_STATES == ("followed", "paused", "stopped"), "each has its button 
 
 @desk.get("/patients")
 def patients_page() -> ResponseReturnValue:
-    """Everybody, by pseudonym."""
+    """Everybody, by pseudonym; or those who were brought in of late."""
+    brought_in = "brought_in" in request.args
     with at_desk(write=True) as (unit, frame):
-        listed = patient_list(unit.session, query="", page=page_number(), names=frame.treating, now=unit.now)
-    return show("patients.html", frame, listed=listed, query="")
+        listed = patient_list(
+            unit.session,
+            query="",
+            page=page_number(),
+            names=frame.treating,
+            now=unit.now,
+            brought_in=brought_in,
+        )
+    return show("patients.html", frame, listed=listed, query="", brought_in=brought_in)
 
 
 @desk.post("/patients/search")
@@ -37,7 +45,7 @@ def search() -> ResponseReturnValue:
     query = request.form.get("q", "").strip()[:QUERY_LENGTH_MAX].replace("\0", "")
     with at_desk(write=True) as (unit, frame):
         listed = patient_list(unit.session, query=query, page=1, names=frame.treating, now=unit.now)
-    return show("patients.html", frame, listed=listed, query=query)
+    return show("patients.html", frame, listed=listed, query=query, brought_in=False)
 
 
 @desk.get("/patients/<uid:uid>")

@@ -5,6 +5,7 @@ Works on one course at a time and only where something may change; arrays stay i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
 from config.words import LOSS_LEVELS
@@ -12,8 +13,6 @@ from config.words import LOSS_LEVELS
 LEVEL_OF = {"watch": "watch", "likely_lost": "likely_lost", "loss": "confirmed"}
 # Kinds that are said once a course: a review at weeks 10-14, a missing response at day 14.
 ONCE = ("review", "no_response")
-# After an import these wait, so that a drawer of old diaries does not ring.
-QUIET_AFTER_IMPORT = ("loss", "step", "review")
 # Why an alert of this kind is no longer needed, where it is not that scores recovered.
 RECOVERED = {"silence": "answers came again", "no_response": "a late response"}
 
@@ -23,7 +22,8 @@ class Finding:
     """What tonight says of one course, and what it says, with today's data, of each night before.
 
     `states` holds a state a night from night 1 to tonight. `review` says whether the week 10-14 criterion
-    holds tonight; `step_recovered` whether the last answers fell back from a step.
+    holds tonight; `step_recovered` whether the last answers fell back from a step; `quiet` whether the course
+    was brought in too short a while ago for anything to open: a drawer of old diaries does not ring.
     """
 
     states: Sequence[str]
@@ -91,11 +91,20 @@ def decide(finding: Finding, standing: Sequence[Standing], *, absence_nights: in
     return [act for act in acts if act is not None]
 
 
+def rings_from(imported_at: datetime, *, quiet_nights: int) -> datetime:
+    """From when on a course that was brought in may open alerts: what is past never rings.
+
+    >>> rings_from(datetime(2026, 6, 1, 10), quiet_nights=14)
+    datetime.datetime(2026, 6, 15, 10, 0)
+    """
+    return imported_at + timedelta(days=quiet_nights)
+
+
 def _about(kind: str, finding: Finding, alert: Standing | None, absence_nights: int) -> Act | None:
     holds = _holds(kind, finding, night=-1)
     level = LEVEL_OF.get(finding.state) if kind == "loss" else None
     if alert is None or alert.ended:
-        if not holds or (finding.quiet and kind in QUIET_AFTER_IMPORT):
+        if not holds or finding.quiet:
             return None
         if alert is not None and not _may_open_again(kind, level, finding, alert, absence_nights):
             return None

@@ -27,7 +27,6 @@ def plan_course(
     planned_first_day: date | None,
     treated_area: str | None,
     now: datetime,
-    imported: bool = False,
 ) -> Course:
     """A course whose infusion is expected: from here on the diary collects its baseline.
 
@@ -47,7 +46,6 @@ def plan_course(
         treated_area=treated_area or (courses[-1].treated_area if courses else None),
         status="planned",
         planned_first_day=planned_first_day,
-        imported_at=now if imported else None,
         version=1,
     )
     session.add(course)

@@ -80,7 +80,6 @@ def found_trial(engine: Engine, plan: DemoPlan, *, password: str) -> None:
             session, history, zone=ZONE.key, locale=clinic.locale, today=plan.frozen_on, now=now
         ):
             (course,) = courses_of(session, done.patient.id)
-            course.treated_area = area_of(done.patient.id)
             assert course.last_infusion_day is not None
             ended_on = course.last_infusion_day + timedelta(weeks=WEEKS)
             close_course(session, course, closing="day_limit", now=moment(ended_on, time(8)))
@@ -132,13 +131,14 @@ def _history() -> tuple[History, dict[str, str]]:
     for number, (arm, row, cohort) in enumerate(places):
         pseudonym = f"T-{number + 1:02}"
         first_day = BEGAN_ON + timedelta(weeks=int(number / PATIENTS_A_WEEK))
-        patients[pseudonym] = _past(cohort, row, first_day)
+        patients[pseudonym] = _past(cohort, row, first_day, area_of(number + 1))
         arm_of[pseudonym] = arm
     return History(patients, "trial diaries", "trial infusions"), arm_of
 
 
-def _past(cohort: Cohort, row: int, first_day: date) -> PastPatient:
+def _past(cohort: Cohort, row: int, first_day: date, treated_area: str) -> PastPatient:
     last_day = first_day + timedelta(days=INFUSION_DAYS - 1)
+    given = Given(first_day, last_day, "s_ketamine", "inpatient", BOTH_ARMS, "new_course")
     before = enumerate(cohort.before[row].tolist(), start=-packed.DAYS_BEFORE)
     after = enumerate(cohort.scores[row].tolist(), start=1)
     return PastPatient(
@@ -147,11 +147,7 @@ def _past(cohort: Cohort, row: int, first_day: date) -> PastPatient:
             for number, nrs in (*before, *after)
             if nrs != packed.NO_ANSWER
         },
-        infusions=[
-            PastInfusion(
-                "1", Given(first_day, last_day, "s_ketamine", "inpatient", BOTH_ARMS, "new_course"), 1
-            )
-        ],
+        infusions=[PastInfusion("1", given, treated_area, line=1)],
     )
 
 

@@ -17,12 +17,13 @@ from diary.services.infusions import Given
 
 DIARY_COLUMNS: Final = ("pseudonym", "course", "day", "nrs")
 INFUSION_COLUMNS: Final = ("pseudonym", "course", "first_day", "last_day", "agent", "dose", "setting")
-# Besides these there may be dose_mg_kg_h, hours, adjuncts, classified_as and stop_reason.
+# Besides these there may be dose_mg_kg_h, hours, adjuncts, classified_as, stop_reason and treated_area.
 
 ROWS_MAX: Final = 1_000_000
 PSEUDONYM_CHARACTERS_MAX: Final = 40
 COURSE_CHARACTERS_MAX: Final = 40
 TEXT_CHARACTERS_MAX: Final = 300
+AREA_CHARACTERS_MAX: Final = 200
 FIRST_YEAR: Final = 1990
 # As the API has it: beyond these a decimal point has slipped.
 DOSE_MG_KG_H_MAX: Final = 10.0
@@ -44,6 +45,7 @@ class PastInfusion:
 
     course: str
     given: Given
+    treated_area: str | None
     line: int
 
 
@@ -136,7 +138,8 @@ def _take_infusion(patients: dict[str, PastPatient], row: CsvRow, today: date) -
         stopped_early=stop_reason is not None,
         stop_reason=stop_reason,
     )
-    patient.infusions.append(PastInfusion(course, given, row.line))
+    area = _name(row, "treated_area", AREA_CHARACTERS_MAX) if row.cells.get("treated_area") else None
+    patient.infusions.append(PastInfusion(course, given, area, row.line))
 
 
 def _settle_courses(patient: PastPatient, diaries: str, infusions: str, faults: Faults) -> None:

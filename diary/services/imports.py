@@ -1,6 +1,6 @@
 """Brings existing diaries and infusions into a clinic: all of two files, or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from diary.domain.errors import Refusal
 from diary.services import audit
+from diary.services.baselines import carry_baselines
 from diary.services.csv_reading import BadCsv, Faults
-from diary.services.history_reading import History, PastPatient
+from diary.services.history_reading import History, PastInfusion, PastPatient
 from diary.services.infusions import record_infusion
+from diary.services.packed_days import rebuild
 from diary.services.patients import admit
+from diary.storage.courses import administrations_of, course_by_id
 from diary.storage.entries import standing_between
 from diary.storage.ids import new_uid
 from diary.storage.protocols import instrument_at
@@ -36,6 +39,7 @@ class BroughtIn:
     answers: int
     known_answers: int
     infusions: int
+    known_infusions: int
 
 
 def bring_in(
@@ -43,8 +47,9 @@ def bring_in(
 ) -> Iterator[BroughtIn]:
     """Write a history into the caller's transaction, a patient at a time.
 
-    Patients whose pseudonym is known go on; others are admitted. A day that already has the same score is
-    passed over. The courses are marked as imported: they never ring for what is past.
+    Patients whose pseudonym is known go on; others are admitted. A day that already has the same score and an
+    infusion that is recorded alike are passed over, so a file that grew can come in again. The courses are
+    marked as imported: they never ring for what is past.
 
     Args:
         history: what was read of the files.
@@ -66,9 +71,19 @@ def bring_in(
             patient = admit(session, pseudonym=pseudonym, zone=zone, locale=locale, identity=None, now=now)
         fresh = _new_answers(session, patient, past, history.diaries_name)
         _write_answers(session, patient, fresh, instrument_id=instrument_id, now=now)
-        _record_infusions(session, patient, past, history.infusions_name, today=today, now=now)
-        known_answers = len(past.answers) - len(fresh)
-        yield BroughtIn(patient, admitted, len(fresh), known_answers, len(past.infusions))
+        blocks = _new_infusions(session, patient, past)
+        _record_infusions(session, patient, blocks, history.infusions_name, today=today, now=now)
+        if fresh and not blocks:
+            rebuild(session, patient.id, now=now)
+            carry_baselines(session, patient.id, now=now)
+        yield BroughtIn(
+            patient,
+            admitted,
+            answers=len(fresh),
+            known_answers=len(past.answers) - len(fresh),
+            infusions=len(blocks),
+            known_infusions=len(past.infusions) - len(blocks),
+        )
 
 
 def _new_answers(session: Session, patient: Patient, past: PastPatient, file: str) -> dict[date, int]:
@@ -134,12 +149,39 @@ def _row(
     }
 
 
+def _new_infusions(session: Session, patient: Patient, past: PastPatient) -> list[PastInfusion]:
+    """The infusions that are not here yet; one that is here otherwise is refused as it is recorded."""
+    here = {
+        (row.first_day, row.last_day, row.agent, row.setting, row.dose_as_written, row.classified_as)
+        for row in administrations_of(session, patient.id)
+    }
+    return [
+        infusion
+        for infusion in past.infusions
+        if (
+            infusion.given.first_day,
+            infusion.given.last_day,
+            infusion.given.agent,
+            infusion.given.setting,
+            infusion.given.dose_as_written,
+            infusion.given.classified_as,
+        )
+        not in here
+    ]
+
+
 def _record_infusions(
-    session: Session, patient: Patient, past: PastPatient, file: str, *, today: date, now: datetime
+    session: Session,
+    patient: Patient,
+    blocks: Sequence[PastInfusion],
+    file: str,
+    *,
+    today: date,
+    now: datetime,
 ) -> None:
-    for infusion in past.infusions:
+    for infusion in blocks:
         try:
-            record_infusion(
+            row = record_infusion(
                 session,
                 patient,
                 infusion.given,
@@ -153,3 +195,5 @@ def _record_infusions(
             faults = Faults()
             faults.add(file, infusion.line, refusal.message)
             raise BadCsv(faults) from None
+        if infusion.treated_area is not None:
+            course_by_id(session, row.course_id).treated_area = infusion.treated_area

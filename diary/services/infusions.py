@@ -229,8 +229,9 @@ def _course_for(
         planned_first_day=given.first_day,
         treated_area=None,
         now=now,
-        imported=imported,
     )
+    if imported:
+        course.imported_at = now
     course.status, course.opened_at = "open", now
     course.first_infusion_day, course.last_infusion_day = given.first_day, given.last_day
     course.regimen_id = regimen.id if regimen else course.regimen_id

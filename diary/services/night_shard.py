@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from config.protocol import Protocol
 from diary.domain import packed
 from diary.domain.baseline import Baseline
-from diary.domain.policy import Act, Finding, Standing, decide
+from diary.domain.policy import Act, Finding, Standing, decide, rings_from
 from diary.domain.relapse.assess import Assessed, assess
 from diary.domain.relapse.states import STATES
 from diary.services.baselines import baseline_of
@@ -287,7 +287,8 @@ def _quiet(course: Course, frame: NightFrame) -> bool:
     """Imported history shows states, but rings no bell for its first nights here."""
     if course.imported_at is None:
         return False
-    return frame.cutoff_at < course.imported_at + timedelta(days=frame.protocol.quiet_nights_after_import)
+    quiet_nights = frame.protocol.quiet_nights_after_import
+    return frame.cutoff_at < rings_from(course.imported_at, quiet_nights=quiet_nights)
 
 
 def _day_number(course: Course, night: date) -> int:

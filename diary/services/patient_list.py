@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.words import ALERT_ENDED
 from diary.services import audit
+from diary.services.brought_in import patients_brought_in
 from diary.storage.nights import assessments
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.course import Course
@@ -41,9 +42,16 @@ class PatientList:
     pages: int
 
 
-def patient_list(session: Session, *, query: str, page: int, names: bool, now: datetime) -> PatientList:
-    """Patients by pseudonym; with `names` also found by name or hospital number, which is written down."""
+def patient_list(
+    session: Session, *, query: str, page: int, names: bool, now: datetime, brought_in: bool = False
+) -> PatientList:
+    """Patients by pseudonym; with `names` also found by name or hospital number, which is written down.
+
+    With `brought_in` only those whose course came from older diaries and does not ring yet.
+    """
     matching = _matching(session, query, names=names)
+    if brought_in:
+        matching = matching.where(Patient.id.in_(patients_brought_in(session, now)))
     count = session.scalar(matching.with_only_columns(func.count(), maintain_column_froms=True)) or 0
     pages = max(1, -(-count // PAGE_ROWS))
     page = min(max(1, page), pages)

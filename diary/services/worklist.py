@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from config.protocol import Protocol
 from diary.domain import alert_states, infusions, reasons
 from diary.services import audit
+from diary.services.brought_in import BroughtIn, brought_in
 from diary.services.course_today import CourseToday, course_today, scores_between, today_of
 from diary.storage.courses import packed_days
 from diary.storage.patients import follow_histories
@@ -87,6 +88,8 @@ class Worklist:
     rows: tuple[Row, ...]
     page: int
     pages: int
+    brought_in: BroughtIn | None
+    """None where no course was brought in of late."""
 
 
 def worklist(session: Session, *, tab: str, page: int, names: bool, now: datetime) -> Worklist:
@@ -99,7 +102,7 @@ def worklist(session: Session, *, tab: str, page: int, names: bool, now: datetim
     page = min(max(page, 1), pages)
     found = tab_page(session, tab, offset=(page - 1) * PAGE_ROWS, limit=PAGE_ROWS)
     rows = _rows(session, found, names=names, now=now)
-    return Worklist(tab, counts, rows, page, pages)
+    return Worklist(tab, counts, rows, page, pages, brought_in(session, now))
 
 
 def alert_line(alert: Alert, owners: Mapping[int, tuple[str, str]], *, booking: Booking | None) -> AlertLine:

@@ -8,6 +8,7 @@ import pytest
 from diary.desk.words import TAB_NAMES
 from diary.services import alerts, bookings, sandbox
 from diary.storage.alerts import alert_by_uid
+from diary.storage.courses import courses_of
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.course import Regimen
 from diary.storage.tables.staff import Staff
@@ -216,3 +217,20 @@ def test_the_sandbox_clock_goes_to_nine_in_the_morning_of_the_next_day_or_a_week
 
     desk.set_clock(MORNING + timedelta(days=days))
     assert nurse.client.get(clock).location == "/desk/?tab=all", "the clock stands, so the page goes back"
+
+
+def test_courses_brought_in_of_late_are_told_in_one_line_that_leads_to_them(desk):
+    nurse = desk.sign_in()
+    desk.patient("P-1")
+    older = desk.patient("P-2", name="Anneke de Boer")
+    assert "brought in" not in nurse.get("/desk/")
+    with desk.clinic.unit(write=True) as session:
+        (course,) = courses_of(session, older)
+        course.imported_at = MORNING - timedelta(days=3)
+    line = re.search(r'<p class="brought-in">(.*?)</p>', nurse.get("/desk/"), re.DOTALL)[1]
+    text = " ".join(re.sub(r"<[^>]+>", " ", line).split())
+    assert text.startswith("1 course brought in from older diaries: judged by the next night.")
+    assert "alerts about it wait until 15 Apr." in text
+    listed = nurse.get(re.search(r'href="([^"]+)"', line)[1])
+    assert "Anneke de Boer" in listed
+    assert "P-1<" not in listed

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from diary.services.brought_in import BroughtIn, brought_in
+from diary.services.courses import close_course
 from diary.services.csv_reading import BadCsv
 from diary.services.history_reading import read_history
 from diary.services.imports import bring_in
+from diary.services.verify import compare
 from diary.storage.courses import administrations_of, courses_of, days_of
 from diary.storage.engine import make_engine
 from diary.storage.entries import versions_of
-from diary.storage.nights import assessments
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import own
@@ -92,15 +94,60 @@ def test_a_diary_becomes_entries_and_a_course_with_its_own_baseline(clinic, tmp_
         assert {entry.received_at for entry in entries} == {at(TODAY)}
 
 
-def test_imported_history_shows_its_state_and_rings_no_bell(clinic, tmp_path):
-    clinic.run_nights(TODAY - timedelta(days=1))
-    lost = diary_of("P-1", BEFORE, "8 " * 14) + diary_of("P-1", AFTER, "2 " * 30 + "8 " * 66)
-    (done,) = load(clinic, tmp_path, lost)
-    clinic.run_nights(TODAY + timedelta(days=2))
-    assert not {alert.kind for alert in clinic.alerts(done.patient.id)} & {"loss", "step", "review"}
+# On the day of the import: a patient who lost relief, one who fell silent, and one who never had any.
+HISTORIES = {"loss": "2 " * 30 + "8 " * 66, "silent": "2 " * 30, "no_response": "8 " * 96}
+
+
+def bring_in_three(clinic: LittleClinic, folder: Path) -> list[int]:
+    names = [f"P-{number}" for number in range(1, len(HISTORIES) + 1)]
+    diaries = "".join(
+        diary_of(name, BEFORE, "8 " * 14) + diary_of(name, AFTER, scores)
+        for name, scores in zip(names, HISTORIES.values(), strict=True)
+    )
+    row = ONE.removeprefix(INFUSIONS)
+    infusions = INFUSIONS + "".join(row.replace("P-1", name) for name in names)
+    return [done.patient.id for done in load(clinic, folder, diaries, infusions)]
+
+
+def summary(clinic: LittleClinic, day: date) -> BroughtIn | None:
+    with clinic.unit() as session:
+        return brought_in(session, at(day))
+
+
+def test_imported_history_rings_no_bell_for_14_nights(clinic, tmp_path):
+    ids = bring_in_three(clinic, tmp_path)
+    clinic.run_nights(TODAY + timedelta(days=13), first=TODAY)
+    assert [alert for patient_id in ids for alert in clinic.alerts(patient_id)] == []
+    clinic.run_nights(TODAY + timedelta(days=14))
+    kinds = [alert.kind for patient_id in ids for alert in clinic.alerts(patient_id)]
+    assert kinds == ["silence"] * 3, "nobody has answered since"
+
+
+def test_one_summary_tells_what_the_first_night_finds_in_it(clinic, tmp_path):
+    bring_in_three(clinic, tmp_path)
+    rings = TODAY + timedelta(days=14)
+    assert summary(clinic, TODAY) == BroughtIn(3, {}, at(rings))
+    clinic.run_nights(TODAY, first=TODAY)
+    tomorrow = TODAY + timedelta(days=1)
+    assert summary(clinic, tomorrow) == BroughtIn(3, dict.fromkeys(HISTORIES, 1), at(rings))
+    assert summary(clinic, rings) is None
+
+
+def test_a_course_that_ended_is_no_part_of_the_summary(clinic, tmp_path):
+    (done,) = load(clinic, tmp_path, diary_of("P-1", AFTER, "2 3"))
+    with clinic.unit(write=True) as session:
+        (course,) = courses_of(session, done.patient.id)
+        close_course(session, course, closing="day_limit", now=at(TODAY))
+    assert summary(clinic, TODAY) is None
+
+
+def test_the_treated_area_completes_the_question_of_the_course_that_comes_in(clinic, tmp_path):
+    header = INFUSIONS.replace("setting\n", "setting,treated_area\n")
+    row = ONE.removeprefix(INFUSIONS).replace("\n", ",in your left foot\n")
+    (done,) = load(clinic, tmp_path, diary_of("P-1", AFTER, "2"), header + row)
     with clinic.unit() as session:
         (course,) = courses_of(session, done.patient.id)
-        assert assessments(session, [course.id])[course.id].state == "loss"
+        assert course.treated_area == "in your left foot"
 
 
 def test_a_second_course_closes_the_first_and_carries_its_baseline_when_relief_lasted(clinic, tmp_path):
@@ -126,10 +173,31 @@ def test_blocks_of_one_course_are_one_series(clinic, tmp_path):
         assert (course.first_infusion_day, course.last_infusion_day) == (FIRST_DAY, date(2026, 1, 16))
 
 
-def test_the_same_file_again_is_refused_by_its_infusions(clinic, tmp_path):
+def test_a_file_that_grew_comes_in_again_and_only_what_is_new_is_written(clinic, tmp_path):
+    before = diary_of("P-1", BEFORE, "8 " * 14)
+    load(clinic, tmp_path, before + diary_of("P-1", AFTER, "2 3"))
+    (done,) = load(clinic, tmp_path, before + diary_of("P-1", AFTER, "2 3 4"))
+    assert (done.admitted, done.answers, done.known_answers) == (False, 1, 16)
+    assert (done.infusions, done.known_infusions) == (0, 1)
+    with clinic.unit() as session:
+        (course,) = courses_of(session, done.patient.id)
+        assert list(days_of(session, course.id).days[14 + 5 :]) == [2, 3, 4]
+        assert [found.what for page in compare(session) for found in page.differences] == []
+
+
+def test_a_later_infusion_of_a_file_that_grew_opens_the_next_course(clinic, tmp_path):
     load(clinic, tmp_path, diary_of("P-1", AFTER, "2 3"))
-    with pytest.raises(BadCsv, match=r"infusions\.csv:2: "):
-        load(clinic, tmp_path, diary_of("P-1", AFTER, "2 3"))
+    grown = f"{ONE}P-1,second,2026-03-02,2026-03-06,s_ketamine,100 h,inpatient\n"
+    (done,) = load(clinic, tmp_path, diary_of("P-1", AFTER, "2 3"), grown)
+    assert (done.infusions, done.known_infusions) == (1, 1)
+    with clinic.unit() as session:
+        assert [course.status for course in courses_of(session, done.patient.id)] == ["closed", "open"]
+
+
+def test_an_infusion_that_is_recorded_otherwise_is_refused_by_its_line(clinic, tmp_path):
+    load(clinic, tmp_path, diary_of("P-1", AFTER, "2 3"))
+    with pytest.raises(BadCsv, match=r"infusions\.csv:2: .*recorded already"):
+        load(clinic, tmp_path, diary_of("P-1", AFTER, "2 3"), ONE.replace("100 h by relief", "80 h"))
 
 
 def test_a_score_that_differs_from_what_is_here_is_refused_by_its_line(clinic, tmp_path):

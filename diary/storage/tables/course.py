@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, SmallInteger, UniqueConstraint
+from sqlalchemy import Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.words import (
@@ -17,6 +17,8 @@ from config.words import (
     SETTINGS_OF_CARE,
 )
 from diary.storage.base import Base, Owned, belongs_to, holds, one_of, only_one, owned
+
+IMPORTED = text("imported_at IS NOT NULL")
 
 
 class Regimen(Owned, Base):
@@ -63,6 +65,13 @@ class Course(Owned, Base):
         only_one("uq_course_open", "patient_id", where="status = 'open'"),
         only_one("uq_course_planned", "patient_id", where="status = 'planned'"),
         Index("ix_course_status", "clinic_id", "status", "id"),
+        Index(
+            "ix_course_imported",
+            "clinic_id",
+            "imported_at",
+            sqlite_where=IMPORTED,
+            postgresql_where=IMPORTED,
+        ),
         one_of("status", COURSE_STATUSES),
         one_of("closing", COURSE_CLOSINGS),
         one_of("baseline_kind", BASELINE_KINDS),
