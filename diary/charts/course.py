@@ -88,7 +88,7 @@ def _frame(chart: CourseChart, *, width_px: int, narrow: bool) -> tuple[Frame, l
     left, right = (_NARROW_LEFT_PX, width_px - 6) if narrow else (_LEFT_PX, width_px - _NAMES_PX)
     across = Frame(first, span_days, left, right, 0, _PLOT_PX)
     pins = [(alert.day, alert.word, "alert", lanes.BOLD_LETTER_PX) for alert in reversed(chart.alerts)]
-    pins += [(chart.today, "today", "today", lanes.LETTER_PX)]
+    pins += [(chart.today, chart.today_word, "today", lanes.LETTER_PX)]
     pins += [(event.day, event.word, "event", lanes.LETTER_PX) for event in reversed(chart.events)]
     flags = [
         lanes.Flag(across.x(day), shorten(word), kind, letter_px=letter_px)

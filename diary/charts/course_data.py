@@ -85,7 +85,8 @@ class CourseChart:
     days: ascending, one for each day that was asked about; a calendar day left out was not asked about
     and is neither drawn nor counted as missing. relief_line_nrs: the score at which relief falls under
     the clinic's line (0.7 of the baseline for 30 %); half_line_nrs the same for 50 %, where wanted.
-    forecast: ascending, empty where none is shown. ValueError names the field that contradicts another.
+    forecast: ascending, empty where none is shown. today: where the diary stands; of one that has ended, its
+    last day, and today_word says so. ValueError names the field that contradicts another.
     """
 
     days: tuple[DiaryDay, ...]
@@ -97,6 +98,7 @@ class CourseChart:
     alerts: tuple[DatedWord, ...] = ()
     events: tuple[DatedWord, ...] = ()
     forecast: tuple[ForecastDay, ...] = ()
+    today_word: str = "today"
 
     def __post_init__(self) -> None:
         if any(later.day <= earlier.day for earlier, later in zip(self.days, self.days[1:], strict=False)):

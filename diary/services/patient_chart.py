@@ -51,6 +51,8 @@ def chart_of(
 ) -> chart.CourseChart:
     """The present course and the one before it; with `whole`, as far back as a chart reaches.
 
+    Where no course is under way the chart ends with the last one: nobody is asked any more.
+
     Args:
         diary: the patient's rows.
         baseline: of the present course.
@@ -58,10 +60,12 @@ def chart_of(
         relief_line_nrs: where relief falls under the clinic's line.
         whole: the whole diary.
     """
-    first = _first_day(diary, whole=whole)
+    first, ended_on = _first_day(diary, whole=whole), _ended_on(diary)
+    last = ended_on or diary.today
     return chart.CourseChart(
-        days=_days(diary, first),
-        today=diary.today,
+        days=_days(diary, first, last),
+        today=last,
+        today_word="ended" if ended_on else "today",
         infusions=tuple(block for block in _infusions(diary) if block.last_day >= first),
         baseline=_baseline(baseline, days),
         relief_line_nrs=relief_line_nrs,
@@ -92,13 +96,22 @@ def _first_day(diary: Diary, *, whole: bool) -> date:
     return max(began, earliest, shown[0] - timedelta(days=packed.DAYS_BEFORE))
 
 
-def _days(diary: Diary, first: date) -> tuple[chart.DiaryDay, ...]:
+def _ended_on(diary: Diary) -> date | None:
+    """The day on which the last course was closed, or of a later answer; None while one is under way."""
+    closed = [course.closed_at.date() for course in diary.courses if course.closed_at is not None]
+    if not closed or any(course.status != "closed" for course in diary.courses):
+        return None
+    answered = [entry.day for entry in diary.entries[-1:]]
+    return min(max([*closed, *answered]), diary.today)
+
+
+def _days(diary: Diary, first: date, last: date) -> tuple[chart.DiaryDay, ...]:
     """A day a row; today, while it is open and unanswered, is no missing answer yet."""
     versions: dict[date, list[Entry]] = {}
     for entry in diary.entries:
         versions.setdefault(entry.day, []).append(entry)
     found = []
-    for offset in range((diary.today - first).days + 1):
+    for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         if day in versions:
             found.append(_day(day, versions[day]))

@@ -7,13 +7,14 @@ import pytest
 
 from diary.domain.errors import Refusal
 from diary.services import alerts, enrolment
+from diary.services.courses import close_course
 from diary.storage.courses import courses_of, regimens
 from diary.storage.entries import standing_between, versions_of
 from diary.storage.patients import devices_of, patient_by_id
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import Scope, own, unit
 from tests.desk.house import MORNING, SECRET, Desk, Person
-from tests.little_clinic import FIRST_DAY, ZONE, day_number
+from tests.little_clinic import FIRST_DAY, ZONE, at, day_number
 
 TODAY = MORNING.date()
 YESTERDAY = TODAY - timedelta(days=1)
@@ -231,6 +232,19 @@ def test_stopping_takes_one_press_on_its_page_and_ends_all_but_red_flags(desk):
         "red_flag": "open",
     }
     assert "No longer followed: moved away." in words_of(nurse.get(desk.page(patient_id)))
+
+
+def test_the_chart_of_a_course_that_has_ended_ends_with_it(desk):
+    nurse = desk.sign_in()
+    patient_id = desk.patient("P-1")
+    desk.clinic.write(patient_id, day_number(1), "2 " * 20)
+    with desk.clinic.unit(write=True) as session:
+        (course,) = courses_of(session, patient_id)
+        close_course(session, course, closing="day_limit", now=at(day_number(30)))
+    page = nurse.get(desk.page(patient_id))
+    assert "Daily pain scores, 29 Dec 2025 to 8 Feb 2026" in page
+    assert ">ended<" in page
+    assert ">today<" not in page
 
 
 def test_a_pause_has_an_end_and_following_again_ends_it(desk):
