@@ -144,6 +144,8 @@ def _recovered(kind: str, finding: Finding) -> bool:
         return finding.review_recovered
     if kind == "loss":
         return finding.state == "holding"
+    if kind == "no_response":
+        return finding.state == "holding" or finding.state in LEVEL_OF
     return True
 
 

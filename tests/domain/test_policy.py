@@ -88,7 +88,7 @@ def test_a_review_is_said_once_a_course():
     assert acts(found, Standing("review", None, "closed", opened_night=20)) == []
 
 
-def test_no_response_is_said_once_and_superseded_when_response_comes_late():
+def test_no_response_is_said_once_and_cleared_when_response_comes_late():
     states = ["learning"] * 13 + ["no_response"] * 10
     assert acts(finding(states)) == [Act("open", "no_response")]
     alert = Standing("no_response", None, "open", opened_night=14)
@@ -96,6 +96,20 @@ def test_no_response_is_said_once_and_superseded_when_response_comes_late():
         Act("clear", "no_response", reason="a late response")
     ]
     assert acts(finding(states), Standing("no_response", None, "closed", opened_night=14)) == []
+
+
+@pytest.mark.parametrize("state", ["silent", "step", "cannot_tell"])
+@pytest.mark.parametrize("status", ["open", "acknowledged"])
+def test_silence_a_step_and_doubt_are_no_late_response(status, state):
+    alert = Standing("no_response", None, status, opened_night=14)
+    found = finding([*["learning"] * 13, "no_response", state])
+    assert [act for act in acts(found, alert) if act.kind == "no_response"] == []
+
+
+def test_a_response_that_came_late_and_was_lost_again_is_still_a_late_response():
+    alert = Standing("no_response", None, "open", opened_night=14)
+    found = finding([*["learning"] * 13, "no_response", "loss"])
+    assert Act("clear", "no_response", reason="a late response") in acts(found, alert)
 
 
 def test_a_step_stays_until_scores_fall_back():
