@@ -78,6 +78,8 @@ def set_baseline(
 ) -> None:
     """A clinician's baseline, with a reason; kind "own" goes back to the course's own days.
 
+    Courses after this one that carry it follow.
+
     Raises:
         Refusal: baseline_needs_value, when a kind with a number comes without one or the other way round.
     """
@@ -95,6 +97,8 @@ def set_baseline(
     course.baseline_reason = reason
     course.baseline_by_id = scope_of(session).actor_id
     course.version += 1
+    session.flush()
+    carry_baselines(session, course.patient_id, now=now)
     audit.note(
         session,
         "course.baseline",

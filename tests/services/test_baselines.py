@@ -133,6 +133,14 @@ def test_carried_on_to_the_third_course_it_still_rests_on_the_first_days(clinic)
     assert course(clinic, patient_id, 3).baseline_source == "course 2"
 
 
+def test_a_baseline_that_a_clinician_changes_is_carried_as_changed(clinic):
+    patient_id = carried(clinic)
+    change(clinic, patient_id, "stated", 9.5, source="the first letter", stated_on=FIRST_DAY)
+    assert (in_force(clinic, patient_id, 2).kind, in_force(clinic, patient_id, 2).nrs) == ("carried", 9.5)
+    change(clinic, patient_id, "none")
+    assert (in_force(clinic, patient_id, 2).kind, in_force(clinic, patient_id, 2).nrs) == ("own", 2.0)
+
+
 def test_a_clinic_that_asks_for_more_answers_calls_a_carried_baseline_weak_as_well(clinic):
     patient_id = carried(clinic, before=". . 8 8 8 8 8")
     assert not in_force(clinic, patient_id, 2).weak
