@@ -1,5 +1,6 @@
 """Writes what a shard found: findings that changed, alerts with a copy of their inputs, their messages."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,21 +40,26 @@ LOG_EVERY_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many courses a night saw and what became of them; seen = judged + silent + failed."""
+    """How many courses a night read and what became of them, each counted by itself.
 
+    They add up: seen = judged + silent + failed.
+    """
+
+    seen: int = 0
     judged: int = 0
     silent: int = 0
     failed: int = 0
     ended: int = 0
 
     @property
-    def seen(self) -> int:
-        """All of them."""
-        return self.judged + self.silent + self.failed
+    def add_up(self) -> bool:
+        """Whether something became of every course."""
+        return self.seen == self.judged + self.silent + self.failed
 
     def __add__(self, other: "Counts") -> "Counts":
         """Two shards together."""
         return Counts(
+            self.seen + other.seen,
             self.judged + other.judged,
             self.silent + other.silent,
             self.failed + other.failed,
@@ -61,11 +67,16 @@ class Counts:
         )
 
 
-def count(findings: Sequence[Judged]) -> Counts:
-    """Count a shard's findings."""
-    failed = sum(1 for found in findings if found.figures.get("problem") is not None)
-    silent = sum(1 for found in findings if found.state == "silent")
-    return Counts(judged=len(findings) - failed - silent, silent=silent, failed=failed)
+def count(shard: Shard, findings: Sequence[Judged]) -> Counts:
+    """Count a shard's courses, and what became of them."""
+    became = Counter(_became(found) for found in findings)
+    return Counts(len(shard.courses), became["judged"], became["silent"], became["failed"])
+
+
+def _became(found: Judged) -> str:
+    if found.figures.get("problem") is not None:
+        return "failed"
+    return "silent" if found.state == "silent" else "judged"
 
 
 def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Sequence[Judged]) -> Counts:
@@ -92,8 +103,7 @@ def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Seq
             close_course(session, course_by_id(session, one.course.id), closing="day_limit", now=frame.now)
     put_findings(session, changed)
     log_findings(session, logged)
-    counted = count(findings)
-    return Counts(counted.judged, counted.silent, counted.failed, ended)
+    return count(shard, findings) + Counts(ended=ended)
 
 
 def _row(frame: NightFrame, one: ShardCourse, found: Judged) -> dict[str, Any]:

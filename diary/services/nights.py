@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from diary.domain.days import due_nights, night_due
 from diary.domain.relapse.assess import assess
 from diary.services.alerts import return_unattended, wake_due
-from diary.services.night_shard import Detector, NightFrame, judge_shard, read_shard
+from diary.services.night_shard import DETECTOR_VERSION, Detector, NightFrame, judge_shard, read_shard
 from diary.services.night_writing import Counts, count, write_shard
 from diary.services.patients import follow_after_pauses
 from diary.storage.nights import claim_night, hold_term, next_nights, night_run, release_night
@@ -121,7 +121,7 @@ def run_night(
             after_id = shard.courses[-1].course.id
         with unit(engine, scope, write=True) as session:
             _hold(session, due, term, wall)
-            _finish(session, due, counts, wall=wall)
+            _finish(session, frame, counts, wall=wall)
     except Fenced:
         log.warning("night taken over", extra={"clinic_id": due.clinic_id, "night": due.night.isoformat()})
         return None
@@ -143,7 +143,7 @@ def preview_night(engine: Engine, due: Due, *, now: datetime) -> Counts:
             shard = read_shard(session, frame, after_id=after_id, limit=SHARD_COURSES)
         if not shard.courses:
             return counts
-        counts += count(judge_shard(shard, frame))
+        counts += count(shard, judge_shard(shard, frame))
         after_id = shard.courses[-1].course.id
 
 
@@ -181,13 +181,15 @@ def _hold(session: Session, due: Due, term: int, wall: Clock) -> int:
     return run_id
 
 
-def _finish(session: Session, due: Due, counts: Counts, *, wall: Clock) -> None:
-    run = night_run(session, due.night)
+def _finish(session: Session, frame: NightFrame, counts: Counts, *, wall: Clock) -> None:
+    """Write down what was counted, and by which protocol and detector it was judged."""
+    run = night_run(session, frame.night)
     assert run is not None
-    assert counts.seen == counts.judged + counts.silent + counts.failed
+    assert counts.add_up, "something became of every course that was read"
+    run.protocol_version_id, run.detector_version = frame.protocol_id, DETECTOR_VERSION
     run.courses_seen, run.courses_judged = counts.seen, counts.judged
     run.courses_silent, run.courses_failed = counts.silent, counts.failed
-    opened = select(func.count()).where(Alert.clinic_id == clinic_of(session), Alert.night == due.night)
+    opened = select(func.count()).where(Alert.clinic_id == clinic_of(session), Alert.night == frame.night)
     run.alerts_opened = session.scalar(opened) or 0
     run.alerts_ended = counts.ended
     run.state = "partial" if counts.failed else "done"

@@ -70,7 +70,9 @@ def test_the_ledger_can_be_read(shell, clinic):
     shell.run("night")
     listed = json.loads(shell.run("night", "list", "--json").output)
     assert [row["night"] for row in listed] == [str(FIRST_DAY + timedelta(days=1)), str(FIRST_DAY)]
-    assert "done" in shell.run("night", "show", str(FIRST_DAY)).output
+    shown = shell.run("night", "show", str(FIRST_DAY)).output
+    assert "done" in shown
+    assert "plain-rule" in shown
     assert shell.run("night", "show", "2027-01-01").exit_code == 1
 
 

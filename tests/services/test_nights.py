@@ -9,7 +9,8 @@ from sqlalchemy import update
 
 from config.protocol import Protocol
 from diary.domain.relapse.assess import assess
-from diary.services import alerts, bookings, nights
+from diary.services import alerts, bookings, clinics, nights
+from diary.services.night_writing import Counts
 from diary.services.nights import Due, nights_due, preview_night, run_night
 from diary.storage.alerts import events_of, inputs_of
 from diary.storage.courses import courses_of, days_of
@@ -102,6 +103,24 @@ def test_counts_add_up_and_stand_in_the_ledger(clinic):
     with clinic.unit() as session:
         run = night_run(session, last)
         assert (run.state, run.courses_seen, run.courses_judged, run.courses_silent) == ("done", 3, 2, 1)
+
+
+def test_counts_that_leave_a_course_out_do_not_add_up():
+    assert Counts(seen=3, judged=1, silent=1, failed=1).add_up
+    assert not Counts(seen=3, judged=1, silent=1).add_up
+    assert not (Counts(seen=3, judged=3) + Counts(seen=2, judged=1)).add_up
+
+
+def test_a_night_names_the_protocol_and_the_detector_that_judged_it(clinic):
+    clinic.treated("P-1", LOST)
+    with clinic.unit(write=True) as session:
+        later = clinics.new_protocol(session, Protocol(lead_days=42), note="", now=at(day_number(3)))
+    clinic.run_nights(day_number(4))
+    with clinic.unit() as session:
+        first, last = night_run(session, FIRST_DAY), night_run(session, day_number(4))
+        assert last.protocol_version_id == later.id != first.protocol_version_id
+        assert first.protocol_version_id is not None
+        assert last.detector_version == "plain-rule 1"
 
 
 def test_findings_are_logged_on_a_change_of_state_and_every_seventh_day(clinic):
