@@ -14,11 +14,10 @@ from diary.domain.errors import Refusal
 from diary.services import entries
 from diary.services.clinical_events import record_event
 from diary.services.course_today import today_of
-from diary.storage.courses import courses_of
+from diary.services.own_diary import question_of
 from diary.storage.entries import entry_by_uid
 from diary.storage.ids import new_uid
 from diary.storage.patients import patient_by_id, patient_by_uid
-from diary.storage.protocols import instrument_for
 from diary.storage.tables.patient import Patient
 from diary.web.work import Work
 from schemas.base import Incoming
@@ -61,19 +60,16 @@ def take_down(uid: str) -> ResponseReturnValue:
             return done("recorded", "desk.patient", uid=uid)
     with at_desk() as (unit, frame):
         patient = found(patient_by_uid(unit.session, uid))
-        instrument = instrument_for(unit.session, patient.id, unit.now)
+        question = question_of(unit.session, patient, now=unit.now)
         today = today_of(patient, unit.now)
-        area = next(
-            (c.treated_area for c in courses_of(unit.session, patient.id) if c.status != "closed"), None
-        )
     return show(
         "answer.html",
         frame,
         form=form,
         patient=patient,
         today=today,
+        question=question,
         client_id=form.value("id") or new_uid(unit.now),
-        **_question(instrument.texts, patient.locale, area),
     ), form.status
 
 
@@ -156,10 +152,3 @@ def _take_down(unit: Work, patient: Patient, given: dict[str, Any]) -> None:
 def _check_past(day: date, today: date) -> None:
     if day > today:
         raise Refusal("day_in_future", f"{day} has not come yet. Use {today} or earlier.", pointer="/day")
-
-
-def _question(texts: dict[str, Any], locale: str, treated_area: str | None) -> dict[str, Any]:
-    """The question as the patient knows it, for staff to read out."""
-    words = texts.get(locale) or texts["en"]
-    where = f"{treated_area} " if treated_area else ""
-    return {"question": words["question"].format(where=where), "anchors": (words["low"], words["high"])}

@@ -54,6 +54,7 @@ class Question:
     high_anchor: str
     direction: str
     locale: str
+    treated_area: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ def question_of(session: Session, patient: Patient, *, now: datetime) -> Questio
         high_anchor=words["high"],
         direction=words.get("direction", "ltr"),
         locale=locale,
+        treated_area=area,
     )
 
 
