@@ -11,6 +11,7 @@ from config.words import LOSS_LEVELS
 from diary.domain import alert_states, reasons
 from diary.domain.errors import Refusal
 from diary.services import audit, outbox
+from diary.services.clinics import local_day
 from diary.storage.alerts import (
     acknowledged_before,
     events_of,
@@ -107,7 +108,7 @@ def snooze(
     Raises:
         Refusal: alert_wrong_state; snooze_until_in_past.
     """
-    if until <= now.date():
+    if until <= local_day(session, now):
         raise Refusal("snooze_until_in_past", "Choose a day after today.", pointer="/until")
     before = _move(alert, "snooze", now=now)
     alert.owner_id, alert.snoozed_until, alert.snooze_reason = staff_id, until, reason
