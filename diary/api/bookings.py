@@ -9,7 +9,6 @@ from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
 from diary.api.safety import safety_shown
 from diary.domain import booking_states
-from diary.domain.errors import Refusal
 from diary.services import bookings
 from diary.services.readings import BookingReading, read_bookings
 from diary.storage.alerts import alert_by_id, alert_by_uid
@@ -91,10 +90,6 @@ def request_booking(body: dict[str, Any]) -> Any:
             patient = found(patient_by_uid(unit.session, body["patient"], lock=True))
             alert = bookings.park_target(unit.session, patient.id)
         regimen = found(regimen_by_uid(unit.session, body["regimen"]))
-        if regimen.retired_at is not None:
-            raise Refusal(
-                "regimen_retired", "This regimen is retired. Choose one in use.", pointer="/regimen"
-            )
         booking = bookings.request_booking(
             unit.session,
             patient,

@@ -5,7 +5,6 @@ from typing import Any
 from diary.api.door import api_work, leave_trace, traced_reading
 from diary.api.finding import found
 from diary.api.frame import ETAG, NEXT_PAGE, Routes
-from diary.domain.errors import Refusal
 from diary.services.baselines import set_baseline
 from diary.services.courses import plan_course
 from diary.services.readings import CourseReading, read_courses
@@ -60,10 +59,6 @@ def plan(body: dict[str, Any], patient_uid: str) -> Any:
     with api_work(write=True) as unit:
         patient = found(patient_by_uid(unit.session, patient_uid, lock=True))
         regimen = found(regimen_by_uid(unit.session, body["regimen"]))
-        if regimen.retired_at is not None:
-            raise Refusal(
-                "regimen_retired", "This regimen is retired. Choose one in use.", pointer="/regimen"
-            )
         course = plan_course(
             unit.session,
             patient,

@@ -8,6 +8,7 @@ from config.protocol import Protocol
 from diary.domain import alert_states, booking_states, infusions
 from diary.domain.errors import Refusal
 from diary.services import alerts, audit, outbox
+from diary.services.regimens import check_in_use
 from diary.storage.alerts import live_of_patient
 from diary.storage.bookings import live_booking_of
 from diary.storage.courses import administrations_of, courses_of
@@ -32,8 +33,9 @@ def request_booking(
     """Ask for re-treatment; the alert that led to it is parked.
 
     Raises:
-        Refusal: booking_already_open; alert_wrong_state; patient_not_followed.
+        Refusal: booking_already_open; alert_wrong_state; patient_not_followed; regimen_retired.
     """
+    check_in_use(regimen)
     if patient.follow_state == "stopped":
         raise Refusal(
             "patient_not_followed", "This patient is no longer followed. Follow again before booking."

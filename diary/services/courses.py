@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from diary.domain.errors import Refusal
 from diary.services import audit
 from diary.services.packed_days import rebuild
+from diary.services.regimens import check_in_use
 from diary.storage.courses import courses_of
 from diary.storage.ids import new_uid
 from diary.storage.protocols import instrument_at
@@ -31,8 +32,10 @@ def plan_course(
     """A course whose infusion is expected: from here on the diary collects its baseline.
 
     Raises:
-        Refusal: course_already_planned.
+        Refusal: course_already_planned; regimen_retired.
     """
+    if regimen is not None:
+        check_in_use(regimen)
     courses = courses_of(session, patient.id)
     if any(course.status == "planned" for course in courses):
         raise Refusal("course_already_planned", "A next course is already planned for this patient.")

@@ -225,7 +225,7 @@ def _course_for(
     course = planned or plan_course(
         session,
         patient,
-        regimen=regimen,
+        regimen=None,
         planned_first_day=given.first_day,
         treated_area=None,
         now=now,

@@ -54,6 +54,16 @@ def add_regimen(
     return regimen
 
 
+def check_in_use(regimen: Regimen) -> None:
+    """Nothing new is planned with a regimen that is retired; what was given under it is still recorded.
+
+    Raises:
+        Refusal: regimen_retired.
+    """
+    if regimen.retired_at is not None:
+        raise Refusal("regimen_retired", "This regimen is retired. Choose one in use.", pointer="/regimen")
+
+
 def change_regimen(session: Session, regimen: Regimen, values: Mapping[str, Any], *, now: datetime) -> None:
     """Change how it is planned from now on, retire it, or take it into use again.
 
