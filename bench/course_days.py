@@ -7,12 +7,9 @@ Goals: at most 80 bytes a course besides a byte a stored day; read at least 20 t
 """
 
 import statistics
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 
@@ -21,17 +18,16 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.orm import Session
 
+from bench.databases import DATABASES
 from diary.domain import packed
 from diary.storage.base import Base, table_of
 from diary.storage.engine import make_engine
 from diary.storage.ids import new_uid
-from diary.storage.migrate import upgrade
 from diary.storage.tables.course import Course
 from diary.storage.tables.entry import CourseDays, Entry
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import Scope, unit
 from tests.little_clinic import FIRST_DAY, at, day_number, found
-from tests.postgresql import APP_ROLE, OWNER_ROLE, running_server
 
 COURSES: Final = 5_000
 FOLLOW_UP_DAYS: Final = 84
@@ -55,16 +51,15 @@ Scores = NDArray[np.uint8]
 def main() -> None:
     """Measure both databases."""
     print(f"{COURSES} courses of {DAYS} calendar days; medians of {ROUNDS} rounds (least to most)")
-    with sqlite_database() as url:
-        report("SQLite", make_engine(url), owner_url=url)
-    with postgresql_database() as (url, owner_url):
-        report("PostgreSQL", make_engine(url), owner_url=owner_url)
+    for name, empty in DATABASES.items():
+        with empty() as database:
+            report(name, make_engine(database.url), unbound_url=database.unbound_url)
 
 
-def report(database: str, engine: Engine, *, owner_url: str) -> None:
+def report(database: str, engine: Engine, *, unbound_url: str) -> None:
     """The size of a course, and both readings against each other."""
     stored_days = furnish(engine)
-    with make_engine(owner_url).begin() as connection:
+    with make_engine(unbound_url).begin() as connection:
         connection.execute(text("ANALYZE"))  # as a database that has run for a day has done by itself
         size = connection.execute(text(SIZE[engine.dialect.name])).scalar_one() / COURSES
     print(f"\n{database}")
@@ -159,24 +154,6 @@ def diary(draw: Random) -> dict[date, int]:
     follow_up = [day_number(number) for number in range(1, FOLLOW_UP_DAYS + 1)]
     before = [ANCHOR + timedelta(days=number) for number in range(packed.DAYS_BEFORE)]
     return {day: draw.randint(0, 10) for day in before + follow_up if draw.random() >= MISSING}
-
-
-@contextmanager
-def sqlite_database() -> Iterator[str]:
-    """An empty one."""
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'diary.db'}"
-        upgrade(url)
-        yield url
-
-
-@contextmanager
-def postgresql_database() -> Iterator[tuple[str, str]]:
-    """An empty one, as the service and as its owner."""
-    with running_server() as server:
-        name = server.create()
-        upgrade(server.url(name, role=OWNER_ROLE), app_role=APP_ROLE)
-        yield server.url(name, role=APP_ROLE), server.url(name, role=OWNER_ROLE)
 
 
 if __name__ == "__main__":
