@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from config.protocol import Protocol
@@ -11,6 +10,7 @@ from diary.domain import packed
 from diary.domain.baseline import Baseline
 from diary.domain.days import day_number, diary_day
 from diary.domain.figures import Figures, figures
+from diary.services.asked_days import unasked_days
 from diary.services.baselines import baseline_of
 from diary.storage.tables.course import Administration, Course
 from diary.storage.tables.entry import CourseDays
@@ -68,32 +68,15 @@ def course_today(
         for block in given
         if block.course_id == course.id and block.classified_as == "booster"
     ]
+    unasked = frozenset(unasked_days(course, follow, last=last, night=night))
     found = figures(
         scores,
         baseline.relief_nrs,
         protocol=protocol,
         boosters=[day for day in boosters if 1 <= day <= night],
-        expected=expected_days(course, follow, last=last, night=night),
+        expected=[day not in unasked for day in range(1, night + 1)],
     )
     return CourseToday(number, baseline, _line(baseline, protocol), found)
-
-
-def expected_days(course: Course, follow: Sequence[PatientFollow], *, last: date, night: int) -> list[bool]:
-    """Whether an answer was asked for on each day up to `night`: not while paused, not between thin days."""
-    expected = [True] * night
-    if course.thin_from_day is not None and course.thin_weekdays is not None:
-        for day in range(max(1, (course.thin_from_day - last).days), night + 1):
-            weekday = (last + timedelta(days=day)).weekday()
-            expected[day - 1] = bool(course.thin_weekdays >> weekday & 1)
-    for row, following in zip_longest(follow, follow[1:]):
-        if row.state != "followed":
-            begins = max(1, (row.since_at.date() - last).days)
-            ends = (following.since_at.date() - last).days if following else night + 1
-            if row.until_day is not None:
-                ends = min(ends, (row.until_day - last).days + 1)
-            for day in range(begins, min(ends, night + 1)):
-                expected[day - 1] = False
-    return expected
 
 
 def scores_between(row: CourseDays, *, first: date, last: date) -> list[int | None]:

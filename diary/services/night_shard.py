@@ -3,12 +3,10 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from itertools import zip_longest
+from datetime import date, datetime
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from config.protocol import Protocol
@@ -16,7 +14,9 @@ from diary.domain import packed
 from diary.domain.baseline import Baseline
 from diary.domain.policy import Act, Finding, Standing, decide, rings_from
 from diary.domain.relapse.assess import Assessed, assess
+from diary.domain.relapse.rule import MEAN_TOLERANCE_NRS
 from diary.domain.relapse.states import STATES
+from diary.services.asked_days import unasked_days
 from diary.services.baselines import baseline_of
 from diary.services.packed_days import packed_from_entries
 from diary.storage.alerts import newest_by_kind
@@ -61,6 +61,8 @@ class ShardCourse:
     baseline: Baseline
     day_number: int
     boosters: Sequence[date]
+    unasked_days: Sequence[int]
+    """Course days without a question, up to the night's own."""
     problem: str | None
 
 
@@ -71,7 +73,6 @@ class Shard:
     courses: list[ShardCourse]
     alerts: Mapping[int, Sequence[Alert]]
     current: Mapping[int, Assessment]
-    follow: Mapping[int, Sequence[PatientFollow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def read_shard(session: Session, frame: NightFrame, *, after_id: int, limit: int
     rows = followed_courses(session, after_id=after_id, limit=limit)
     course_ids = [course.id for course, _ in rows]
     boosters = booster_days(session)
+    follow = follow_histories(session, [course.patient_id for course, _ in rows], until=frame.cutoff_at)
     courses = []
     for course, row in rows:
         days = _days(session, course, row, frame)
@@ -99,6 +101,7 @@ def read_shard(session: Session, frame: NightFrame, *, after_id: int, limit: int
                 baseline=baseline_of(course, days, frame.protocol),
                 day_number=_day_number(course, frame.night),
                 boosters=[day for day in boosters.get(course.id, ()) if day <= frame.night],
+                unasked_days=_unasked_days(course, follow.get(course.patient_id, ()), frame.night),
                 problem=problem,
             )
         )
@@ -106,7 +109,6 @@ def read_shard(session: Session, frame: NightFrame, *, after_id: int, limit: int
         courses=courses,
         alerts=newest_by_kind(session, course_ids),
         current=assessments(session, course_ids),
-        follow=follow_histories(session, [course.patient_id for course, _ in rows], until=frame.cutoff_at),
     )
 
 
@@ -121,12 +123,18 @@ def _days(session: Session, course: Course, row: CourseDays | None, frame: Night
     return days[: max(0, packed.index_of(row.anchor_day, frame.night) + 1)]
 
 
+def _unasked_days(course: Course, follow: Sequence[PatientFollow], night: date) -> list[int]:
+    if course.last_infusion_day is None:
+        return []
+    return unasked_days(course, follow, last=course.last_infusion_day, night=_day_number(course, night))
+
+
 def judge_shard(shard: Shard, frame: NightFrame, *, detector: Detector = assess) -> list[Judged]:
     """Judge every course of the shard; a course whose numbers cannot be judged is told apart, not dropped."""
     limit = frame.protocol.follow_up_days
     following = [one for one in shard.courses if 1 <= one.day_number <= limit and one.problem is None]
     judged: dict[int, Judged] = {}
-    for part, assessed in _assessed(following, shard, frame, detector):
+    for part, assessed in _assessed(following, frame, detector):
         for row, one in enumerate(part):
             judged[one.course.id] = (
                 _judge(assessed, row, one, shard, frame)
@@ -137,13 +145,13 @@ def judge_shard(shard: Shard, frame: NightFrame, *, detector: Detector = assess)
 
 
 def _assessed(
-    following: Sequence[ShardCourse], shard: Shard, frame: NightFrame, detector: Detector
+    following: Sequence[ShardCourse], frame: NightFrame, detector: Detector
 ) -> Iterator[tuple[Sequence[ShardCourse], Assessed | None]]:
     """All at once; where that fails, half by half, until the course that makes it fail stands alone."""
     if not following:
         return
     try:
-        assessed = _assess(following, shard, frame, detector)
+        assessed = _assess(following, frame, detector)
     except Exception:
         if len(following) == 1:
             log.exception("course not assessed", extra={"course_id": following[0].course.id})
@@ -153,13 +161,11 @@ def _assessed(
         yield following, assessed
         return
     half = len(following) // 2
-    yield from _assessed(following[:half], shard, frame, detector)
-    yield from _assessed(following[half:], shard, frame, detector)
+    yield from _assessed(following[:half], frame, detector)
+    yield from _assessed(following[half:], frame, detector)
 
 
-def _assess(
-    following: Sequence[ShardCourse], shard: Shard, frame: NightFrame, detector: Detector
-) -> Assessed:
+def _assess(following: Sequence[ShardCourse], frame: NightFrame, detector: Detector) -> Assessed:
     nights = max(one.day_number for one in following)
     scores = np.full((len(following), nights), packed.NO_ANSWER, dtype=np.uint8)
     boosters = np.zeros(scores.shape, dtype=bool)
@@ -176,26 +182,8 @@ def _assess(
         for day in one.boosters:
             if 1 <= (day - last).days <= nights:
                 boosters[row, (day - last).days - 1] = True
-        _mark_expected(expected[row], one.course, shard.follow.get(one.course.patient_id, ()), last)
+        expected[row, [day - 1 for day in one.unasked_days]] = False
     return detector(scores, baseline_nrs, protocol=frame.protocol, boosters=boosters, expected=expected)
-
-
-def _mark_expected(
-    expected: NDArray[np.bool_], course: Course, follow: Sequence[PatientFollow], last: date
-) -> None:
-    """No answer is expected while paused, nor between the answer days of a thin schedule."""
-    nights = len(expected)
-    if course.thin_from_day is not None and course.thin_weekdays is not None:
-        for night in range(max(1, (course.thin_from_day - last).days), nights + 1):
-            weekday = (last + timedelta(days=night)).weekday()
-            expected[night - 1] = bool(course.thin_weekdays >> weekday & 1)
-    for row, following in zip_longest(follow, follow[1:]):
-        if row.state != "followed":
-            begins = max(1, (row.since_at.date() - last).days)
-            ends = (following.since_at.date() - last).days if following else nights + 1
-            if row.until_day is not None:
-                ends = min(ends, (row.until_day - last).days + 1)
-            expected[begins - 1 : max(begins - 1, ends - 1)] = False
 
 
 def _judge(assessed: Assessed, row: int, one: ShardCourse, shard: Shard, frame: NightFrame) -> Judged:
@@ -206,7 +194,7 @@ def _judge(assessed: Assessed, row: int, one: ShardCourse, shard: Shard, frame: 
     finding = Finding(
         states=states,
         review=bool(assessed.nights.review[row, column]),
-        review_recovered=_review_recovered(figures, frame.protocol),
+        review_recovered=_review_recovered(assessed, row, column, frame.protocol),
         step_recovered=_step_recovered(one, alerts, frame.protocol),
         quiet=_quiet(one.course, frame),
     )
@@ -257,9 +245,10 @@ def _not_judged(one: ShardCourse, follow_up_days: int) -> Judged:
     return Judged("preparing" if early else "cannot_tell", figures, acts)
 
 
-def _review_recovered(figures: Mapping[str, Any], protocol: Protocol) -> bool:
-    mean, best = figures["mean_14d"], figures["best_14d"]
-    return mean is not None and best is not None and mean - best < protocol.review_rise_nrs
+def _review_recovered(assessed: Assessed, row: int, column: int, protocol: Protocol) -> bool:
+    """Pain is no longer so far above its best; False where either is unknown. On the line it still is."""
+    risen = assessed.nights.mean_14d[row, column] - assessed.nights.best_14d[row, column]
+    return bool(risen < protocol.review_rise_nrs - MEAN_TOLERANCE_NRS)
 
 
 def _step_recovered(one: ShardCourse, alerts: Sequence[Alert], protocol: Protocol) -> bool:
@@ -279,8 +268,8 @@ def _answers(one: ShardCourse) -> list[int]:
     first, last = one.course.first_infusion_day, one.course.last_infusion_day
     assert first is not None
     assert last is not None
-    after = one.days[packed.DAYS_BEFORE + (last - first).days + 1 :]
-    return [score for score in after if score != packed.NO_ANSWER]
+    after = packed.follow_up_days(one.days, (last - first).days + 1)
+    return [score for score in after if score is not None]
 
 
 def _quiet(course: Course, frame: NightFrame) -> bool:
