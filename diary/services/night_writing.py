@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,8 +20,9 @@ from diary.storage.bookings import courses_booked
 from diary.storage.courses import course_by_id
 from diary.storage.entries import standing_ids
 from diary.storage.nights import log_findings, put_findings
-from diary.storage.patients import owners_of
+from diary.storage.patients import owners_of, patient_by_id
 from diary.storage.tables.alert import Alert, AlertInput
+from diary.storage.tables.course import Course
 
 FIGURES = (
     "day_number",
@@ -100,10 +101,17 @@ def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Seq
             else:
                 ended += _change(session, frame, one, found, act, newest[act.kind])
         if one.day_number >= frame.protocol.follow_up_days:
-            close_course(session, course_by_id(session, one.course.id), closing="day_limit", now=frame.now)
+            _end_follow_up(session, one.course, now=frame.now)
     put_findings(session, changed)
     log_findings(session, logged)
     return count(shard, findings) + Counts(ended=ended)
+
+
+def _end_follow_up(session: Session, course: Course, *, now: datetime) -> None:
+    patient_by_id(session, course.patient_id, lock=True)
+    present = course_by_id(session, course.id)
+    if present.status != "closed":
+        close_course(session, present, closing="day_limit", now=now)
 
 
 def _row(frame: NightFrame, one: ShardCourse, found: Judged) -> dict[str, Any]:
@@ -127,8 +135,14 @@ def _open(
     owners: Mapping[int, int | None],
     booked: Collection[int],
 ) -> None:
-    """Open an alert; one that a booking under way already answers waits with it."""
+    """Open an alert; one that a booking under way already answers waits with it.
+
+    Since the course was read somebody may have ended it: whoever does holds the patient, as this does.
+    """
     patient_id = one.course.patient_id
+    patient_by_id(session, patient_id, lock=True)
+    if course_by_id(session, one.course.id).status == "closed":
+        return
     alert = alerts.raise_alert(
         session,
         patient_id=patient_id,

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from config.protocol import Protocol
 from diary.domain.relapse.assess import assess
-from diary.services import alerts, bookings, clinics, nights
+from diary.services import alerts, bookings, clinics, nights, patients
 from diary.services.night_writing import Counts
 from diary.services.nights import Due, nights_due, preview_night, run_night
 from diary.storage.alerts import events_of, inputs_of
@@ -226,7 +226,7 @@ def failing_on_a_nine(scores, baseline_nrs, **more):
 def test_a_course_on_which_the_detector_fails_is_told_apart_and_the_others_are_judged(clinic, place):
     diaries = ["2 " * 20, LOST, "2 " * 46]
     diaries[place] = "2 9 " * 23
-    patients = [clinic.treated(f"P-{n}", diary) for n, diary in enumerate(diaries)]
+    treated = [clinic.treated(f"P-{n}", diary) for n, diary in enumerate(diaries)]
     clinic.run_nights(day_number(44))
     (due,) = nights_due(clinic.engine, now=at(day_number(46)))
 
@@ -240,13 +240,13 @@ def test_a_course_on_which_the_detector_fails_is_told_apart_and_the_others_are_j
     )
 
     assert (counts.seen, counts.failed, counts.judged + counts.silent) == (3, 1, 2)
-    assert [n for n in range(3) if "not_assessed" in kinds(clinic, patients[n])] == [place]
+    assert [n for n in range(3) if "not_assessed" in kinds(clinic, treated[n])] == [place]
     with clinic.unit() as session:
         assert night_run(session, due.night).state == "partial"
-        (course,) = courses_of(session, patients[(place + 1) % 3])
+        (course,) = courses_of(session, treated[(place + 1) % 3])
         assert assessments(session, [course.id])[course.id].state != "cannot_tell"
     clinic.run_nights(day_number(46))
-    assert only(clinic, patients[place], "not_assessed").status == "cleared"
+    assert only(clinic, treated[place], "not_assessed").status == "cleared"
 
 
 def test_silence_is_a_work_item_and_never_a_loss(clinic):
@@ -279,6 +279,61 @@ def test_an_acknowledged_alert_is_not_cleared_but_noted_once(clinic):
     with clinic.unit() as session:
         notes = [event.note for event in events_of(session, alert.id) if event.action == "note"]
     assert notes == ["answers came again"]
+
+
+def test_a_patient_who_is_stopped_while_a_night_judges_gets_no_alert_of_it(clinic):
+    patient_id = clinic.treated("P-1", LOST)
+    clinic.run_nights(day_number(40))
+    due = Due(clinic.clinic_id, day_number(44), at(day_number(45), hour=4))
+
+    def stopped_meanwhile(scores, baseline_nrs, **more):
+        with clinic.unit(write=True) as session:
+            patient = patient_by_id(session, patient_id, lock=True)
+            patients.stop(session, patient, reason="died", note=None, now=due.cutoff_at)
+        return assess(scores, baseline_nrs, **more)
+
+    counts = run_night(
+        clinic.engine,
+        due,
+        now=due.cutoff_at,
+        wall=lambda: due.cutoff_at,
+        owner="me",
+        detector=stopped_meanwhile,
+    )
+
+    assert counts.judged == 1, "the night had found a loss"
+    assert "loss" not in kinds(clinic, patient_id)
+    assert {alert.status for alert in clinic.alerts(patient_id)} == {"closed"}
+
+
+def test_a_course_that_is_ended_while_its_last_night_judges_keeps_why_it_ended(database_url):
+    engine = make_engine(database_url)
+    clinic = found(engine, protocol=Protocol(follow_up_days=84))
+    patient_id = clinic.treated("P-1", "2 " * 10)
+    clinic.run_nights(day_number(83), first=day_number(83))
+    due = Due(clinic.clinic_id, day_number(84), at(day_number(85), hour=4))
+
+    def stopped_meanwhile(scores, baseline_nrs, **more):
+        with clinic.unit(write=True) as session:
+            patient = patient_by_id(session, patient_id, lock=True)
+            patients.stop(session, patient, reason="moved", note=None, now=due.cutoff_at)
+        return assess(scores, baseline_nrs, **more)
+
+    how = {"now": due.cutoff_at, "wall": lambda: due.cutoff_at, "owner": "me"}
+    assert run_night(engine, due, **how, detector=stopped_meanwhile).seen == 1
+    with clinic.unit() as session:
+        (course,) = courses_of(session, patient_id)
+        assert (course.status, course.closing) == ("closed", "moved")
+    engine.dispose()
+
+
+def test_a_review_stays_after_week_14_while_pain_stands_just_one_point_above_its_best(clinic):
+    # Each fortnight's mean is 8 / 14 at first and 22 / 14 later, a point apart to the last digit.
+    best, now = "1 " * 8 + "0 " * 6, "2 " * 8 + "1 " * 6
+    patient_id = clinic.treated("P-1", best * 5 + now * 3)
+    clinic.run_nights(day_number(100), first=day_number(84))
+    review = only(clinic, patient_id, "review")
+    assert (review.night, review.status) == (day_number(84), "open")
 
 
 def test_an_alert_left_without_a_next_step_comes_back_after_72_hours(clinic):
