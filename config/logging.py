@@ -24,7 +24,8 @@ FIELDS: Final = frozenset(
         # a request: `endpoint` is the route's name, never the address, which holds keys of patients
         "method", "endpoint", "status", "duration_ms", "code",
         # a night or another job
-        "job", "night", "clinic_id", "state", "term", "seen", "judged", "silent", "failed", "late_s",
+        "job", "night", "clinic_id", "course_id", "state", "term",
+        "seen", "judged", "silent", "failed", "late_s",
         # an outbox
         "kind", "tries", "waiting",
         # a process

@@ -1,5 +1,6 @@
 """A log line holds allow-listed fields only: no score, no name, no token, whatever the code hands in."""
 
+import ast
 import io
 import json
 import logging
@@ -61,6 +62,21 @@ def test_a_score_a_name_and_a_token_never_reach_the_line(written):
     assert only_line(written)["event"] == "score %s of %s"
     assert not any(word in written.getvalue() for word in ("Lena", "lena", "t0ken", "nrs"))
     assert not FIELDS & hidden.keys()
+
+
+def test_every_field_that_our_lines_give_may_leave():
+    """One that may not would be left out without a word, as would what the line was written for."""
+    given = {
+        (str(path.relative_to(ROOT)), key.value)
+        for room in ("config", "diary", "jobs")
+        for path in (ROOT / room).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.keyword) and call.arg == "extra" and isinstance(call.value, ast.Dict)
+        for key in call.value.keys
+        if isinstance(key, ast.Constant)
+    }
+    assert {"seen", "code"} <= {name for _, name in given}
+    assert sorted((path, name) for path, name in given if name not in FIELDS) == []
 
 
 def test_an_error_is_told_by_its_kind_and_place_without_its_words(written):
