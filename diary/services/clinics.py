@@ -1,8 +1,6 @@
 """Founds an installation and its clinics: zone, first protocol, wording of the question."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -76,7 +74,7 @@ def found_clinic(
             valid_from_at=ALWAYS,
             loinc=NRS.loinc,
             recall_hours=24,
-            texts=_texts(QUESTION),
+            texts=QUESTION,
         )
     )
     session.flush()
@@ -95,12 +93,6 @@ def new_protocol(session: Session, protocol: Protocol, *, note: str, now: dateti
     return version
 
 
-def move_zone(session: Session, zone: str, *, now: datetime) -> None:
-    """The clinic lives in another zone from now on; nights before keep theirs."""
-    session.add(ClinicZone(clinic_id=clinic_of(session), zone=zone, since_at=now))
-    audit.note(session, "clinic.zone", now=now, object="clinic", detail={"zone": zone})
-
-
 def local_day(session: Session, now: datetime) -> date:
     """The calendar day at the clinic."""
     newest = own(session, ClinicZone).where(ClinicZone.since_at <= now).order_by(ClinicZone.since_at.desc())
@@ -114,7 +106,3 @@ def the_clinic(session: Session) -> Clinic:
     if clinic is None:
         raise Refusal("not_found", "There is no such clinic.")
     return clinic
-
-
-def _texts(texts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    return {locale: dict(words) for locale, words in texts.items()}
