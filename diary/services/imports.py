@@ -18,7 +18,7 @@ from diary.services.infusions import record_infusion
 from diary.services.packed_days import rebuild
 from diary.services.patients import admit
 from diary.storage.courses import administrations_of, course_by_id
-from diary.storage.entries import standing_between
+from diary.storage.entries import days_answered, standing_between
 from diary.storage.ids import new_uid
 from diary.storage.protocols import instrument_at
 from diary.storage.tables.entry import Entry
@@ -87,14 +87,19 @@ def bring_in(
 
 
 def _new_answers(session: Session, patient: Patient, past: PastPatient, file: str) -> dict[date, int]:
-    """The answers that are not here yet; another score for a day that has one is a fault."""
+    """The answers that are not here yet; a day that has another one, or one that does not count, is a fault."""
     if not past.answers:
         return {}
-    here = standing_between(session, patient.id, first=min(past.answers), last=max(past.answers))
+    first, last = min(past.answers), max(past.answers)
+    here = standing_between(session, patient.id, first=first, last=last)
+    answered = days_answered(session, patient.id, first=first, last=last)
     faults = Faults()
     for day, answer in past.answers.items():
         if here.get(day, answer.nrs) != answer.nrs:
             faults.add(file, answer.line, f"{day} already has another score here; leave the row out")
+        elif day in answered and day not in here:
+            what = "an answer here that was withdrawn, or whose clock is in doubt"
+            faults.add(file, answer.line, f"{day} has {what}; leave the row out, or correct it at the desk")
     if faults.count:
         raise BadCsv(faults)
     return {day: answer.nrs for day, answer in past.answers.items() if day not in here}

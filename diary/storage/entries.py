@@ -64,6 +64,13 @@ def standing_between(
     return {row.day: row.nrs for row in found if row.nrs is not None and not row.clock_suspect}
 
 
+def days_answered(session: Session, patient_id: int, *, first: date, last: date) -> set[date]:
+    """The days on which a version stands, also one that does not count."""
+    statement = own(session, Entry).where(Entry.patient_id == patient_id, Entry.standing)
+    between = statement.with_only_columns(Entry.day).where(Entry.day >= first, Entry.day <= last)
+    return set(session.scalars(between))
+
+
 def standing_ids(
     session: Session, patient_id: int, *, first: date, last: date, received_by: datetime | None = None
 ) -> list[str]:

@@ -10,12 +10,14 @@ from sqlalchemy import func, select
 from diary.services.brought_in import BroughtIn, brought_in
 from diary.services.courses import close_course
 from diary.services.csv_reading import BadCsv
+from diary.services.entries import correct
 from diary.services.history_reading import read_history
 from diary.services.imports import bring_in
 from diary.services.verify import compare
 from diary.storage.courses import administrations_of, courses_of, days_of
 from diary.storage.engine import make_engine
 from diary.storage.entries import versions_of
+from diary.storage.patients import patient_by_id
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import own
@@ -204,6 +206,16 @@ def test_a_score_that_differs_from_what_is_here_is_refused_by_its_line(clinic, t
     load(clinic, tmp_path, diary_of("P-1", AFTER, "2 3"))
     with pytest.raises(BadCsv, match=r"diaries\.csv:3: 2026-01-11 already has another score here"):
         load(clinic, tmp_path, diary_of("P-1", AFTER, "2 4"))
+
+
+def test_a_day_whose_answer_was_withdrawn_here_is_refused_by_its_line(clinic, tmp_path):
+    (done,) = load(clinic, tmp_path, diary_of("P-1", AFTER, "2 3"))
+    with clinic.unit(write=True) as session:
+        patient = patient_by_id(session, done.patient.id, lock=True)
+        mistaken = versions_of(session, patient.id)[-1]
+        correct(session, patient, mistaken, nrs=None, reason="another patient's", now=at(TODAY))
+    with pytest.raises(BadCsv, match=r"diaries\.csv:3: 2026-01-11 has an answer here that was withdrawn"):
+        load(clinic, tmp_path, diary_of("P-1", AFTER, "2 3"))
 
 
 def test_semicolons_and_a_mark_at_the_start_are_read_as_spreadsheets_write_them(little, tmp_path):
