@@ -87,7 +87,7 @@ def bring_in(
 
 
 def _new_answers(session: Session, patient: Patient, past: PastPatient, file: str) -> dict[date, int]:
-    """The answers that are not here yet; a day that has another one, or one that does not count, is a fault."""
+    """The answers that are not here yet; a day that has another, or one that does not count, is a fault."""
     if not past.answers:
         return {}
     first, last = min(past.answers), max(past.answers)
