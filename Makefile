@@ -11,7 +11,7 @@ ARGS ?=
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install dev demo run test check format lock reference soak python
+.PHONY: help install dev demo run test check format lock reference pictures soak python
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ lock: dev ## Write the lock files from requirements.in and requirements-dev.in
 reference: install ## Write the reference pages that are made from the code
 	@$(PY) -c 'from config.settings import settings_page as page; print(page(), end="")' > docs/reference/settings.md
 	@$(PY) -m workshop.cli_page > docs/reference/cli.md
+
+pictures: dev ## Take the pictures of docs/ anew, from a small sandbox
+	@$(PY) -m tests.desk.shots
 
 python:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON). Install Python 3.11 or newer, or say make PYTHON=..." >&2; exit 1; }

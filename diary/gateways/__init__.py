@@ -1,1 +1,1 @@
-"""One outside protocol each, with an in-memory twin for tests."""
+"""One outside protocol each."""

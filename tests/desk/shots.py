@@ -1,4 +1,4 @@
-"""Makes the pictures of the README from a small sandbox: `python -m tests.desk.shots`."""
+"""Makes the pictures of the README from a small sandbox: `make pictures`."""
 
 import random
 import tempfile
