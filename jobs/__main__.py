@@ -1,7 +1,8 @@
 """`python -m jobs`: the scheduler, a process of its own. TERM lets it finish what it writes, and end with 0.
 
-Every job looks at the database once a tick, and does what is due by then: after an hour's sleep, a restart or
-a change of the clocks nothing is skipped and nothing runs twice. One thread runs them, one after the other.
+Every job looks at the database once a tick, the clock of a sandbox each second, and does what is due by then:
+after an hour's sleep, a restart or a change of the clocks nothing is skipped and nothing runs twice. One
+thread runs them, one after the other.
 """
 
 import logging
@@ -64,7 +65,7 @@ def _scheduler(duty: Duty) -> BlockingScheduler:
     for job in JOBS:
         scheduler.add_job(
             _tick,
-            IntervalTrigger(seconds=duty.settings.tick_s, timezone=UTC),
+            IntervalTrigger(seconds=min(duty.settings.tick_s, job.tick_max_s), timezone=UTC),
             args=(job, duty),
             id=job.name,
             coalesce=True,

@@ -43,9 +43,9 @@ def stands(clinic: LittleClinic) -> bool:
     return clock(clinic).target_at is None
 
 
-def scheduler(url: str, tmp_path: Path):
+def scheduler(url: str, tmp_path: Path, *, tick_s: str = "0.05"):
     log = tmp_path / "jobs.log"
-    return running("-m", "jobs", env=environment(database_url=url, tick_s="0.05"), log=log), log
+    return running("-m", "jobs", env=environment(database_url=url, tick_s=tick_s), log=log), log
 
 
 def test_the_scheduler_runs_every_night_on_the_way_and_raises_the_alert_with_its_message(
@@ -72,6 +72,19 @@ def test_the_scheduler_runs_every_night_on_the_way_and_raises_the_alert_with_its
         message = session.scalars(own(session, Message).where(Message.alert_id == alert.id)).one()
         assert message.state == "new"
         assert all(job.last_success(session) is not None for job in JOBS)
+
+
+def test_the_clock_of_a_sandbox_moves_within_seconds_however_seldom_the_nights_are_looked_for(
+    sqlite_url, tmp_path
+):
+    clinic = found(make_engine(sqlite_url))
+    ask(clinic, at(day_number(1)))
+    jobs, log = scheduler(sqlite_url, tmp_path, tick_s="3600")
+    with jobs as process:
+        until(lambda: stands(clinic), process=process, log=log)
+        ask(clinic, at(day_number(2)))
+        until(lambda: stands(clinic), process=process, log=log)
+    assert clock(clinic).clock_at == at(day_number(2))
 
 
 def test_the_scheduler_logs_json_lines_without_a_score_or_a_name(sqlite_url, tmp_path):
