@@ -12,18 +12,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from config.readers import LOCAL_HOSTS
 from config.settings import Settings
-from diary.cli.opening import database_fault, read_settings, sqlite_path, utc_now
+from diary.cli.opening import RESTORE, database_fault, read_settings, sqlite_path, utc_now
 from diary.cli.output import json_option, show
+from diary.cli.program import first_line
 from diary.domain.days import night_due
 from diary.domain.errors import Refusal
 from diary.gateways.http_client import HttpClient, NoAnswer
 from diary.services.sandbox import installation, now_in
 from diary.services.verify import compare
-from diary.storage.engine import make_engine
+from diary.storage.engine import is_damaged, make_engine
 from diary.storage.nights import next_nights
 from diary.storage.protocols import zones_of
 from diary.storage.tables.clinic import Clinic
@@ -82,6 +84,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
             return
         yield Finding("database", OK, "reachable, at this version's revision")
         yield server(engine, settings)
+        damage = damaged_page(engine)
+        if damage is not None:
+            yield Finding("file", FAIL, f"is damaged: {damage}", RESTORE)
+            return
         with unit(engine, SYSTEM, write=False) as session:
             try:
                 yield Finding("set-up", OK, f"a {installation(session).kind} installation")
@@ -157,6 +163,20 @@ def server(engine: Engine, settings: Settings) -> Finding:
             "server", WARN, f"PostgreSQL {version}; the role that serves also owns the tables", mend
         )
     return Finding("server", OK, f"PostgreSQL {version}, bound by row-level security")
+
+
+def damaged_page(engine: Engine) -> str | None:
+    """The first thing that SQLite finds wrong with its file; PostgreSQL looks after its own."""
+    if engine.dialect.name != "sqlite":
+        return None
+    with engine.connect() as connection:
+        try:
+            said = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
+        except DatabaseError as error:
+            if not is_damaged(error):
+                raise
+            return first_line(error.orig)
+    return None if said == "ok" else first_line(said)
 
 
 def admins(engine: Engine, clinic: Clinic) -> Finding:

@@ -34,7 +34,7 @@ def command() -> None:
 
 def revision(url: str) -> str | None:
     """Where the database stands."""
-    engine = make_engine(url, pool_size=1)
+    engine = make_engine(url, pool_size=1, may_create=True)
     try:
         return current(engine)
     finally:

@@ -11,13 +11,13 @@ from typing import Any, Final
 import click
 from sqlalchemy import Engine, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from config.settings import Settings, settings_or_exit
 from diary.cli.program import first_line
 from diary.services.sandbox import now_in
-from diary.storage.engine import make_engine
+from diary.storage.engine import is_damaged, make_engine
 from diary.storage.migrate import current, head, knows
 from diary.storage.tables.clinic import Clinic
 from diary.storage.unit import SYSTEM, Scope, unit
@@ -25,6 +25,7 @@ from diary.storage.unit import SYSTEM, Scope, unit
 ROOT: Final = Path(__file__).resolve().parents[2]
 MIGRATE: Final = "Run: python -m diary migrate"
 OTHER_VERSION: Final = "Use the version that migrated it, or a newer one"
+RESTORE: Final = "Stop serving, keep a copy of the file, and put the last backup in its place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,10 @@ def database_fault(engine: Engine) -> str | None:
         stands_at = current(engine)
     except OperationalError as error:
         return f"{shown} cannot be reached: {first_line(error.orig)}. Start it, or mend DIARY_DATABASE_URL."
+    except DatabaseError as error:
+        if not is_damaged(error):
+            raise
+        return f"{shown} is damaged, or no database: {first_line(error.orig)}. {RESTORE}"
     if stands_at is None:
         return f"{shown} has no tables yet. {MIGRATE}"
     if stands_at != head():

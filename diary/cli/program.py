@@ -6,9 +6,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from diary.domain.errors import Refusal
+from diary.storage.engine import is_damaged
 
 # What `--help` says of each; the command itself, named `command`, stands in the module of the same name.
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -71,6 +72,11 @@ class Program(click.Group):
             raise click.ClickException(refusal.message) from None
         except OperationalError as error:
             raise click.ClickException(f"The database did not answer: {first_line(error.orig)}") from None
+        except DatabaseError as error:
+            if not is_damaged(error):
+                raise
+            told = f"The database is damaged: {first_line(error.orig)}. Run: python -m diary doctor"
+            raise click.ClickException(told) from None
         except BrokenPipeError:
             raise  # whoever read our output has seen enough; click ends quietly
         except OSError as error:

@@ -61,7 +61,7 @@ def role_in(url: str) -> str | None:
 
 @contextmanager
 def _migrating(url: str, scripts: Path) -> Iterator[tuple[Connection, Config]]:
-    engine = make_engine(url, pool_size=1)
+    engine = make_engine(url, pool_size=1, may_create=True)
     try:
         with engine.connect() as connection:
             if connection.dialect.name == "sqlite":

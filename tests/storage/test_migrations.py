@@ -24,7 +24,7 @@ REVISIONS = list(ScriptDirectory(str(SCRIPTS)).walk_revisions())[::-1]
 
 @contextmanager
 def engine_at(url: str) -> Iterator[Engine]:
-    engine = make_engine(url)
+    engine = make_engine(url, may_create=True)
     yield engine
     engine.dispose()
 
