@@ -12,6 +12,7 @@ from config.scales import NRS
 NO_ANSWER: Final = 255
 DAYS_BEFORE: Final = 14
 INFUSION_DAYS_MAX: Final = 60
+_READABLE: Final = bytes([*range(NRS.low, NRS.high + 1), NO_ANSWER])
 FOLLOW_UP_DAYS_MAX: Final = 800
 DAYS_MAX: Final = DAYS_BEFORE + INFUSION_DAYS_MAX + FOLLOW_UP_DAYS_MAX
 """The longest row: a course is closed by its day limit (365, at most 730) long before."""
@@ -115,6 +116,8 @@ def problem(days: bytes) -> str | None:
     """
     if len(days) > DAYS_MAX:
         return f"the row has {len(days)} days, over {DAYS_MAX}"
+    if not days.translate(None, _READABLE):
+        return None
     for index, nrs in enumerate(days):
         if nrs != NO_ANSWER and not NRS.low <= nrs <= NRS.high:
             return (

@@ -3,14 +3,16 @@
 Works on one course at a time and only where something may change; arrays stay in `domain.relapse`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
-from config.words import LOSS_LEVELS
+from config.words import ALERT_ENDED, LOSS_LEVELS
 
 LEVEL_OF = {"watch": "watch", "likely_lost": "likely_lost", "loss": "confirmed"}
+# The other states that open an alert, and its kind.
+KIND_OF = {"step": "step", "silent": "silence", "no_response": "no_response"}
 # Kinds that are said once a course: a review at weeks 10-14, a missing response at day 14.
 ONCE = ("review", "no_response")
 # Why an alert of this kind is no longer needed, where it is not that scores recovered.
@@ -56,7 +58,23 @@ class Standing:
     @property
     def ended(self) -> bool:
         """It needs nobody any more."""
-        return self.status in ("closed", "cleared", "superseded")
+        return self.status in ALERT_ENDED
+
+
+class Told(Protocol):
+    """What is known of an alert of the course: `Standing` without its night."""
+
+    @property
+    def kind(self) -> str:
+        """A word of `ALERT_KINDS`."""
+
+    @property
+    def level(self) -> str | None:
+        """A word of `LOSS_LEVELS`; None for kinds without."""
+
+    @property
+    def status(self) -> str:
+        """A word of `ALERT_STATUSES`."""
 
 
 Verb = Literal["open", "escalate", "note", "clear", "supersede"]
@@ -70,6 +88,31 @@ class Act:
     kind: str
     level: str | None = None
     reason: str | None = None
+
+
+def is_told(state: str, *, review: bool, alerts: Iterable[Told]) -> bool:
+    """Whether all is said already, so that `decide` has nothing to do; told without the nights before.
+
+    Each kind that holds has its live alert, at no lower level, and each live alert still holds.
+
+    >>> is_told("holding", review=False, alerts=[])
+    True
+    >>> is_told("loss", review=False, alerts=[Standing("loss", "watch", "open", 20)])
+    False
+    """
+    level = LEVEL_OF.get(state)
+    holding = {"review"} if review else set()
+    if level is not None:
+        holding.add("loss")
+    elif state in KIND_OF:
+        holding.add(KIND_OF[state])
+    for alert in alerts:
+        if alert.status in ALERT_ENDED:
+            continue
+        if alert.kind not in holding or (alert.kind == "loss" and _rank(level) > _rank(alert.level)):
+            return False
+        holding.remove(alert.kind)
+    return not holding
 
 
 def decide(finding: Finding, standing: Sequence[Standing], *, absence_nights: int) -> list[Act]:
@@ -126,7 +169,7 @@ def _holds(kind: str, finding: Finding, *, night: int) -> bool:
         return state in LEVEL_OF
     if kind == "review":
         return finding.review
-    return state == {"silence": "silent"}.get(kind, kind)
+    return KIND_OF.get(state) == kind
 
 
 def _supported(kind: str, finding: Finding, alert: Standing) -> bool:

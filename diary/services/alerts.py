@@ -1,10 +1,11 @@
 """Opens alerts, and does what people and nights do with them. Every step leaves an event behind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from config.words import LOSS_LEVELS
@@ -14,12 +15,14 @@ from diary.services import audit, outbox
 from diary.services.clinics import local_day
 from diary.storage.alerts import (
     acknowledged_before,
+    alert_by_id,
     events_of,
     label_of,
     live_of_course,
     live_of_patient,
     snoozed_until,
 )
+from diary.storage.base import table_of
 from diary.storage.ids import new_uid
 from diary.storage.patients import Diarist
 from diary.storage.tables.alert import Alert, AlertEvent, AlertLabel
@@ -27,40 +30,57 @@ from diary.storage.tables.patient import Patient
 from diary.storage.unit import clinic_of, scope_of
 
 
-def raise_alert(
-    session: Session,
-    *,
-    patient_id: int,
-    course_id: int | None,
-    kind: str,
-    facts: Mapping[str, Any],
-    now: datetime,
-    level: str | None = None,
-    night: date | None = None,
-    owner_id: int | None = None,
-    late: bool = False,
-) -> Alert:
+@dataclass(frozen=True, slots=True)
+class News:
+    """Why a person should look at a patient: what a new alert tells."""
+
+    patient_id: int
+    course_id: int | None
+    kind: str
+    facts: Mapping[str, Any]
+    level: str | None = None
+    night: date | None = None
+    owner_id: int | None = None
+    """Who is told of it; the clinic, where the patient is nobody's."""
+    late: bool = False
+
+
+def raise_alert(session: Session, news: News, *, now: datetime) -> Alert:
     """Open an alert and write its message to staff in the same transaction."""
-    alert = Alert(
-        clinic_id=clinic_of(session),
-        uid=new_uid(now),
-        patient_id=patient_id,
-        course_id=course_id,
-        kind=kind,
-        level=level,
-        status="open",
-        night=night,
-        facts=dict(facts),
-        opened_at=now,
-        changed_at=now,
-        late=late,
-        version=1,
-    )
-    session.add(alert)
-    session.flush()
-    _event(session, alert, "open", before=None, now=now, note=None)
-    _tell(session, alert, now=now, owner_id=owner_id)
-    return alert
+    (alert_id,) = raise_alerts(session, [news], now=now)
+    return alert_by_id(session, alert_id)
+
+
+def raise_alerts(session: Session, news: Sequence[News], *, now: datetime) -> list[int]:
+    """Open many: a night of a large clinic opens thousands. Their ids, in order."""
+    if not news:
+        return []
+    clinic_id, scope = clinic_of(session), scope_of(session)
+    common = {"clinic_id": clinic_id, "status": "open", "opened_at": now, "changed_at": now, "version": 1}
+    told = ("patient_id", "course_id", "kind", "facts", "level", "night", "late")
+    rows = [{**common, "uid": new_uid(now), **{name: getattr(one, name) for name in told}} for one in news]
+    returning = insert(table_of(Alert)).returning(Alert.id, sort_by_parameter_order=True)
+    ids = [row[0] for row in session.execute(returning, rows)]
+    events = [
+        {
+            "clinic_id": clinic_id,
+            "alert_id": alert_id,
+            "at": now,
+            "actor_kind": scope.actor_kind,
+            "actor_id": scope.actor_id,
+            "action": "open",
+            "status_after": "open",
+            "level": one.level,
+        }
+        for alert_id, one in zip(ids, news, strict=True)
+    ]
+    session.execute(insert(table_of(AlertEvent)), events)
+    letters = [
+        outbox.Letter("alert", _key(row["uid"], 1), staff_id=one.owner_id, alert_id=alert_id)
+        for alert_id, row, one in zip(ids, rows, news, strict=True)
+    ]
+    outbox.enqueue_new(session, letters, now=now)
+    return ids
 
 
 def escalate(
@@ -198,15 +218,8 @@ def raise_red_flag(
     session: Session, patient: Diarist, *, course_id: int | None, symptom: str, now: datetime
 ) -> Alert:
     """A symptom that staff must see on arrival. Each is its own alert; none is merged with another."""
-    return raise_alert(
-        session,
-        patient_id=patient.id,
-        course_id=course_id,
-        kind="red_flag",
-        facts={"items": [symptom]},
-        now=now,
-        owner_id=patient.owner_id,
-    )
+    news = News(patient.id, course_id, "red_flag", {"items": [symptom]}, owner_id=patient.owner_id)
+    return raise_alert(session, news, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,15 +244,8 @@ def ask_for_call(
             if wants != alert.facts.get("wants", "treatment"):
                 note_once(session, alert, note=reasons.why("call_me", None, {"wants": wants}), now=now)
             return Asked(alert, created=False)
-    alert = raise_alert(
-        session,
-        patient_id=patient.id,
-        course_id=course_id,
-        kind="call_me",
-        facts={"wants": wants},
-        now=now,
-        owner_id=patient.owner_id,
-    )
+    news = News(patient.id, course_id, "call_me", {"wants": wants}, owner_id=patient.owner_id)
+    alert = raise_alert(session, news, now=now)
     audit.note(session, "call.ask", now=now, object="alert", object_uid=alert.uid, patient_id=patient.id)
     return Asked(alert, created=True)
 
@@ -300,11 +306,9 @@ def _event(
 
 def _tell(session: Session, alert: Alert, *, now: datetime, owner_id: int | None) -> None:
     """One message a version of the alert: to its owner, or to the clinic when it has none."""
-    outbox.enqueue(
-        session,
-        "alert",
-        dedupe_key=f"alert:{alert.uid}:{alert.version}",
-        now=now,
-        staff_id=owner_id,
-        alert_id=alert.id,
-    )
+    letter = outbox.Letter("alert", _key(alert.uid, alert.version), staff_id=owner_id, alert_id=alert.id)
+    outbox.enqueue(session, letter, now=now)
+
+
+def _key(uid: str, version: int) -> str:
+    return f"alert:{uid}:{version}"

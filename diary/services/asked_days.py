@@ -4,11 +4,18 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
 
+from diary.storage.shards import Followed, FollowedCourse
 from diary.storage.tables.course import Course
 from diary.storage.tables.patient import PatientFollow
 
 
-def unasked_days(course: Course, follow: Sequence[PatientFollow], *, last: date, night: int) -> list[int]:
+def unasked_days(
+    course: Course | FollowedCourse,
+    follow: Sequence[PatientFollow | Followed],
+    *,
+    last: date,
+    night: int,
+) -> list[int]:
     """Those from course day 1 to `night`, in order.
 
     Args:

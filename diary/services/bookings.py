@@ -104,14 +104,9 @@ def offer(
     booking.offered_first_day, booking.offered_last_day = first_day, last_day
     booking.override_reason = override_reason
     _event(session, booking, "offer", before=before, note=override_reason, now=now)
-    outbox.enqueue(
-        session,
-        "offer",
-        dedupe_key=f"offer:{booking.uid}:{booking.version}",
-        now=now,
-        patient_id=booking.patient_id,
-        booking_id=booking.id,
-    )
+    key = f"offer:{booking.uid}:{booking.version}"
+    letter = outbox.Letter("offer", key, patient_id=booking.patient_id, booking_id=booking.id)
+    outbox.enqueue(session, letter, now=now)
 
 
 def step(session: Session, booking: Booking, action: str, *, note: str | None, now: datetime) -> None:

@@ -1,11 +1,12 @@
 """Writes what a shard found: findings that changed, alerts with a copy of their inputs, their messages."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from config.words import ALERT_ENDED
@@ -14,15 +15,17 @@ from diary.domain.alert_states import answered_by_booking
 from diary.domain.policy import Act
 from diary.services import alerts
 from diary.services.courses import close_course
-from diary.services.night_shard import DETECTOR_VERSION, Judged, NightFrame, Shard, ShardCourse
+from diary.services.night_judging import DETECTOR_VERSION, Judged
+from diary.services.night_shard import NightFrame, Shard
 from diary.storage.alerts import alert_by_id
+from diary.storage.base import table_of
 from diary.storage.bookings import courses_booked
-from diary.storage.courses import course_by_id
+from diary.storage.courses import course_by_id, followed_among
 from diary.storage.entries import standing_ids
 from diary.storage.nights import log_findings, put_findings
-from diary.storage.patients import owners_of, patient_by_id
-from diary.storage.tables.alert import Alert, AlertInput
-from diary.storage.tables.course import Course
+from diary.storage.patients import hold_patients
+from diary.storage.shards import FollowedCourse
+from diary.storage.tables.alert import AlertInput
 
 FIGURES = (
     "day_number",
@@ -75,141 +78,148 @@ def count(shard: Shard, findings: Sequence[Judged]) -> Counts:
 
 
 def _became(found: Judged) -> str:
-    if found.figures.get("problem") is not None:
+    if found.problem is not None:
         return "failed"
     return "silent" if found.state == "silent" else "judged"
 
 
 def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Sequence[Judged]) -> Counts:
     """Write one shard in the caller's transaction; writing it again changes nothing."""
-    patient_ids = [one.course.patient_id for one in shard.courses]
-    owners = owners_of(session, patient_ids)
-    booked = courses_booked(session, [one.course.id for one in shard.courses])
-    changed, logged, ended = [], [], 0
-    for one, found in zip(shard.courses, findings, strict=True):
-        row = _row(frame, one, found)
-        current = shard.current.get(one.course.id)
-        moved = current is None or current.state != found.state
-        if moved:
-            changed.append({**row, "since_night": frame.night})
+    changed, logged = [], []
+    for found in findings:
+        one = found.one
+        moved = one.course.state != found.state
         if moved or (one.day_number > 0 and one.day_number % LOG_EVERY_DAYS == 0):
+            row = _row(frame, found)
             logged.append(row)
-        newest = {alert.kind: alert for alert in shard.alerts.get(one.course.id, ())}
-        for act in found.acts:
-            if act.verb == "open":
-                _open(session, frame, one, found, act, owners=owners, booked=booked)
-            else:
-                ended += _change(session, frame, one, found, act, newest[act.kind])
-        if one.day_number >= frame.protocol.follow_up_days:
-            _end_follow_up(session, one.course, now=frame.now)
+            if moved:
+                changed.append({**row, "since_night": frame.night})
     put_findings(session, changed)
     log_findings(session, logged)
+    _open(session, frame, [(found, act) for found in findings for act in found.acts if act.verb == "open"])
+    ended = sum(_change(session, frame, shard, found) for found in findings if found.acts)
+    for found in findings:
+        if found.one.day_number >= frame.protocol.follow_up_days:
+            _end_follow_up(session, found.one.course, now=frame.now)
     return count(shard, findings) + Counts(ended=ended)
 
 
-def _end_follow_up(session: Session, course: Course, *, now: datetime) -> None:
-    patient_by_id(session, course.patient_id, lock=True)
-    present = course_by_id(session, course.id)
-    if present.status != "closed":
-        close_course(session, present, closing="day_limit", now=now)
-
-
-def _row(frame: NightFrame, one: ShardCourse, found: Judged) -> dict[str, Any]:
+def _row(frame: NightFrame, found: Judged) -> dict[str, Any]:
+    figures = found.figures
     return {
         "clinic_id": frame.clinic_id,
         "night_run_id": frame.run_id,
-        "course_id": one.course.id,
+        "course_id": found.one.course.id,
         "night": frame.night,
         "state": found.state,
-        **{name: found.figures.get(name) for name in FIGURES},
+        **{name: figures.get(name) for name in FIGURES},
     }
 
 
-def _open(
-    session: Session,
-    frame: NightFrame,
-    one: ShardCourse,
-    found: Judged,
-    act: Act,
-    *,
-    owners: Mapping[int, int | None],
-    booked: Collection[int],
-) -> None:
-    """Open an alert; one that a booking under way already answers waits with it.
+def _open(session: Session, frame: NightFrame, wanted: Sequence[tuple[Judged, Act]]) -> None:
+    """Open alerts; one that a booking under way already answers waits with it.
 
-    Since the course was read somebody may have ended it: whoever does holds the patient, as this does.
+    Since a course was read somebody may have ended it: whoever does holds the patient, as this does.
     """
-    patient_id = one.course.patient_id
-    patient_by_id(session, patient_id, lock=True)
-    if course_by_id(session, one.course.id).status == "closed":
+    if not wanted:
         return
-    alert = alerts.raise_alert(
-        session,
-        patient_id=patient_id,
-        course_id=one.course.id,
-        kind=act.kind,
-        level=act.level,
-        facts=_facts(found),
-        night=frame.night,
-        owner_id=owners.get(patient_id),
-        late=frame.late,
-        now=frame.now,
+    owners = hold_patients(session, [found.one.course.patient_id for found, _ in wanted])
+    still = followed_among(session, [found.one.course.id for found, _ in wanted])
+    wanted = [(found, act) for found, act in wanted if found.one.course.id in still]
+    news = [
+        alerts.News(
+            found.one.course.patient_id,
+            found.one.course.id,
+            act.kind,
+            _facts(found),
+            level=act.level,
+            night=frame.night,
+            owner_id=owners[found.one.course.patient_id],
+            late=frame.late,
+        )
+        for found, act in wanted
+    ]
+    ids = alerts.raise_alerts(session, news, now=frame.now)
+    kept = [(alert_id, found, act.level) for alert_id, (found, act) in zip(ids, wanted, strict=True)]
+    _keep_inputs(session, frame, kept)
+    booked = courses_booked(session, [one.course_id for one in news if one.course_id is not None])
+    for alert_id, one in zip(ids, news, strict=True):
+        if one.course_id in booked and answered_by_booking("open", kind=one.kind):
+            alerts.park(session, alert_by_id(session, alert_id), staff_id=one.owner_id, now=frame.now)
+
+
+def _change(session: Session, frame: NightFrame, shard: Shard, found: Judged) -> int:
+    """Do something about the live alerts of a course; how many ended."""
+    newest = {alert.kind: alert.id for alert in shard.alerts.get(found.one.course.id, ())}
+    return sum(
+        _change_one(session, frame, found, act, newest[act.kind]) for act in found.acts if act.verb != "open"
     )
-    _keep_inputs(session, frame, one, alert)
-    if one.course.id in booked and answered_by_booking(alert.status, kind=alert.kind):
-        alerts.park(session, alert, staff_id=owners.get(patient_id), now=frame.now)
 
 
-def _change(
-    session: Session, frame: NightFrame, one: ShardCourse, found: Judged, act: Act, newest: Alert
-) -> int:
-    """Do something about a live alert; 1 when it ended. It is read again: somebody may have taken it."""
-    alert = alert_by_id(session, newest.id, lock=True)
+def _change_one(session: Session, frame: NightFrame, found: Judged, act: Act, alert_id: int) -> bool:
+    """Whether it ended. The alert is read again: somebody may have taken or ended it since."""
+    alert = alert_by_id(session, alert_id, lock=True)
     if alert.status in ALERT_ENDED:
-        return 0
+        return False
     if act.verb == "escalate":
         assert act.level is not None
         alerts.escalate(
             session, alert, level=act.level, facts=_facts(found), night=frame.night, now=frame.now
         )
-        _keep_inputs(session, frame, one, alert)
-        return 0
+        _keep_inputs(session, frame, [(alert.id, found, alert.level)])
+        return False
     reason = act.reason or "it was assessed again"
     if act.verb == "note" or alert.status != "open":
         alerts.note_once(session, alert, note=reason, now=frame.now)
-        return 0
+        return False
     alerts.end_unowned(session, alert, action=act.verb, reason=reason, now=frame.now)
-    return 1
+    return True
+
+
+def _end_follow_up(session: Session, course: FollowedCourse, *, now: datetime) -> None:
+    hold_patients(session, [course.patient_id])
+    present = course_by_id(session, course.id)
+    if present.status != "closed":
+        close_course(session, present, closing="day_limit", now=now)
 
 
 def _facts(found: Judged) -> dict[str, Any]:
     return {name: value for name, value in found.figures.items() if value is not None}
 
 
-def _keep_inputs(session: Session, frame: NightFrame, one: ShardCourse, alert: Alert) -> None:
-    """Copy what the verdict stood on, so that it can be computed again whatever is corrected later."""
-    course = one.course
-    if course.first_infusion_day is None or course.last_infusion_day is None:
-        return
-    anchor = course.first_infusion_day - timedelta(days=packed.DAYS_BEFORE)
-    session.add(
-        AlertInput(
-            clinic_id=frame.clinic_id,
-            alert_id=alert.id,
-            night=frame.night,
-            level=alert.level,
-            anchor_day=anchor,
-            first_infusion_day=course.first_infusion_day,
-            last_infusion_day=course.last_infusion_day,
-            booster_days=[day.isoformat() for day in one.boosters],
-            days=one.days,
-            entry_ids=standing_ids(
-                session, course.patient_id, first=anchor, last=frame.night, received_by=frame.cutoff_at
-            ),
-            baseline_nrs=one.baseline.nrs,
-            baseline_kind=one.baseline.kind,
-            protocol_version_id=frame.protocol_id,
-            detector_version=DETECTOR_VERSION,
-        )
-    )
-    session.flush()
+def _keep_inputs(session: Session, frame: NightFrame, told: Sequence[tuple[int, Judged, str | None]]) -> None:
+    """Copy what verdicts stood on, so that they can be computed again whatever is corrected later.
+
+    Args:
+        told: each alert's id, what it was judged from, and its level.
+    """
+    anchors = {
+        found.one.course.patient_id: found.one.course.first_infusion_day - timedelta(days=packed.DAYS_BEFORE)
+        for _, found, _ in told
+        if found.one.course.first_infusion_day is not None
+    }
+    entry_ids = standing_ids(session, anchors, last=frame.night, received_by=frame.cutoff_at)
+    rows = []
+    for alert_id, found, level in told:
+        one, course = found.one, found.one.course
+        if course.patient_id in anchors:
+            rows.append(
+                {
+                    "clinic_id": frame.clinic_id,
+                    "alert_id": alert_id,
+                    "night": frame.night,
+                    "level": level,
+                    "anchor_day": anchors[course.patient_id],
+                    "first_infusion_day": course.first_infusion_day,
+                    "last_infusion_day": course.last_infusion_day,
+                    "booster_days": [day.isoformat() for day in one.boosters],
+                    "days": one.days,
+                    "entry_ids": entry_ids.get(course.patient_id, []),
+                    "baseline_nrs": one.baseline_nrs,
+                    "baseline_kind": one.baseline_kind,
+                    "protocol_version_id": frame.protocol_id,
+                    "detector_version": DETECTOR_VERSION,
+                }
+            )
+    if rows:
+        session.execute(insert(table_of(AlertInput)), rows)

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from diary.domain.days import due_nights, night_due
 from diary.domain.relapse.assess import assess
 from diary.services.alerts import return_unattended, wake_due
-from diary.services.night_shard import DETECTOR_VERSION, Detector, NightFrame, judge_shard, read_shard
+from diary.services.night_judging import DETECTOR_VERSION, Detector, judge_shard
+from diary.services.night_shard import NightFrame, read_shard
 from diary.services.night_writing import Counts, count, write_shard
 from diary.services.patients import follow_after_pauses
 from diary.storage.nights import claim_night, hold_term, next_nights, night_run, release_night
 from diary.storage.protocols import protocol_at, zones_of
+from diary.storage.shards import stretches
 from diary.storage.tables.alert import Alert
 from diary.storage.unit import SYSTEM, Scope, clinic_of, unit
 
@@ -107,18 +109,15 @@ def run_night(
     try:
         with unit(engine, scope, write=True) as session:
             frame = _open(session, due, term, now=now, wall=wall)
+            shards = stretches(session, most=shard_courses)
         counts = Counts()
-        after_id = 0
-        while True:
+        for stretch in shards:
             with unit(engine, scope, write=False) as session:
-                shard = read_shard(session, frame, after_id=after_id, limit=shard_courses)
-            if not shard.courses:
-                break
+                shard = read_shard(session, frame, stretch)
             findings = judge_shard(shard, frame, detector=detector)
             with unit(engine, scope, write=True) as session:
                 _hold(session, due, term, wall)
                 counts += write_shard(session, frame, shard, findings)
-            after_id = shard.courses[-1].course.id
         with unit(engine, scope, write=True) as session:
             _hold(session, due, term, wall)
             _finish(session, frame, counts, wall=wall)
@@ -136,15 +135,15 @@ def run_night(
 def preview_night(engine: Engine, due: Due, *, now: datetime) -> Counts:
     """What a night would find, without a claim and without writing anything."""
     scope = Scope(due.clinic_id, "system")
-    counts, after_id = Counts(), 0
-    while True:
+    with unit(engine, scope, write=False) as session:
+        frame = _frame(session, due, run_id=0, now=now)
+        shards = stretches(session, most=SHARD_COURSES)
+    counts = Counts()
+    for stretch in shards:
         with unit(engine, scope, write=False) as session:
-            frame = _frame(session, due, run_id=0, now=now)
-            shard = read_shard(session, frame, after_id=after_id, limit=SHARD_COURSES)
-        if not shard.courses:
-            return counts
+            shard = read_shard(session, frame, stretch)
         counts += count(shard, judge_shard(shard, frame))
-        after_id = shard.courses[-1].course.id
+    return counts
 
 
 def _open(session: Session, due: Due, term: int, *, now: datetime, wall: Clock) -> NightFrame:

@@ -61,7 +61,7 @@ def _is_before(course: CourseRow, day: date) -> bool:
 def rebuild(session: Session, patient_id: int, *, now: datetime) -> None:
     """Pack every course of a patient anew: when an infusion day is recorded, moved or corrected."""
     for course, span in spans(courses_of(session, patient_id)):
-        days = packed_from_entries(session, course, span)
+        days = packed_from_entries(session, patient_id, span)
         if days_of(session, course.id) is None:
             session.execute(
                 insert(CourseDays).values(
@@ -81,10 +81,10 @@ def rebuild(session: Session, patient_id: int, *, now: datetime) -> None:
 
 
 def packed_from_entries(
-    session: Session, course: Course, span: Span, *, received_by: datetime | None = None
+    session: Session, patient_id: int, span: Span, *, received_by: datetime | None = None
 ) -> bytes:
     """What the packed row must hold, from the entries themselves; optionally as they stood at a moment."""
     first, last = span
     last = min(last, first + timedelta(days=packed.DAYS_MAX - 1))
-    scores = standing_between(session, course.patient_id, first=first, last=last, received_by=received_by)
+    scores = standing_between(session, patient_id, first=first, last=last, received_by=received_by)
     return packed.pack(first, scores)

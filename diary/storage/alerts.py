@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final, Literal
 
-from sqlalchemy import Select, func
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from config.words import ALERT_ENDED
@@ -47,21 +47,6 @@ def alerts_of_patient(session: Session, patient_id: int) -> list[Alert]:
     """All alerts of a patient, newest first."""
     statement = own(session, Alert).where(Alert.patient_id == patient_id).order_by(Alert.id.desc())
     return list(session.scalars(statement))
-
-
-def newest_by_kind(session: Session, course_ids: Sequence[int]) -> dict[int, list[Alert]]:
-    """For each course the newest alert of each kind, live or ended; red flags and calls apart."""
-    newest = (
-        own(session, Alert)
-        .with_only_columns(func.max(Alert.id))
-        .where(Alert.course_id.in_(course_ids), Alert.kind.not_in(("red_flag", "call_me")))
-        .group_by(Alert.course_id, Alert.kind)
-    )
-    found: dict[int, list[Alert]] = {}
-    for alert in session.scalars(own(session, Alert).where(Alert.id.in_(newest))):
-        assert alert.course_id is not None
-        found.setdefault(alert.course_id, []).append(alert)
-    return found
 
 
 def events_of(session: Session, alert_id: int) -> list[AlertEvent]:

@@ -106,15 +106,10 @@ def administration_by_uid(session: Session, uid: str) -> Administration | None:
     return session.scalars(own(session, Administration).where(Administration.uid == uid)).one_or_none()
 
 
-def booster_days(session: Session) -> dict[int, list[date]]:
-    """Days on which boosters ended, by course, over the whole clinic."""
-    statement = own(session, Administration).where(
-        Administration.standing, Administration.classified_as == "booster"
-    )
-    found: dict[int, list[date]] = {}
-    for row in session.scalars(statement.order_by(Administration.last_day)):
-        found.setdefault(row.course_id, []).append(row.last_day)
-    return found
+def followed_among(session: Session, course_ids: Sequence[int]) -> set[int]:
+    """Which of these courses have not been closed."""
+    statement = own(session, Course).with_only_columns(Course.id)
+    return set(session.scalars(statement.where(Course.id.in_(course_ids), Course.status != "closed")))
 
 
 def regimen_by_uid(session: Session, uid: str, *, lock: bool = False) -> Regimen | None:

@@ -1,9 +1,10 @@
 """Queries about diary entries."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
@@ -60,7 +61,7 @@ def standing_between(
     session: Session, patient_id: int, *, first: date, last: date, received_by: datetime | None = None
 ) -> dict[date, int]:
     """The scores that count, by day; with `received_by`, as they stood at that moment."""
-    found = session.execute(_standing(session, patient_id, first, last, received_by))
+    found = session.execute(_standing(session, [patient_id], first, last, received_by))
     return {row.day: row.nrs for row in found if row.nrs is not None and not row.clock_suspect}
 
 
@@ -72,32 +73,43 @@ def days_answered(session: Session, patient_id: int, *, first: date, last: date)
 
 
 def standing_ids(
-    session: Session, patient_id: int, *, first: date, last: date, received_by: datetime | None = None
-) -> list[str]:
-    """The public ids of the versions behind those scores, by day."""
-    found = session.execute(_standing(session, patient_id, first, last, received_by))
-    return [row.uid for row in found if row.nrs is not None and not row.clock_suspect]
+    session: Session, firsts: Mapping[int, date], *, last: date, received_by: datetime
+) -> dict[int, list[str]]:
+    """By patient the public ids of the versions that stood at a moment, by day, each from a first day on."""
+    found: dict[int, list[str]] = {}
+    statement = _standing(session, firsts, min(firsts.values(), default=last), last, received_by)
+    for row in session.execute(statement):
+        if row.day >= firsts[row.patient_id] and row.nrs is not None and not row.clock_suspect:
+            found.setdefault(row.patient_id, []).append(row.uid)
+    return found
 
 
 def _standing(
-    session: Session, patient_id: int, first: date, last: date, received_by: datetime | None
-) -> Select[str, date, int | None, bool]:
+    session: Session, patient_ids: Collection[int], first: date, last: date, received_by: datetime | None
+) -> Select[int, str, date, int | None, bool]:
     statement = (
         own(session, Entry)
-        .with_only_columns(Entry.uid, Entry.day, Entry.nrs, Entry.clock_suspect)
-        .where(Entry.patient_id == patient_id, Entry.day >= first, Entry.day <= last)
+        .with_only_columns(Entry.patient_id, Entry.uid, Entry.day, Entry.nrs, Entry.clock_suspect)
+        .where(Entry.patient_id.in_(patient_ids), Entry.day >= first, Entry.day <= last)
         .order_by(Entry.day)
     )
     if received_by is None:
         return statement.where(Entry.standing)
     newest = (
         own(session, Entry)
-        .with_only_columns(Entry.day, func.max(Entry.version).label("version"))
-        .where(Entry.patient_id == patient_id, Entry.received_at <= received_by)
-        .group_by(Entry.day)
+        .with_only_columns(Entry.patient_id, Entry.day, func.max(Entry.version).label("version"))
+        .where(Entry.patient_id.in_(patient_ids), Entry.received_at <= received_by)
+        .group_by(Entry.patient_id, Entry.day)
         .subquery()
     )
-    return statement.join(newest, (newest.c.day == Entry.day) & (newest.c.version == Entry.version))
+    return statement.join(
+        newest,
+        and_(
+            newest.c.patient_id == Entry.patient_id,
+            newest.c.day == Entry.day,
+            newest.c.version == Entry.version,
+        ),
+    )
 
 
 def entries_page(

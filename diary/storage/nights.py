@@ -9,9 +9,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from diary.storage.base import table_of
 from diary.storage.tables.clinic import Clinic
-from diary.storage.tables.course import Course
-from diary.storage.tables.entry import CourseDays
 from diary.storage.tables.night import Assessment, AssessmentLog, NightRun
 from diary.storage.unit import clinic_of, own
 
@@ -150,24 +149,6 @@ def nights_page(session: Session, *, before: date | None, limit: int) -> list[Ni
     return list(session.scalars(statement.order_by(NightRun.night.desc()).limit(limit)))
 
 
-def followed_courses(
-    session: Session, *, after_id: int, limit: int
-) -> list[tuple[Course, CourseDays | None]]:
-    """Planned and open courses with their packed days, by id: one shard of a night, in one query."""
-    statement = (
-        select(Course, CourseDays)
-        .outerjoin(CourseDays, CourseDays.course_id == Course.id)
-        .where(
-            Course.clinic_id == clinic_of(session),
-            Course.status.in_(("planned", "open")),
-            Course.id > after_id,
-        )
-        .order_by(Course.id)
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in session.execute(statement)]
-
-
 def assessments(session: Session, course_ids: Sequence[int]) -> dict[int, Assessment]:
     """The current findings by course."""
     statement = own(session, Assessment).where(Assessment.course_id.in_(course_ids))
@@ -184,7 +165,7 @@ def put_findings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the current findings of some courses; each course has one row."""
     if not rows:
         return
-    insert = INSERT[session.get_bind().dialect.name](Assessment)
+    insert = INSERT[session.get_bind().dialect.name](table_of(Assessment))
     fresh = {name: insert.excluded[name] for name in rows[0] if name not in ("course_id", "clinic_id")}
     session.execute(insert.on_conflict_do_update(index_elements=["course_id"], set_=fresh), rows)
 
@@ -193,5 +174,5 @@ def log_findings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep some findings; a night run again after a kill finds its own rows and leaves them."""
     if not rows:
         return
-    insert = INSERT[session.get_bind().dialect.name](AssessmentLog)
+    insert = INSERT[session.get_bind().dialect.name](table_of(AssessmentLog))
     session.execute(insert.on_conflict_do_nothing(index_elements=["course_id", "night"]), rows)

@@ -115,10 +115,11 @@ def pauses_over(session: Session, day: date) -> list[Patient]:
     return list(session.scalars(held(own(session, Patient).where(Patient.id.in_(over)).order_by(Patient.id))))
 
 
-def owners_of(session: Session, patient_ids: Sequence[int]) -> dict[int, int | None]:
-    """Which of the staff these patients belong to."""
+def hold_patients(session: Session, patient_ids: Sequence[int]) -> dict[int, int | None]:
+    """Hold these patients until the unit ends; which of the staff each belongs to."""
     statement = own(session, Patient).with_only_columns(Patient.id, Patient.owner_id)
-    return {row.id: row.owner_id for row in session.execute(statement.where(Patient.id.in_(patient_ids)))}
+    held = statement.where(Patient.id.in_(patient_ids)).order_by(Patient.id).with_for_update()
+    return {row.id: row.owner_id for row in session.execute(held)}
 
 
 def device_presented(session: Session, token_hash: str) -> DeviceRow | None:

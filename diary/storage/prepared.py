@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 Convert = Callable[[Any], Any]
 Row = tuple[Any, ...]
 
+# What PostgreSQL calls the type of our numbers with a point; SQLAlchemy asks before it reads one.
+_FLOAT8: Final = 701
 # Where a session keeps its line at hand.
 _LINE: Final = "line"
 
@@ -114,7 +116,7 @@ class Prepared:
             names=tuple(text.positiontup or binds),
             constants={name: bind.value for name, bind in binds.items() if not bind.required},
             into=into,
-            out=tuple(one.type.dialect_impl(dialect).result_processor(dialect, None) for one in columns),
+            out=tuple(one.type.dialect_impl(dialect).result_processor(dialect, _FLOAT8) for one in columns),
             by_place=text.positiontup is not None,
         )
         self._compiled[dialect.name] = compiled

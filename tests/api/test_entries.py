@@ -52,7 +52,7 @@ def stored(clinic: LittleClinic, patient_id: int):
             for course, span in spans(courses_of(session, patient_id)):
                 row = days_of(session, course.id)
                 assert row is not None
-                assert row.days == packed_from_entries(session, course, span)
+                assert row.days == packed_from_entries(session, course.patient_id, span)
             found = versions_of(session, patient_id)
             return [(entry.day, entry.nrs, entry.version, entry.standing) for entry in found]
 

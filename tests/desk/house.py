@@ -130,16 +130,8 @@ class Desk:
         """A live alert in the patient's newest course; its uid."""
         with self.clinic.unit(write=True) as session:
             course = courses_of(session, patient_id)[-1]
-            alert = alerts.raise_alert(
-                session,
-                patient_id=patient_id,
-                course_id=course.id,
-                kind=kind,
-                level=level,
-                facts=facts,
-                now=opened_at,
-            )
-            return alert.uid
+            news = alerts.News(patient_id, course.id, kind, facts=facts, level=level)
+            return alerts.raise_alert(session, news, now=opened_at).uid
 
     def uid(self, patient_id: int) -> str:
         """A patient's public id."""

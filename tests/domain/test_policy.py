@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from config.words import ALERT_KINDS
-from diary.domain.policy import Act, Finding, Standing, decide, present_run
+from config.words import ALERT_KINDS, ALERT_STATUSES, COURSE_STATES, LOSS_LEVELS
+from diary.domain.policy import Act, Finding, Standing, decide, is_told, present_run
 
 AWAY_NIGHTS = 14
 
@@ -148,3 +150,36 @@ def test_every_kind_that_a_night_can_open_is_a_kind_of_alert():
     for state in ("loss", "step", "silent", "no_response"):
         for act in acts(finding([*HOLDING, state], review=True)):
             assert act.kind in ALERT_KINDS
+
+
+def standing(kind):
+    """One alert of this kind that a course may have."""
+    levels = st.sampled_from(LOSS_LEVELS) if kind == "loss" else st.none()
+    return st.builds(Standing, st.just(kind), levels, st.sampled_from(ALERT_STATUSES), st.integers(1, 40))
+
+
+findings = st.builds(
+    Finding,
+    st.lists(st.sampled_from([*COURSE_STATES[1:], "holding"]), min_size=1, max_size=40),
+    *[st.booleans()] * 4,
+)
+of_the_night = [kind for kind in ALERT_KINDS if kind not in ("red_flag", "call_me")]
+standings = st.lists(st.sampled_from(of_the_night), unique=True).flatmap(
+    lambda kinds: st.tuples(*map(standing, kinds))
+)
+
+
+@given(findings, standings)
+def test_where_all_is_told_there_is_nothing_to_do(found, alerts):
+    """A night asks this first of a million courses; it must never pass over one that needs something."""
+    if is_told(found.state, review=found.review, alerts=alerts):
+        assert acts(found, *alerts) == []
+
+
+def test_what_stands_as_it_was_is_told():
+    held = Standing("loss", "confirmed", "parked", 20)
+    assert is_told("loss", review=False, alerts=[held])
+    assert not is_told("loss", review=True, alerts=[held])
+    assert not is_told("holding", review=False, alerts=[held])
+    assert is_told("holding", review=False, alerts=[replace(held, status="closed")])
+    assert not is_told("loss", review=False, alerts=[replace(held, status="closed")])

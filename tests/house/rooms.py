@@ -68,6 +68,7 @@ HEAVY = (
     "diary.domain.relapse",
     "diary.domain.simulation",
     "diary.services.backtest",
+    "diary.services.night_judging",
     "diary.services.night_shard",
     "diary.services.nights",
     "diary.services.simulation",

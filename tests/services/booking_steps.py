@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from diary.services import bookings
-from diary.services.alerts import raise_alert
+from diary.services.alerts import News, raise_alert
 from diary.storage.bookings import booking_by_id
 from diary.storage.bookings import events_of as booking_events
 from diary.storage.courses import courses_of
@@ -107,15 +107,8 @@ def open_alert(clinic: LittleClinic, patient_id: int, kind: str) -> Alert:
     with clinic.unit(write=True) as session:
         (course,) = courses_of(session, patient_id)
         level = "confirmed" if kind == "loss" else None
-        return raise_alert(
-            session,
-            patient_id=patient_id,
-            course_id=course.id,
-            kind=kind,
-            level=level,
-            facts={},
-            now=at(day_number(40)),
-        )
+        news = News(patient_id, course.id, kind, facts={}, level=level)
+        return raise_alert(session, news, now=at(day_number(40)))
 
 
 def statuses(clinic: LittleClinic, patient_id: int) -> dict[str, str]:

@@ -10,11 +10,12 @@ from diary.services import infusions
 from diary.services.baselines import set_baseline
 from diary.services.infusions import Given
 from diary.services.packed_days import packed_from_entries, spans
-from diary.storage.courses import administrations_of, booster_days, courses_of, days_of
+from diary.storage.courses import administrations_of, courses_of, days_of
 from diary.storage.engine import make_engine
 from diary.storage.naming import rows_by_id
 from diary.storage.patients import patient_by_id
 from diary.storage.protocols import protocol_at
+from diary.storage.shards import boosters_of_shard, stretches
 from diary.storage.tables.course import Administration
 from diary.storage.unit import own
 from tests.little_clinic import FIRST_DAY, LittleClinic, a_regimen, at, day_number, found
@@ -57,7 +58,7 @@ def courses(clinic: LittleClinic, patient_id: int) -> list[tuple[int, str, date 
         for course, span in spans(found_here):
             row = days_of(session, course.id)
             assert row is not None
-            assert (row.anchor_day, row.days) == (span[0], packed_from_entries(session, course, span))
+            assert (row.anchor_day, row.days) == (span[0], packed_from_entries(session, patient_id, span))
         return [
             (course.number, course.status, course.first_infusion_day, course.last_infusion_day)
             for course in found_here
@@ -98,7 +99,8 @@ def test_a_booster_is_an_event_inside_the_course_and_moves_no_day_number(clinic)
     assert courses(clinic, patient_id) == [(1, "open", FIRST_DAY, LAST_DAY)]
     with clinic.unit() as session:
         (course,) = courses_of(session, patient_id)
-        assert booster_days(session) == {course.id: [day_number(30)]}
+        (shard,) = stretches(session, most=10)
+        assert boosters_of_shard(session, shard) == {course.id: [day_number(30)]}
 
 
 @pytest.mark.parametrize("classified_as", ["same_series", "booster"])

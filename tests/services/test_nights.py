@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import update
@@ -12,10 +13,10 @@ from diary.domain.relapse.assess import assess
 from diary.services import alerts, bookings, clinics, nights, patients
 from diary.services.night_writing import Counts
 from diary.services.nights import Due, nights_due, preview_night, run_night
-from diary.storage.alerts import events_of, inputs_of
+from diary.storage.alerts import alert_by_id, events_of, inputs_of
 from diary.storage.courses import courses_of, days_of
 from diary.storage.engine import make_engine
-from diary.storage.entries import standing_ids
+from diary.storage.entries import versions_of
 from diary.storage.nights import assessments, findings_of, hold_term, night_run
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.clinic import ProtocolVersion
@@ -77,9 +78,12 @@ def test_an_alert_keeps_a_copy_of_what_it_was_judged_from(clinic):
         (course,) = courses_of(session, patient_id)
         assert copy.night == alert.night
         assert copy.days == days_of(session, course.id).days[: len(copy.days)]
-        assert copy.entry_ids == standing_ids(
-            session, patient_id, first=FIRST_DAY - timedelta(days=14), last=alert.night
-        )
+        judged = [
+            entry.uid
+            for entry in versions_of(session, patient_id)
+            if FIRST_DAY - timedelta(days=14) <= entry.day <= alert.night
+        ]
+        assert copy.entry_ids == judged
         assert copy.baseline_nrs == 8.0
         assert copy.detector_version
 
@@ -247,6 +251,23 @@ def test_a_course_on_which_the_detector_fails_is_told_apart_and_the_others_are_j
         assert assessments(session, [course.id])[course.id].state != "cannot_tell"
     clinic.run_nights(day_number(46))
     assert only(clinic, treated[place], "not_assessed").status == "cleared"
+
+
+def test_what_fails_night_after_night_is_told_once_and_again_a_fortnight_after_it_was_told(clinic):
+    patient_id = clinic.treated("P-1", "2 9 " * 33)
+
+    def told_by(number: int) -> list[str]:
+        for due in nights_due(clinic.engine, now=at(day_number(number + 1))):
+            wall = partial(getattr, due, "cutoff_at")
+            run_night(clinic.engine, due, now=wall(), wall=wall, owner="me", detector=failing_on_a_nine)
+        return [alert.status for alert in clinic.alerts(patient_id) if alert.kind == "not_assessed"]
+
+    assert told_by(10) == ["open"], "since day 2, the first with a nine"
+    with clinic.unit(write=True) as session:
+        alert = alert_by_id(session, only(clinic, patient_id, "not_assessed").id)
+        alerts.close(session, alert, outcome="called", reason=None, now=at(day_number(11)))
+    assert told_by(15) == ["closed"]
+    assert told_by(16) == ["open", "closed"]
 
 
 def test_silence_is_a_work_item_and_never_a_loss(clinic):

@@ -76,7 +76,7 @@ def offered(clinic: LittleClinic, patient_id: int, number: int) -> Booking:
 def remind(clinic: LittleClinic, patient_id: int) -> None:
     with clinic.unit(write=True) as session:
         now = at(day_number(45))
-        outbox.enqueue(session, "reminder", dedupe_key=f"r:{patient_id}", now=now, patient_id=patient_id)
+        outbox.enqueue(session, outbox.Letter("reminder", f"r:{patient_id}", patient_id=patient_id), now=now)
 
 
 def messages(clinic: LittleClinic, patient_id: int) -> dict[str, str]:

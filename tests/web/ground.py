@@ -134,15 +134,8 @@ def _alerts_and_booking(session: Session, patient_id: int) -> None:
     """A loss that a booking answers, and a step that nobody has taken yet."""
     patient, course = patient_by_id(session, patient_id), courses_of(session, patient_id)[-1]
     for kind, level in (("loss", "watch"), ("step", None)):
-        alerts.raise_alert(
-            session,
-            patient_id=patient_id,
-            course_id=course.id,
-            kind=kind,
-            level=level,
-            facts={},
-            now=at(TODAY, hour=9),
-        )
+        news = alerts.News(patient_id, course.id, kind, facts={}, level=level)
+        alerts.raise_alert(session, news, now=at(TODAY, hour=9))
     bookings.request_booking(
         session,
         patient,

@@ -19,6 +19,7 @@ from config.words import (
 from diary.storage.base import Base, Owned, belongs_to, holds, one_of, only_one, owned
 
 IMPORTED = text("imported_at IS NOT NULL")
+FOLLOWED = text("status <> 'closed'")
 
 
 class Regimen(Owned, Base):
@@ -65,6 +66,7 @@ class Course(Owned, Base):
         only_one("uq_course_open", "patient_id", where="status = 'open'"),
         only_one("uq_course_planned", "patient_id", where="status = 'planned'"),
         Index("ix_course_status", "clinic_id", "status", "id"),
+        Index("ix_course_followed", "clinic_id", "id", sqlite_where=FOLLOWED, postgresql_where=FOLLOWED),
         Index(
             "ix_course_imported",
             "clinic_id",

@@ -1,0 +1,220 @@
+"""Judges a shard: the state of every course tonight, and what to do about alerts where something changed."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from config.protocol import Protocol
+from diary.domain import packed
+from diary.domain.policy import Act, Finding, Standing, decide, is_told, rings_from
+from diary.domain.relapse.assess import Assessed, assess
+from diary.domain.relapse.rule import MEAN_TOLERANCE_NRS
+from diary.domain.relapse.states import STATES
+from diary.services.night_shard import NOTHING, NightFrame, Shard, ShardCourse, day_number
+from diary.storage.shards import FollowedCourse, StandingAlert
+
+log = logging.getLogger(__name__)
+
+DETECTOR_VERSION: Final = "plain-rule 1"
+DETECTOR_FAILED: Final = "the detector failed on it"
+
+Detector = Callable[..., Assessed]
+"""Called as `domain.relapse.assess.assess` is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the night says of one course: its state, what to do about alerts, and the figures behind it.
+
+    Most courses are as they were and nobody reads their figures: these are worked out when asked for.
+    """
+
+    state: str
+    acts: Sequence[Act]
+    problem: str | None
+    one: ShardCourse
+    assessed: Assessed | None
+    row: int
+    protocol: Protocol
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """By name, as a finding and an alert keep them."""
+        known = {"baseline_nrs": self.one.baseline_nrs, "baseline_kind": self.one.baseline_kind}
+        if self.assessed is None:
+            number = min(self.one.day_number, self.protocol.follow_up_days)
+            nothing = {"day_number": number, "answered_14d": 0, "days_since_answer": 0}
+            return {**nothing, **known, "problem": self.problem}
+        figures = {**_figures(self.assessed, self.row, self.one.day_number), **known}
+        if any(act.kind == "step" for act in self.acts):
+            before, now = _step_figures(self.one, self.protocol)
+            figures |= {"step_before": before, "step_now": now}
+        return figures
+
+
+def judge_shard(shard: Shard, frame: NightFrame, *, detector: Detector = assess) -> list[Judged]:
+    """Judge every course of the shard; a course whose numbers cannot be judged is told apart, not dropped."""
+    limit = frame.protocol.follow_up_days
+    following = [one for one in shard.courses if 1 <= one.day_number <= limit and one.problem is None]
+    judged: dict[int, Judged] = {}
+    for part, assessed in _assessed(following, frame, detector):
+        if assessed is None:
+            (one,) = part
+            judged[one.course.id] = _not_judged(one, DETECTOR_FAILED, shard, frame)
+        else:
+            judged.update(_judge(part, assessed, shard, frame))
+    return [judged.get(one.course.id) or _not_judged(one, one.problem, shard, frame) for one in shard.courses]
+
+
+def _assessed(
+    following: Sequence[ShardCourse], frame: NightFrame, detector: Detector
+) -> Iterator[tuple[Sequence[ShardCourse], Assessed | None]]:
+    """All at once; where that fails, half by half, until the course that makes it fail stands alone."""
+    if not following:
+        return
+    try:
+        assessed = _assess(following, frame, detector)
+    except Exception:
+        if len(following) == 1:
+            log.exception("course not assessed", extra={"course_id": following[0].course.id})
+            yield following, None
+            return
+    else:
+        yield following, assessed
+        return
+    half = len(following) // 2
+    yield from _assessed(following[:half], frame, detector)
+    yield from _assessed(following[half:], frame, detector)
+
+
+def _assess(following: Sequence[ShardCourse], frame: NightFrame, detector: Detector) -> Assessed:
+    nights = max(one.day_number for one in following)
+    rows = b"".join([one.follow_up.ljust(nights, NOTHING) for one in following])
+    scores = np.frombuffer(rows, dtype=np.uint8).reshape(-1, nights)
+    boosters = np.zeros(scores.shape, dtype=bool)
+    expected = np.ones(scores.shape, dtype=bool)
+    for row, one in enumerate(following):
+        for day in one.boosters:
+            number = day_number(one.course, day)
+            if 1 <= number <= nights:
+                boosters[row, number - 1] = True
+        if one.unasked_days:
+            expected[row, [day - 1 for day in one.unasked_days]] = False
+    return detector(
+        scores,
+        np.array([np.nan if one.baseline_nrs is None else one.baseline_nrs for one in following]),
+        protocol=frame.protocol,
+        boosters=boosters if boosters.any() else None,
+        expected=None if expected.all() else expected,
+    )
+
+
+def _judge(
+    part: Sequence[ShardCourse], assessed: Assessed, shard: Shard, frame: NightFrame
+) -> Iterator[tuple[int, Judged]]:
+    rows, columns = np.arange(len(part)), np.array([one.day_number - 1 for one in part])
+    codes = assessed.states[rows, columns].tolist()
+    reviews = assessed.nights.review[rows, columns].tolist()
+    for row, (one, code, review) in enumerate(zip(part, codes, reviews, strict=True)):
+        alerts = shard.alerts.get(one.course.id, ())
+        told = is_told(STATES[code], review=review, alerts=alerts)
+        acts = () if told else _acts(one, assessed, row, alerts, review=review, frame=frame)
+        yield one.course.id, Judged(STATES[code], acts, None, one, assessed, row, frame.protocol)
+
+
+def _acts(
+    one: ShardCourse,
+    assessed: Assessed,
+    row: int,
+    alerts: Sequence[StandingAlert],
+    *,
+    review: bool,
+    frame: NightFrame,
+) -> Sequence[Act]:
+    finding = Finding(
+        states=[STATES[code] for code in assessed.states[row, : one.day_number]],
+        review=review,
+        review_recovered=_review_recovered(assessed, row, one.day_number - 1, frame.protocol),
+        step_recovered=_step_recovered(one, alerts, frame.protocol),
+        quiet=_quiet(one.course, frame),
+    )
+    standing = [
+        Standing(alert.kind, alert.level, alert.status, day_number(one.course, alert.night or frame.night))
+        for alert in alerts
+    ]
+    return decide(finding, standing, absence_nights=frame.protocol.absence_nights)
+
+
+def _figures(assessed: Assessed, row: int, number: int) -> dict[str, Any]:
+    nights, column = assessed.nights, number - 1
+    return {
+        "day_number": number,
+        "answered_14d": int(nights.answered_14d[row, column]),
+        "days_since_answer": int(nights.days_since_answer[row, column]),
+        "mean_7d": _number(nights.mean_7d[row, column]),
+        "mean_14d": _number(nights.mean_14d[row, column]),
+        "best_14d": _number(nights.best_14d[row, column]),
+        "early_relief": _number(nights.early_relief[row]),
+        "relief_7d": _number(nights.relief_window[row, column]),  # 14 days on a thin schedule
+        "below_since": int(nights.below_since[row, column]) or None,
+        "loss_day": int(nights.loss_day[row, column]) or None,
+    }
+
+
+def _not_judged(one: ShardCourse, problem: str | None, shard: Shard, frame: NightFrame) -> Judged:
+    """A course before the end of its infusion, one recorded after its follow-up, or one that cannot be read.
+
+    An infusion may be recorded years late: its course ends tonight, and its thousands of days judge nobody.
+    """
+    early = problem is None and one.day_number < 1
+    state: str = "preparing" if early else "cannot_tell"
+    acts = () if problem is None else _about_no_assessment(shard.alerts.get(one.course.id, ()), frame)
+    return Judged(state, acts, problem, one, None, 0, frame.protocol)
+
+
+def _about_no_assessment(alerts: Sequence[StandingAlert], frame: NightFrame) -> Sequence[Act]:
+    """Told once; and again where somebody closed it and it has stayed so for as long as an absence counts."""
+    told = next((alert for alert in alerts if alert.kind == "not_assessed"), None)
+    if told is None or told.status in ("cleared", "superseded"):
+        return [Act("open", "not_assessed")]
+    since = (frame.night - (told.night or frame.night)).days
+    again = told.status == "closed" and since >= frame.protocol.absence_nights
+    return [Act("open", "not_assessed")] if again else ()
+
+
+def _review_recovered(assessed: Assessed, row: int, column: int, protocol: Protocol) -> bool:
+    """Pain is no longer so far above its best; False where either is unknown. On the line it still is."""
+    risen = assessed.nights.mean_14d[row, column] - assessed.nights.best_14d[row, column]
+    return bool(risen < protocol.review_rise_nrs - MEAN_TOLERANCE_NRS)
+
+
+def _step_recovered(one: ShardCourse, alerts: Sequence[StandingAlert], protocol: Protocol) -> bool:
+    """A step has passed when the last answers are back near the level before it."""
+    before = next((alert.facts.get("step_before") for alert in alerts if alert.kind == "step"), None)
+    last = _answers(one)[-protocol.step_days :]
+    return before is not None and bool(last) and sum(last) / len(last) < before + protocol.step_rise_nrs
+
+
+def _step_figures(one: ShardCourse, protocol: Protocol) -> tuple[float | None, list[int]]:
+    answers = _answers(one)
+    before = answers[: -protocol.step_days][-protocol.step_before_answers :]
+    return (sum(before) / len(before) if before else None), answers[-protocol.step_days :]
+
+
+def _answers(one: ShardCourse) -> list[int]:
+    return [score for score in packed.unpack(one.follow_up) if score is not None]
+
+
+def _quiet(course: FollowedCourse, frame: NightFrame) -> bool:
+    """Imported history shows states, but rings no bell for its first nights here."""
+    if course.imported_at is None:
+        return False
+    quiet_nights = frame.protocol.quiet_nights_after_import
+    return frame.cutoff_at < rings_from(course.imported_at, quiet_nights=quiet_nights)
+
+
+def _number(value: Any) -> float | None:
+    return None if np.isnan(value) else round(float(value), 4)

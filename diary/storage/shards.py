@@ -1,0 +1,209 @@
+"""Queries of one shard of a night: some of a clinic's followed courses, and what stands beside them, as rows.
+
+A shard is a stretch of course ids. Everything beside the courses is found through them again, by the index
+that they are read by, so that no query grows with the clinic.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy.orm import Session
+
+from diary.storage.base import table_of
+from diary.storage.prepared import Prepared
+from diary.storage.tables.alert import Alert
+from diary.storage.tables.course import Administration, Course
+from diary.storage.tables.entry import CourseDays
+from diary.storage.tables.night import Assessment
+from diary.storage.tables.patient import PatientFollow
+from diary.storage.unit import clinic_of
+
+
+class FollowedCourse(NamedTuple):
+    """A planned or open course with its packed days, and the state that it was last found in."""
+
+    id: int
+    patient_id: int
+    first_infusion_day: date | None
+    last_infusion_day: date | None
+    baseline_kind: str | None
+    baseline_nrs: float | None
+    thin_from_day: date | None
+    thin_weekdays: int | None
+    imported_at: datetime | None
+    anchor_day: date | None
+    changed_at: datetime | None
+    days: bytes | None
+    state: str | None
+
+
+class StandingAlert(NamedTuple):
+    """The newest alert of its kind in a course, live or ended."""
+
+    id: int
+    course_id: int
+    kind: str
+    level: str | None
+    status: str
+    night: date | None
+    opened_at: datetime
+    facts: Mapping[str, Any]
+
+
+class Followed(NamedTuple):
+    """From when on a patient was followed, paused or not followed."""
+
+    patient_id: int
+    state: str
+    since_at: datetime
+    until_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The courses of a clinic with ids over `after_id`, up to `last_id`."""
+
+    after_id: int
+    last_id: int
+
+
+_COURSE: Final = table_of(Course).c
+_DAYS: Final = table_of(CourseDays).c
+_FOUND: Final = table_of(Assessment).c
+_ALERT: Final = table_of(Alert).c
+_GIVEN: Final = table_of(Administration).c
+_FOLLOW: Final = table_of(PatientFollow).c
+
+_FOLLOWED: Final = and_(
+    _COURSE.clinic_id == bindparam("clinic_id"),
+    _COURSE.status != literal_column("'closed'"),  # as the index has it: a parameter would hide that it fits
+    _COURSE.id > bindparam("after_id"),
+)
+_OF_SHARD: Final[ColumnElement[bool]] = and_(_FOLLOWED, _COURSE.id <= bindparam("last_id"))
+
+_COURSES: Final = Prepared(
+    select(
+        _COURSE.id,
+        _COURSE.patient_id,
+        _COURSE.first_infusion_day,
+        _COURSE.last_infusion_day,
+        _COURSE.baseline_kind,
+        _COURSE.baseline_nrs,
+        _COURSE.thin_from_day,
+        _COURSE.thin_weekdays,
+        _COURSE.imported_at,
+        _DAYS.anchor_day,
+        _DAYS.changed_at,
+        _DAYS.days,
+        _FOUND.state,
+    )
+    .select_from(
+        table_of(Course)
+        .outerjoin(table_of(CourseDays), _DAYS.course_id == _COURSE.id)
+        .outerjoin(table_of(Assessment), _FOUND.course_id == _COURSE.id)
+    )
+    .where(_OF_SHARD)
+    .order_by(_COURSE.id)
+)
+_PLACES: Final = (
+    select(
+        _COURSE.id,
+        func.row_number().over(order_by=_COURSE.id).label("place"),
+        func.count().over().label("all"),
+    )
+    .where(_FOLLOWED)
+    .subquery()
+)
+_ENDS: Final = Prepared(
+    select(_PLACES.c.id)
+    .where(or_(_PLACES.c.place % bindparam("most") == 0, _PLACES.c.place == _PLACES.c.all))
+    .order_by(_PLACES.c.id)
+)
+_newer = table_of(Alert).alias()
+_ALERTS: Final = Prepared(
+    select(
+        _ALERT.id,
+        _ALERT.course_id,
+        _ALERT.kind,
+        _ALERT.level,
+        _ALERT.status,
+        _ALERT.night,
+        _ALERT.opened_at,
+        _ALERT.facts,
+    )
+    .join_from(table_of(Course), table_of(Alert), _ALERT.course_id == _COURSE.id)
+    .where(
+        _OF_SHARD,
+        and_(_ALERT.kind != "red_flag", _ALERT.kind != "call_me"),
+        ~select(_newer.c.id)
+        .where(_newer.c.course_id == _ALERT.course_id, _newer.c.kind == _ALERT.kind, _newer.c.id > _ALERT.id)
+        .exists(),
+    )
+)
+_BOOSTERS: Final = Prepared(
+    select(_GIVEN.course_id, _GIVEN.last_day)
+    .join_from(table_of(Course), table_of(Administration), _GIVEN.patient_id == _COURSE.patient_id)
+    .where(_OF_SHARD, _GIVEN.course_id == _COURSE.id, _GIVEN.standing, _GIVEN.classified_as == "booster")
+    .order_by(_GIVEN.last_day)
+)
+_unlike = table_of(PatientFollow).alias()
+_HISTORIES: Final = Prepared(
+    select(_FOLLOW.patient_id, _FOLLOW.state, _FOLLOW.since_at, _FOLLOW.until_day)
+    .join_from(table_of(Course), table_of(PatientFollow), _FOLLOW.patient_id == _COURSE.patient_id)
+    .where(
+        _OF_SHARD,
+        _FOLLOW.since_at <= bindparam("until"),
+        select(_unlike.c.id)
+        .where(_unlike.c.patient_id == _FOLLOW.patient_id, _unlike.c.state != "followed")
+        .exists(),
+    )
+    .order_by(_FOLLOW.since_at, _FOLLOW.id)
+)
+
+
+def stretches(session: Session, *, most: int) -> list[Stretch]:
+    """The followed courses of the clinic in stretches of at most so many, first to last."""
+    ends = [row[0] for row in _ENDS.rows(session, clinic_id=clinic_of(session), after_id=0, most=most)]
+    return [Stretch(after_id, last_id) for after_id, last_id in zip([0, *ends], ends, strict=False)]
+
+
+def courses_of_shard(session: Session, stretch: Stretch) -> list[FollowedCourse]:
+    """The courses themselves, by id."""
+    return [FollowedCourse(*row) for row in _COURSES.rows(session, **_bounds(session, stretch))]
+
+
+def alerts_of_shard(session: Session, stretch: Stretch) -> dict[int, list[StandingAlert]]:
+    """By course its newest alert of each kind, live or ended; red flags and calls apart."""
+    found: dict[int, list[StandingAlert]] = {}
+    for row in _ALERTS.rows(session, **_bounds(session, stretch)):
+        alert = StandingAlert(*row)
+        found.setdefault(alert.course_id, []).append(alert)
+    return found
+
+
+def boosters_of_shard(session: Session, stretch: Stretch) -> dict[int, list[date]]:
+    """By course the days on which boosters ended, first to last."""
+    found: dict[int, list[date]] = {}
+    for course_id, last_day in _BOOSTERS.rows(session, **_bounds(session, stretch)):
+        found.setdefault(course_id, []).append(last_day)
+    return found
+
+
+def follow_of_shard(session: Session, stretch: Stretch, *, until: datetime) -> dict[int, list[Followed]]:
+    """By patient how they were followed up to a moment; those always followed are left out."""
+    found: dict[int, list[Followed]] = {}
+    for row in _HISTORIES.rows(session, **_bounds(session, stretch), until=until):
+        followed = Followed(*row)
+        found.setdefault(followed.patient_id, []).append(followed)
+    return found
+
+
+def _bounds(session: Session, stretch: Stretch) -> dict[str, int]:
+    return {
+        "clinic_id": clinic_of(session),
+        "after_id": stretch.after_id,
+        "last_id": stretch.last_id,
+    }
