@@ -86,7 +86,7 @@ class Protocol:
     # An acknowledged alert without a next step comes back after three days.
     unattended_hours: int = _between(4, 336, default=72)
 
-    # An ended alert's kind opens again once its state has been away this long; two windows of a week.
+    # The kind of an alert that a person closed opens again once its state was away this long: two windows.
     absence_nights: int = _between(1, 60, default=14)
 
     # A drawer of old diaries must not ring: states show, one summary tells them, alerts wait.

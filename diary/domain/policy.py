@@ -121,7 +121,7 @@ def decide(finding: Finding, standing: Sequence[Standing], *, absence_nights: in
     Args:
         finding: tonight's states and criteria.
         standing: the live alerts of the course and, for each kind without one, the last ended one.
-        absence_nights: how long a state must have been away before its alert may open again.
+        absence_nights: how long a state must have been away before an alert that was closed may open again.
 
     >>> decide(Finding(["learning", "loss"], False, False, False, False), [], absence_nights=14)
     [Act(verb='open', kind='loss', level='confirmed', reason=None)]
@@ -195,11 +195,16 @@ def _recovered(kind: str, finding: Finding) -> bool:
 def _may_open_again(
     kind: str, level: str | None, finding: Finding, last: Standing, absence_nights: int
 ) -> bool:
-    """Only at a higher level, or once its state has been away long enough; some kinds never."""
+    """What a person closed: at a higher level, or once its state was away long enough; some kinds never.
+
+    What cleared itself comes back with its state: nobody has looked at it (docs/decisions/0010).
+    """
     if last.status == "superseded":
         return True  # it never counted: the data it stood on were replaced
     if kind in ONCE:
         return False
+    if last.status == "cleared":
+        return True
     if level is not None and _rank(level) > _rank(last.level):
         return True
     first_night, away_nights = present_run(kind, finding)

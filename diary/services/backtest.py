@@ -174,7 +174,7 @@ def loss_alerts(states: list[str], *, absence_nights: int) -> set[int]:
     The policy looks at a kind's state; while the state stays the same nothing new can follow from it.
 
     >>> sorted(loss_alerts(["holding", "loss", "loss", "holding", "loss"], absence_nights=14))
-    [2]
+    [2, 5]
     """
     told: set[int] = set()
     standing: Standing | None = None

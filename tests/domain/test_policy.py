@@ -84,6 +84,15 @@ def test_a_closed_loss_opens_again_once_it_was_away_for_14_nights(nights_away, o
     assert bool(acts(found, closed)) is opens
 
 
+@pytest.mark.parametrize(("kind", "state"), [("loss", "loss"), ("silence", "silent"), ("step", "step")])
+def test_what_cleared_itself_opens_again_as_soon_as_its_state_is_back(kind, state):
+    level = "confirmed" if kind == "loss" else None
+    cleared = Standing(kind, level, "cleared", opened_night=34)
+    found = finding([*HOLDING, state, "holding", state])
+    assert acts(found, cleared) == [Act("open", kind, level)]
+    assert acts(found, replace(cleared, status="closed")) == []
+
+
 def test_a_review_is_said_once_a_course():
     found = finding(HOLDING, review=True)
     assert acts(found) == [Act("open", "review")]
