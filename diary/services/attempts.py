@@ -38,11 +38,14 @@ class Door:
 
 
 def sign_in_doors(email: str, address: str | None) -> tuple[Door, ...]:
-    """By account and by network address, whichever page or client it came from."""
+    """By network address and by account, whichever page or client it came from.
+
+    The address comes first: once it is shut out, it cannot shut more accounts, nor add a row for each name.
+    """
     account = hashlib.sha256(email.lower().encode()).hexdigest()[:32]
     return (
-        Door(f"signin:{account}", SIGN_INS_PER_ACCOUNT, SIGN_IN_WINDOW_S),
         Door(f"signin:{network_of(address)}", SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW_S),
+        Door(f"signin:{account}", SIGN_INS_PER_ACCOUNT, SIGN_IN_WINDOW_S),
     )
 
 
@@ -71,13 +74,17 @@ def network_of(address: str | None) -> str:
 def count_tries(engine: Engine, *doors: Door, now: datetime) -> None:
     """Count one try at each door, in a transaction of its own so that a refused request still counts.
 
+    A door that is shut ends it: doors after it count nothing, and those before it give the try back, since
+    nothing was tried behind them.
+
     Raises:
         Refusal: too_many_attempts, with `retry_after_s`.
     """
-    for door in doors:
+    for passed, door in enumerate(doors):
         with engine.begin() as connection:
             attempts, ends_at = _count(connection, door, now=now)
         if attempts > door.limit:
+            forgive_try(engine, *doors[:passed])
             wait_s = max(1, int((ends_at - now).total_seconds()))
             raise Refusal(
                 "too_many_attempts",

@@ -97,7 +97,7 @@ def test_a_door_that_is_shut_opens_to_nobody_whatever_other_doors_say(engine):
     come(engine, DOOR, times=3)
     assert come(engine, OTHER, DOOR) == [900]
     assert come(engine, OTHER) == [None]
-    assert counted(engine)[OTHER.name] == 2
+    assert counted(engine)[OTHER.name] == 1, "nothing was tried behind the door that let it by"
 
 
 def test_one_door_says_nothing_of_another(engine):
@@ -153,11 +153,27 @@ def test_each_try_sweeps_up_what_has_long_been_over_and_nothing_else(engine):
 
 def test_signing_in_counts_the_account_and_the_address_and_tells_neither(engine):
     doors = sign_in_doors("Anna@Clinic.example", "203.0.113.9")
-    assert [door.limit for door in doors] == [SIGN_INS_PER_ACCOUNT, SIGN_INS_PER_ADDRESS]
+    assert [door.limit for door in doors] == [SIGN_INS_PER_ADDRESS, SIGN_INS_PER_ACCOUNT]
     assert doors == sign_in_doors("anna@clinic.example", "203.0.113.9")
-    assert doors[0] != sign_in_doors("joost@clinic.example", "203.0.113.9")[0]
+    assert doors[1] != sign_in_doors("joost@clinic.example", "203.0.113.9")[1]
     come(engine, *doors)
     assert not any("anna" in name or "@" in name for name in counted(engine))
+
+
+def test_an_address_that_is_shut_out_shuts_no_account_and_leaves_no_name_behind(engine):
+    for number in range(SIGN_INS_PER_ADDRESS):
+        come(engine, *sign_in_doors(f"guess-{number}@clinic.example", "203.0.113.9"))
+    before = set(counted(engine))
+    anna = sign_in_doors("anna@clinic.example", "203.0.113.9")
+    assert come(engine, *anna, times=SIGN_INS_PER_ACCOUNT + 1) == [900] * (SIGN_INS_PER_ACCOUNT + 1)
+    assert set(counted(engine)) == before
+    assert come(engine, *sign_in_doors("anna@clinic.example", "198.51.100.4")) == [None]
+
+
+def test_whoever_goes_on_at_a_shut_account_shuts_nobody_else_of_the_ward_out(engine):
+    anna = sign_in_doors("anna@clinic.example", "203.0.113.9")
+    assert None not in come(engine, *anna, times=3 * SIGN_INS_PER_ADDRESS)[SIGN_INS_PER_ACCOUNT:]
+    assert come(engine, *sign_in_doors("joost@clinic.example", "203.0.113.9")) == [None]
 
 
 def test_an_enrolment_counts_the_address_alone_since_a_code_names_nobody():
