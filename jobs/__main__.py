@@ -19,6 +19,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
 
 from config.logging import logging_config
 from config.settings import Settings, settings_or_exit
@@ -41,8 +43,9 @@ def main() -> int:
     settings = settings_or_exit(os.environ)
     asked_to_end = _asked_to_end()
     engine = make_engine(settings.database_url, pool_size=POOL_SIZE)
-    if current(engine) != head():
-        sys.stderr.write("The database is not at this version's revision. Run: python -m diary migrate\n")
+    fault = _fault(engine)
+    if fault is not None:
+        sys.stderr.write(f"{fault}\n")
         return 1
     dictConfig(logging_config(settings.log_level))
     # A job that takes longer than a tick is no news: its next tick is left out, and said at WARNING.
@@ -53,6 +56,16 @@ def main() -> int:
     scheduler.start()
     engine.dispose()
     return 0
+
+
+def _fault(engine: Engine) -> str | None:
+    """Why nothing can be done in this database, in one line; None when it can be used."""
+    try:
+        fits = current(engine) == head()
+    except DatabaseError as error:
+        told = str(error.orig).splitlines()[0]
+        return f"The database cannot be used: {told}. Run: python -m diary doctor"
+    return None if fits else "The database is not at this version's revision. Run: python -m diary migrate"
 
 
 def _scheduler(duty: Duty) -> BlockingScheduler:

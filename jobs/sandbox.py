@@ -30,8 +30,8 @@ def run(duty: Duty) -> None:
         if nights_due(duty.engine, now=stop_at):
             return  # another process holds a night: the clock waits for it, and the next tick looks again
         with unit(duty.engine, SYSTEM, write=True) as session:
-            move_clock(session, to=stop_at)
-        if duty.player is not None:
+            moved = move_clock(session, to=stop_at)
+        if moved and duty.player is not None:
             duty.player.perform(stop_at, stopping=duty.stopping)
 
 

@@ -138,4 +138,4 @@ def set_clock(clinic: LittleClinic, moment: datetime) -> None:
     """Put the sandbox clock on a later moment, without running nights."""
     with unit(clinic.engine, SYSTEM, write=True) as session:
         assert installation(session).kind == "sandbox"
-        move_clock(session, to=moment)
+        assert move_clock(session, to=moment)

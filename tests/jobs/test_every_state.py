@@ -238,5 +238,5 @@ def wait_until(scheduler: "subprocess.Popen[bytes]", holds: Callable[[], bool]) 
 
 
 def test_the_sandbox_clock_never_goes_back(clinic):
-    with unit(clinic.engine, SYSTEM, write=True) as session, pytest.raises(AssertionError):
-        move_clock(session, to=at(FIRST_DAY - timedelta(days=400)))
+    with unit(clinic.engine, SYSTEM, write=True) as session:
+        assert not move_clock(session, to=at(FIRST_DAY - timedelta(days=400)))

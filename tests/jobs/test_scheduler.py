@@ -137,11 +137,24 @@ def test_a_scheduler_that_is_ended_on_the_way_goes_on_after_the_next_start(sqlit
         assert {run.state for run in runs} == {"done"}
 
 
-def test_a_scheduler_refuses_a_database_of_another_revision(empty_sqlite_database, tmp_path):
-    jobs, log = scheduler(empty_sqlite_database.url, tmp_path)
+def refusal(url: str, tmp_path: Path) -> str:
+    jobs, log = scheduler(url, tmp_path)
     with jobs as process:
         assert process.wait(20) == 1
-    assert "python -m diary migrate" in log.read_text()
+    (line,) = log.read_text().splitlines()
+    return line
+
+
+def test_a_scheduler_refuses_a_database_of_another_revision(empty_sqlite_database, tmp_path):
+    Path(empty_sqlite_database.url.removeprefix("sqlite:///")).touch()
+    assert "python -m diary migrate" in refusal(empty_sqlite_database.url, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////nowhere/at/all.db", "postgresql+psycopg://nobody@127.0.0.1:9/nothing"]
+)
+def test_a_scheduler_says_in_one_line_that_there_is_no_database(url, tmp_path):
+    assert "python -m diary doctor" in refusal(url, tmp_path)
 
 
 def hold(clinic: LittleClinic, due: Due) -> None:
