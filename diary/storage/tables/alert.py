@@ -95,6 +95,8 @@ class AlertInput(Owned, Base):
     last_infusion_day: Mapped[date]
     booster_days: Mapped[list[Any]]
     days: Mapped[bytes] = mapped_column(LargeBinary)
+    unasked_days: Mapped[list[Any] | None]
+    """Course days on which no answer was asked for; empty in copies from before they were kept."""
     entry_ids: Mapped[list[Any]]
     baseline_nrs: Mapped[float | None]
     baseline_kind: Mapped[str]
