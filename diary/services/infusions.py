@@ -16,6 +16,7 @@ from diary.services.bookings import complete_booking
 from diary.services.courses import close_course, plan_course
 from diary.services.packed_days import rebuild
 from diary.storage.alerts import live_of_course
+from diary.storage.bookings import live_booking_of
 from diary.storage.courses import administrations_of, course_by_id, courses_of
 from diary.storage.ids import new_uid
 from diary.storage.naming import rows_by_id
@@ -58,12 +59,15 @@ def record_infusion(
 
     new_course: closes the open course and its alerts, opens the next with its baseline. same_series: the open
     course's infusion days grow. booster: an event inside the open course; day count and baseline stay.
+    A new course ends the booking under way, named or not: what it asked for was given.
 
     Raises:
         Refusal: infusion_ends_before_start, infusion_too_long, infusion_in_future, infusion_overlaps,
             no_course_open.
     """
     _check(session, patient, given, today=today)
+    if given.classified_as == "new_course" and not imported:
+        booking = booking or live_booking_of(session, patient.id, lock=True)
     course = _course_for(session, patient, given, regimen, now=now, imported=imported)
     row = _written(
         session,

@@ -20,10 +20,10 @@ def booking_by_id(session: Session, booking_id: int) -> Booking:
     return session.scalars(own(session, Booking).where(Booking.id == booking_id)).one()
 
 
-def live_booking_of(session: Session, patient_id: int) -> Booking | None:
-    """The patient's booking under way, if any: there is at most one."""
+def live_booking_of(session: Session, patient_id: int, *, lock: bool = False) -> Booking | None:
+    """The patient's booking under way, if any: there is at most one. With `lock`, nobody else changes it."""
     statement = own(session, Booking).where(Booking.patient_id == patient_id, Booking.state.in_(LIVE))
-    return session.scalars(statement).one_or_none()
+    return session.scalars(held(statement) if lock else statement).one_or_none()
 
 
 def courses_booked(session: Session, course_ids: Sequence[int]) -> set[int]:

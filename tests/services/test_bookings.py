@@ -9,10 +9,11 @@ from config.protocol import Protocol
 from config.words import BOOKING_STATES
 from diary.domain.booking_states import AFTER, LIVE
 from diary.domain.errors import Refusal
-from diary.services import bookings, clinics
+from diary.services import alerts, bookings, clinics
 from diary.storage.bookings import booking_by_id, bookings_of, live_booking_of
 from diary.storage.bookings import events_of as booking_events
 from diary.storage.courses import courses_of
+from diary.storage.patients import patient_by_id
 from diary.storage.protocols import protocol_at
 from diary.storage.tables.outbox import Message
 from diary.storage.unit import own
@@ -286,12 +287,25 @@ def test_an_infusion_for_a_booking_that_has_ended_is_refused_and_nothing_is_writ
     assert newest_course(clinic, patient_id)[0] == 1
 
 
-def test_a_booking_left_over_from_the_course_before_hides_no_alert_of_the_next(clinic):
-    patient_id = clinic.treated("P-2", "7 " * 10)
-    booked(clinic, patient_id, "confirmed")
-    again = day_number(11)
-    clinic.infuse(patient_id, first_day=again)
-    clinic.write(patient_id, day_number(1, first_day=again), LOST)
-    last = day_number(45, first_day=again)
-    clinic.run_nights(last, first=last)
-    assert statuses(clinic, patient_id)["loss"] == "open"
+def test_a_new_course_ends_the_booking_under_way_though_nobody_named_it(clinic, patient_id):
+    open_alert(clinic, patient_id, "loss")
+    with clinic.unit(write=True) as session:
+        call = alerts.ask_for_call(
+            session, patient_by_id(session, patient_id, lock=True), course_id=None, now=TODAY
+        )
+        alerts.park(session, call.alert, staff_id=None, now=TODAY)
+    booking = booked(clinic, patient_id, "confirmed")
+    clinic.infuse(patient_id, first_day=FIRST_DAY)
+    with clinic.unit() as session:
+        assert booking_by_id(session, booking.id).state == "done"
+    assert statuses(clinic, patient_id) == {"loss": "closed", "call_me": "closed"}
+
+
+@pytest.mark.parametrize("classified_as", ["same_series", "booster"])
+def test_days_inside_the_course_end_no_booking_unless_they_are_recorded_for_it(
+    clinic, patient_id, classified_as
+):
+    booking = booked(clinic, patient_id, "confirmed")
+    clinic.infuse(patient_id, first_day=day_number(30), classified_as=classified_as)
+    with clinic.unit() as session:
+        assert booking_by_id(session, booking.id).state == "confirmed"
