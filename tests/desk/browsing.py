@@ -44,15 +44,17 @@ def browsing(
         color_scheme=scheme,
         forced_colors="active" if forced_colours else "none",
     )
-    watched = Watched(context.new_page(), base)
-    watched.page.on("console", lambda message: watched.console.append(message.text))
-    watched.page.on("request", lambda request: _note(watched, request.url))
-    watched.go("/desk/")
-    watched.page.get_by_label("E-mail address").fill(email_of(who))
-    watched.page.get_by_label("Password").fill(PASSWORD)
-    watched.page.get_by_role("button", name="Sign in").click()
-    yield watched
-    context.close()
+    try:
+        watched = Watched(context.new_page(), base)
+        watched.page.on("console", lambda message: watched.console.append(message.text))
+        watched.page.on("request", lambda request: _note(watched, request.url))
+        watched.go("/desk/")
+        watched.page.get_by_label("E-mail address").fill(email_of(who))
+        watched.page.get_by_label("Password").fill(PASSWORD)
+        watched.page.get_by_role("button", name="Sign in").click()
+        yield watched
+    finally:
+        context.close()
 
 
 def _note(watched: Watched, url: str) -> None:

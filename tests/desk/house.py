@@ -171,10 +171,12 @@ def serving(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://localhost:{server.server_port}"
+    finally:  # or a test that fails leaves pytest waiting for this thread
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def email_of(who: str) -> str:
