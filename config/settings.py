@@ -171,6 +171,11 @@ class Settings:
         secret=True,
     )
 
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """All that are accepted, the one that signs first."""
+        return (self.secret_key, *self.secret_key_fallbacks)
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read and check every setting; a value left empty counts as not set.

@@ -8,6 +8,7 @@ import marshmallow as ma
 from config.settings import BATCH_BODY_MAX_BYTES, BATCH_MAX_ENTRIES
 from config.words import ENTRY_KINDS, ENTRY_SOURCES, PHONE_LAYOUTS, ROW_RESULTS
 from schemas.base import Incoming, Outgoing
+from schemas.enrolment import ClinicOut
 from schemas.fields import (
     Choice,
     Day,
@@ -22,7 +23,7 @@ from schemas.fields import (
     YesNo,
     Zone,
 )
-from schemas.items import ItemAnswers
+from schemas.items import ItemAnswers, ItemCodes
 from schemas.page import PageIn, PageOut
 from schemas.problem import FAULTS_MAX, FaultOut
 
@@ -81,6 +82,15 @@ class EntryOut(Outgoing):
     client_version = Text(40, allow_none=True, description="Version of the app that asked.")
 
 
+class EntryPostedOut(EntryOut):
+    """What was stored, and whom to call at once if an answer told beside it is a red flag."""
+
+    optional = EntryOut.optional | {"red_flags", "call"}
+
+    red_flags = ItemCodes(description="Items told beside the score that staff see now; absent without one.")
+    call = Part(ClinicOut, description="Whom to call now; absent without a red flag.")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a batch after reading: its values, or what is wrong with it by key."""
@@ -126,7 +136,7 @@ class EntryBatchIn(Incoming):
 class EntryResultOut(Outgoing):
     """What became of one row of a batch."""
 
-    optional = frozenset({"code", "detail", "errors", "entry"})
+    optional = frozenset({"code", "detail", "errors", "entry", "red_flags"})
 
     index = WholeNumber(0, BATCH_MAX_ENTRIES - 1, description="Place of the row in the batch, from 0.")
     id = Uuid(allow_none=True, description="The row's id; null when it could not be read.")
@@ -137,14 +147,18 @@ class EntryResultOut(Outgoing):
         Part(FaultOut, description="One fault."), max_items=FAULTS_MAX, description="Faults key by key."
     )
     entry = Part(EntryOut, description="The version that stands for the row.")
+    red_flags = ItemCodes(description="Items told beside the score that staff see now; absent without one.")
 
 
 class EntryBatchOut(Outgoing):
     """What became of each row, in the order sent."""
 
+    optional = frozenset({"call"})
+
     results = ListOf(
         Part(EntryResultOut, description="One row."), max_items=BATCH_MAX_ENTRIES, description="Row by row."
     )
+    call = Part(ClinicOut, description="Whom to call now; absent without a red flag among the rows.")
 
 
 class EntriesIn(PageIn):

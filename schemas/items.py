@@ -53,6 +53,13 @@ class ItemAnswers(Plain, ma.fields.Dict):
         return answers
 
 
+class ItemCodes(ListOf):
+    """Some of the optional questions, by code."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Text(40, description="Item code."), max_items=len(ITEMS), **options)
+
+
 class ItemsIn(Incoming):
     """Optional questions of one day, by themselves. Safe to repeat."""
 
@@ -70,7 +77,5 @@ class ItemsOut(Outgoing):
     id = Uuid(description="The client's id.")
     day = Day(description="The day that the answers are for.")
     received_at = Moment(description="When the service received them.")
-    red_flags = ListOf(
-        Text(40, description="Item code."), max_items=len(ITEMS), description="Answers that staff see now."
-    )
+    red_flags = ItemCodes(description="Answers that staff see now.")
     call = Part(ClinicOut, allow_none=True, description="Whom to call now; null without a red flag.")

@@ -38,7 +38,7 @@ def enrol(body: dict[str, Any]) -> Any:
     )
     with counted(*enrolment_doors(request.remote_addr)), api_work(write=True) as unit:
         enrolled = redeem(
-            unit.session, body["code"], phone, secret_key=roof().settings.secret_key, now=unit.now
+            unit.session, body["code"], phone, secret_keys=roof().settings.secret_keys, now=unit.now
         )
         return {
             "token": enrolled.token,

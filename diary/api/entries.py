@@ -1,5 +1,6 @@
 """Entries: post one, post a batch, read, amend by naming what is corrected."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from diary.api.finding import diarist_named, found, patient_among, patient_named
 from diary.api.frame import NEXT_PAGE, Routes
 from diary.domain.errors import Refusal
 from diary.services import entries, items
+from diary.services.clinics import the_clinic
 from diary.storage.entries import entries_page, entry_by_uid
 from diary.storage.patients import Diarist, patient_by_id, patient_by_uid
 from diary.storage.tables.entry import Entry
@@ -17,7 +19,16 @@ from diary.web.body import Invalid
 from diary.web.pages import Place, page, place_of
 from diary.web.problems import faults_of
 from diary.web.work import Work
-from schemas.entry import EntriesIn, EntriesOut, EntryBatchIn, EntryBatchOut, EntryIn, EntryOut, Row
+from schemas.entry import (
+    EntriesIn,
+    EntriesOut,
+    EntryBatchIn,
+    EntryBatchOut,
+    EntryIn,
+    EntryOut,
+    EntryPostedOut,
+    Row,
+)
 from schemas.fields import Fault
 
 routes = Routes("entries", __name__, url_prefix="/v1/entries", description="The diary.")
@@ -29,14 +40,25 @@ SOURCES: Final = {
     "staff": ("clinic_phone", "clinic_paper"),
     "integration": ("integration",),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of one answer: the score recorded or refused, and the red flags told beside it."""
+
+    recorded: entries.Recorded | None
+    refusal: Refusal | None
+    red_flags: list[str]
+
+
 SHOWN = tuple(field.attribute or name for name, field in EntryOut().fields.items() if name != "patient")
 
 
 @routes.route("", methods=["POST"])
 @routes.arguments(EntryIn)
-@routes.response(201, EntryOut)
+@routes.response(201, EntryPostedOut)
 @routes.alt_response(
-    200, schema=EntryOut, description="Known already: the stored answer again.", success=True
+    200, schema=EntryPostedOut, description="Known already: the stored answer again.", success=True
 )
 def post_entry(body: dict[str, Any]) -> Any:
     """Record one day's answer. Safe to repeat: the phone retries when the network drops.
@@ -45,11 +67,16 @@ def post_entry(body: dict[str, Any]) -> Any:
     """
     with api_work(write=True) as unit:
         patient = diarist_named(unit, body.get("patient"))
-        recorded = _record(unit, patient, body)
-        answer = shown(recorded.entry, patient.uid) if isinstance(recorded, entries.Recorded) else None
-    if isinstance(recorded, Refusal):
-        raise recorded
-    return answer, 201 if recorded.created else 200
+        posted = _record(unit, patient, body)
+        answer = None
+        if posted.recorded is not None:
+            answer = shown(posted.recorded.entry, patient.uid)
+            if posted.red_flags:
+                answer |= {"red_flags": posted.red_flags, "call": the_clinic(unit.session)}
+    if posted.recorded is None:
+        assert posted.refusal is not None
+        raise posted.refusal
+    return answer, 201 if posted.recorded.created else 200
 
 
 @routes.route("/batch", methods=["POST"])
@@ -59,7 +86,9 @@ def post_batch(body: dict[str, Any]) -> Any:
     """Record answers that waited on a phone; each is stored or refused by itself."""
     with api_work(write=True) as unit:
         patients = _locked(unit, body["entries"])
-        return {"results": [_result(unit, row, patients) for row in body["entries"]]}
+        results = [_result(unit, row, patients) for row in body["entries"]]
+        call = {"call": the_clinic(unit.session)} if any("red_flags" in one for one in results) else {}
+        return {"results": results, **call}
 
 
 @routes.route("", methods=["GET"])
@@ -106,7 +135,7 @@ def _locked(unit: Work, rows: list[Row]) -> dict[str, Patient]:
     return {uid: patient for uid, patient in held.items() if patient is not None}
 
 
-def _record(unit: Work, patient: Diarist, body: dict[str, Any]) -> entries.Recorded | Refusal:
+def _record(unit: Work, patient: Diarist, body: dict[str, Any]) -> Posted:
     """Record the score and what was told beside it.
 
     A refusal of the score comes back where a red flag was told beside it: that is kept, and reaches staff.
@@ -118,15 +147,13 @@ def _record(unit: Work, patient: Diarist, body: dict[str, Any]) -> entries.Recor
     except Refusal as refusal:
         if not any(value and ITEMS[code].red_flag for code, value in body.get("items", {}).items()):
             raise
-        _record_items(unit, patient, body)
-        return refusal
-    if "items" in body:
-        _record_items(unit, patient, body)
-    return recorded
+        return Posted(None, refusal, _record_items(unit, patient, body))
+    return Posted(recorded, None, _record_items(unit, patient, body) if "items" in body else [])
 
 
-def _record_items(unit: Work, patient: Diarist, body: dict[str, Any]) -> None:
-    items.record_items(
+def _record_items(unit: Work, patient: Diarist, body: dict[str, Any]) -> list[str]:
+    """Which of them are red flags."""
+    return items.record_items(
         unit.session,
         patient,
         client_id=body["id"],
@@ -135,7 +162,7 @@ def _record_items(unit: Work, patient: Diarist, body: dict[str, Any]) -> None:
         answered_at=body["answered_at"],
         sent_at=body["sent_at"],
         now=unit.now,
-    )
+    ).red_flags
 
 
 def _source(unit: Work, told: str | None) -> str:
@@ -154,17 +181,23 @@ def _result(unit: Work, row: Row, patients: dict[str, Patient]) -> dict[str, Any
             raise Invalid(row.messages or {}, location="json")
         with unit.session.begin_nested():
             patient = patient_among(unit, row.values.get("patient"), patients)
-            recorded = _record(unit, patient, row.values)
-        if isinstance(recorded, Refusal):
-            raise recorded
+            posted = _record(unit, patient, row.values)
     except Invalid as invalid:
         detail = "See `errors` for each of them."
         refused = {"code": "validation_failed", "detail": detail, "errors": faults_of(invalid.messages)}
         return {**known, "status": "refused", **refused}
     except Refusal as refusal:
-        return {**known, "status": "refused", "code": refusal.code, "detail": refusal.message}
-    status = "stored" if recorded.created else "same"
-    return {**known, "status": status, "entry": shown(recorded.entry, patient.uid)}
+        return known | _refused(refusal)
+    flags = {"red_flags": posted.red_flags} if posted.red_flags else {}
+    if posted.recorded is None:
+        assert posted.refusal is not None
+        return known | _refused(posted.refusal) | flags
+    status = "stored" if posted.recorded.created else "same"
+    return {**known, "status": status, "entry": shown(posted.recorded.entry, patient.uid), **flags}
+
+
+def _refused(refusal: Refusal) -> dict[str, str]:
+    return {"status": "refused", "code": refusal.code, "detail": refusal.message}
 
 
 def shown(entry: Entry, patient_uid: str) -> dict[str, Any]:

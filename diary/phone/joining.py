@@ -66,7 +66,7 @@ def agree() -> ResponseReturnValue:
                 unit.session,
                 code,
                 Phone(zone, FIRST_LOCALE, texts.CONSENT_VERSION, client_version=CLIENT_VERSION),
-                secret_key=roof().settings.secret_key,
+                secret_keys=roof().settings.secret_keys,
                 now=unit.now,
             )
     except (FormFault, Refusal) as fault:
@@ -93,8 +93,7 @@ def _presented_code() -> str:
     if token is None:
         # Said before the code is used up: without cookies the phone could not stay signed in.
         raise FormFault("cookies", status=403)
-    settings = roof().settings
-    check_csrf(request, secret_keys=[settings.secret_key, *settings.secret_key_fallbacks], token=token)
+    check_csrf(request, secret_keys=roof().settings.secret_keys, token=token)
     return typed_code()
 
 
@@ -121,7 +120,7 @@ def _ask_for_code(error: str | None = None, status: int = 200, *, minutes: int =
 def _ask_for_consent(code: str, error: str | None = None) -> Response:
     with counted(*enrolment_doors(request.remote_addr)), work(write=False) as unit:
         settings = roof().settings
-        invited = invitation(unit.session, code, secret_key=settings.secret_key, now=unit.now)
+        invited = invitation(unit.session, code, secret_keys=settings.secret_keys, now=unit.now)
     return _page(
         "consent.html",
         unit,

@@ -186,7 +186,7 @@ def _admit_with_phone(
     session.flush()
     enter(session, Scope(None, "patient"))
     phone = Phone(ZONE.key, "en", "demo 1", label="simulated phone", platform="simulated", client_version="1")
-    enrolled = redeem(session, code, phone, secret_key=secret_key, now=now + PAIRED_AFTER)
+    enrolled = redeem(session, code, phone, secret_keys=[secret_key], now=now + PAIRED_AFTER)
     return patient, enrolled.token
 
 

@@ -1,5 +1,6 @@
 """Pairs a phone with a patient: a one-time code from the clinic, exchanged for a device token."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from diary.domain.errors import Refusal
 from diary.services import audit
+from diary.services.invitation import check_open, presented_code
 from diary.services.secrets import DEVICE, code_digest, new_code, new_token, token_digest
 from diary.services.zones import note_zone
 from diary.storage.ids import new_uid
-from diary.storage.patients import code_presented, lock_code, patient_by_id
+from diary.storage.patients import lock_code, patient_by_id
 from diary.storage.tables.patient import Consent, Device, EnrolmentCode, Patient
-from diary.storage.unit import Scope, clinic_of, enter, own, present, scope_of
+from diary.storage.unit import Scope, clinic_of, enter, own, scope_of
 
 CODE_LIFE = timedelta(hours=72)
 DEVICES_MAX = 5
@@ -73,7 +75,9 @@ def end_codes(session: Session, patient_id: int, *, now: datetime) -> None:
         code.revoked_at = now
 
 
-def redeem(session: Session, code: str, phone: Phone, *, secret_key: str, now: datetime) -> Enrolled:
+def redeem(
+    session: Session, code: str, phone: Phone, *, secret_keys: Sequence[str], now: datetime
+) -> Enrolled:
     """Exchange a code for a device token, and store the consent given on the phone.
 
     Runs in a unit that has entered no clinic yet: the code says which one.
@@ -81,19 +85,10 @@ def redeem(session: Session, code: str, phone: Phone, *, secret_key: str, now: d
     Raises:
         Refusal: code_wrong, code_used, code_expired, too_many_devices.
     """
-    digest = code_digest(code, secret_key)
-    present(session, digest)
-    found = code_presented(session, digest)
-    if found is None:
-        raise Refusal(
-            "code_wrong", "This code is not known. Check each character, or ask the clinic for a new code."
-        )
+    found = presented_code(session, code, secret_keys=secret_keys)
     enter(session, Scope(found.clinic_id, "patient", request_id=scope_of(session).request_id))
     found = lock_code(session, found.id)
-    if found.redeemed_at is not None:
-        raise Refusal("code_used", "This code was already used. Ask the clinic for a new one.")
-    if found.revoked_at is not None or now >= found.expires_at:
-        raise Refusal("code_expired", "This code has ended. Ask the clinic for a new one.")
+    check_open(found, now=now)
     patient = patient_by_id(session, found.patient_id, lock=True)
     enter(session, Scope(found.clinic_id, "patient", patient.id, "patient", scope_of(session).request_id))
     token = new_token(DEVICE)

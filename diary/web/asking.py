@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,7 +80,7 @@ def csrf_token(secret_key: str, token: str) -> str:
     return hmac.new(secret_key.encode(), b"csrf:" + token.encode(), hashlib.sha256).hexdigest()
 
 
-def check_csrf(request: Request, *, secret_keys: list[str], token: str) -> None:
+def check_csrf(request: Request, *, secret_keys: Sequence[str], token: str) -> None:
     """A change by cookie needs the session's own CSRF token in a header or form field.
 
     Raises:

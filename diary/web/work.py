@@ -105,8 +105,7 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
     token, by_cookie = presented_token(request, cookie)
     if by_cookie and request.method not in SAFE_METHODS:
         assert token is not None
-        settings = roof().settings
-        check_csrf(request, secret_keys=[settings.secret_key, *settings.secret_key_fallbacks], token=token)
+        check_csrf(request, secret_keys=roof().settings.secret_keys, token=token)
     session = db.session()
     try:
         begin(session, write=write)

@@ -232,10 +232,27 @@ def test_a_travelling_phone_tells_where_it_is(clinic, device, patient_id, uid, n
 
 def test_items_come_with_the_score_and_a_red_flag_reaches_staff_on_arrival(device, nurse):
     sent = answer_of(TODAY, 4, items={"worst_pain": 8, "urine": 1})
-    assert device.post("/v1/entries", sent).status_code == 201
-    assert device.post("/v1/entries", sent).status_code == 200
+    posted = device.post("/v1/entries", sent)
+    again = device.post("/v1/entries", sent)
+    assert (posted.status_code, again.status_code) == (201, 200)
+    for answer in (posted.json, again.json):
+        assert answer["red_flags"] == ["urine"]
+        assert answer["call"]["phone"] == "020 000 00 00"
     alerts = nurse.get("/v1/alerts", kind="red_flag").json["items"]
     assert [alert["reason"] for alert in alerts] == ["Marked: Trouble or pain passing urine."]
+
+
+def test_a_score_without_a_red_flag_says_nothing_of_whom_to_call(device):
+    posted = device.post("/v1/entries", answer_of(TODAY, 4, items={"worst_pain": 8, "urine": 0}))
+    assert not {"red_flags", "call"} & set(posted.json)
+
+
+def test_a_batch_says_which_rows_told_a_red_flag_and_once_whom_to_call(device):
+    days = [TODAY - timedelta(days=n) for n in range(3)]
+    rows = [answer_of(day, 4, items={"urine": n % 2}) for n, day in enumerate(days)]
+    stored = device.post("/v1/entries/batch", {"entries": rows}).json
+    assert [row.get("red_flags") for row in stored["results"]] == [None, ["urine"], None]
+    assert stored["call"]["phone"] == "020 000 00 00"
 
 
 def test_a_batch_of_500_with_one_bad_row_stores_the_other_499(clinic, device, patient_id):

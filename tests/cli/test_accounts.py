@@ -141,7 +141,7 @@ def test_a_code_pairs_one_phone(clinic):
     with unit(engine, Scope(None, "patient"), write=True) as session:
         phone = Phone("Europe/Amsterdam", "en", "1")
         now = datetime.fromisoformat("2026-01-05T10:00+01:00")
-        enrolled = redeem(session, told["code"], phone, secret_key=SECRET, now=now)
+        enrolled = redeem(session, told["code"], phone, secret_keys=[SECRET], now=now)
         assert enrolled.patient.pseudonym == "P-0042"
     engine.dispose()
 

@@ -273,9 +273,9 @@ def test_a_code_is_shown_once_and_pairs_one_phone(desk):
         pytest.raises(Refusal, match="has ended"),
         unit(desk.engine, Scope(None, "system"), write=True) as session,
     ):
-        enrolment.redeem(session, first, phone, secret_key=SECRET, now=MORNING)
+        enrolment.redeem(session, first, phone, secret_keys=[SECRET], now=MORNING)
     with unit(desk.engine, Scope(None, "system"), write=True) as session:
-        enrolment.redeem(session, second, phone, secret_key=SECRET, now=MORNING)
+        enrolment.redeem(session, second, phone, secret_keys=[SECRET], now=MORNING)
     page = nurse.get(desk.page(patient_id))
     assert second not in page
     assert "Anneke&#39;s phone" in page
@@ -288,7 +288,7 @@ def test_a_lost_phone_can_no_longer_sign_in(desk):
     code = code_in(nurse.post(f"/desk/patients/{patient}/code").get_data(as_text=True))
     phone = enrolment.Phone(zone=ZONE.key, locale="en", consent_version="1")
     with unit(desk.engine, Scope(None, "system"), write=True) as session:
-        device = enrolment.redeem(session, code, phone, secret_key=SECRET, now=MORNING).device.uid
+        device = enrolment.redeem(session, code, phone, secret_keys=[SECRET], now=MORNING).device.uid
 
     assert nurse.post(f"/desk/patients/{patient}/phones/{device}/remove").status_code == 303
 

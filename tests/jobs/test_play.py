@@ -48,7 +48,7 @@ def tokens(clinic: LittleClinic, patient_id: int) -> dict[str, str]:
         add_staff(session, email="n@clinic.example", name="Noor", role="nurse", password=PASSWORD, now=now)
     with unit(clinic.engine, Scope(None, "patient"), write=True) as session:
         phone = enrolment.Phone(ZONE.key, "en", "1")
-        paired = enrolment.redeem(session, code, phone, secret_key=SECRET, now=now)
+        paired = enrolment.redeem(session, code, phone, secret_keys=[SECRET], now=now)
     with unit(clinic.engine, Scope(None, "staff"), write=True) as session:
         signed_in = sign_in(session, email="n@clinic.example", password=PASSWORD, now=datetime.now(UTC))
     return {"P-1": paired.token, "nurse": signed_in.token}

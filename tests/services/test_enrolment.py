@@ -37,13 +37,13 @@ def redeem(
     clinic: LittleClinic, code: str, *, now: datetime = NOW, phone: Phone = HERS, secret_key: str = SECRET
 ) -> Enrolled:
     with unit(clinic.engine, STRANGER, write=True) as session:
-        return enrolment.redeem(session, code, phone, secret_key=secret_key, now=now)
+        return enrolment.redeem(session, code, phone, secret_keys=[secret_key], now=now)
 
 
 def look_at(clinic: LittleClinic, code: str, *, now: datetime = NOW) -> Invitation:
     """What the page before the consent shows."""
     with unit(clinic.engine, STRANGER, write=False) as session:
-        return invitation(session, code, secret_key=SECRET, now=now)
+        return invitation(session, code, secret_keys=[SECRET], now=now)
 
 
 def stop(clinic: LittleClinic, patient_id: int) -> None:
@@ -85,6 +85,16 @@ def test_neither_the_code_nor_the_token_is_stored(clinic):
     assert device.token_hash == token_digest(token)
     with refused("code_wrong"):
         redeem(clinic, make_code(clinic, patient_id), secret_key=SECRET[::-1])
+
+
+def test_a_code_made_under_an_earlier_secret_opens_as_long_as_that_one_is_accepted(clinic):
+    code = make_code(clinic, clinic.admit("P-1"))
+    newer = SECRET[::-1]
+    with clinic.unit() as session:
+        assert invitation(session, code, secret_keys=[newer, SECRET], now=NOW).clinic == "Little clinic"
+    with refused("code_wrong"):
+        redeem(clinic, code, secret_key=newer)
+    redeem(clinic, code)
 
 
 def test_a_code_has_eight_characters_that_a_tired_reader_can_tell_apart(clinic):
