@@ -20,7 +20,7 @@ from diary.web.work import Work
 # The day has an answer that this page did not know of.
 CONFLICTS: Final = frozenset({"day_already_answered", "superseded_version_changed"})
 # The day cannot be answered here; the page says whom to ask.
-CLOSED: Final = frozenset({"day_closed", "day_in_future", "patient_not_followed"})
+CLOSED: Final = frozenset({"day_closed", "day_changed_too_often", "day_in_future", "patient_not_followed"})
 
 
 def today() -> ResponseReturnValue:

@@ -141,6 +141,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "problem.not_found": "Go to today and start from there.",
     "problem.day_closed.title": "This day is closed",
     "problem.day_closed": "You can no longer change it here. Ask your clinic to correct it.",
+    "problem.day_changed_too_often.title": "This day was changed too often",
+    "problem.day_changed_too_often": "You can no longer change it here. Ask your clinic to correct it.",
     "problem.day_in_future.title": "This day has not started yet",
     "problem.day_in_future": "Come back when the day is here.",
     "problem.patient_not_followed.title": "This diary has ended",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,9 @@ from diary.storage.patients import Diarist
 from diary.storage.protocols import instrument_id_for, protocol_at
 from diary.storage.tables.entry import Entry
 from diary.storage.unit import clinic_of, scope_of
+
+# Nobody thinks again so often. A phone that goes wrong does, and each version costs the next one more.
+VERSIONS_MAX: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def record(session: Session, patient: Diarist, answer: Answer, *, now: datetime)
 
     Raises:
         Refusal: entry_id_reused, day_already_answered, superseded_version_changed, day_in_future, day_closed,
-            patient_not_followed.
+            day_changed_too_often, patient_not_followed.
     """
     met = rivals(session, patient.id, client_id=answer.client_id, day=answer.day)
     for entry in met:
@@ -77,9 +81,16 @@ def record(session: Session, patient: Diarist, answer: Answer, *, now: datetime)
     clock = clock_check(answer.answered_at, answer.sent_at, now, ZoneInfo(answer.zone))
     _check_day(answer, clock, protocol)
 
-    place = _place(answer, [entry for entry in met if entry.day == answer.day])
+    of_day = [entry for entry in met if entry.day == answer.day]
+    place = _place(answer, of_day)
     if place.same is not None:
         return Recorded(place.same, created=False)
+    if len(of_day) >= VERSIONS_MAX:
+        raise Refusal(
+            "day_changed_too_often",
+            f"{answer.day} was changed {VERSIONS_MAX} times. Ask the clinic to correct it.",
+            pointer="/day",
+        )
     courses = course_rows(session, patient.id)
     instrument_id = instrument_id_for(session, courses, now)
     entry = _version(session, patient, answer, clock, place, instrument_id=instrument_id, now=now)

@@ -30,6 +30,7 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "superseded_version_changed": 409,
     "day_in_future": 409,
     "day_closed": 409,
+    "day_changed_too_often": 409,
     "regimen_name_taken": 409,
     "regimen_retired": 409,
     "course_already_planned": 409,
