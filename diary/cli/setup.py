@@ -10,6 +10,7 @@ from sqlalchemy import select
 from config.protocol import Protocol
 from config.words import FORECAST_MODES, INSTALLATION_KINDS
 from diary.cli.asking import Asked, password_from
+from diary.cli.email import Email
 from diary.cli.opening import database, read_settings, utc_now
 from diary.cli.zone import Zone
 from diary.services.clinics import found_clinic, found_installation
@@ -59,7 +60,13 @@ from diary.storage.unit import Scope, unit
     type=click.Choice(FORECAST_MODES),
     help="Whether staff see the forecast, or it is logged and reported only.",
 )
-@click.option("--admin-email", cls=Asked, question="E-mail address of the first admin", help="To sign in by.")
+@click.option(
+    "--admin-email",
+    cls=Asked,
+    type=Email(),
+    question="E-mail address of the first admin",
+    help="To sign in by.",
+)
 @click.option("--admin-name", cls=Asked, question="Name of the first admin", help="As colleagues read it.")
 @click.option(
     "--password-file",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from config.words import STAFF_ROLES
 from diary.cli.asking import password_from
+from diary.cli.email import Email
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.output import json_option, show
 from diary.services import accounts
@@ -47,7 +48,7 @@ def list_staff(clinic: str | None, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("email")
+@click.argument("email", type=Email())
 @click.option("--name", required=True, help="As colleagues read it.")
 @click.option("--role", required=True, type=click.Choice(STAFF_ROLES), help="What the person may do.")
 @password_option
@@ -60,7 +61,7 @@ def add(email: str, name: str, role: str, password_file: Path | None, clinic: st
     click.echo(f"{person.name} ({person.role}) signs in as {person.email}.")
 
 
-@command.command()
+@command.command(short_help="End the account of EMAIL.")
 @click.argument("email")
 @clinic_option
 def disable(email: str, clinic: str | None) -> None:

@@ -3,6 +3,7 @@
 import stat
 from datetime import UTC, date, datetime
 
+import pytest
 from sqlalchemy import select
 
 from diary.services.staff import sign_in
@@ -92,6 +93,13 @@ def test_without_a_terminal_nothing_is_asked(lite):
     said = lite.run("setup", "--kind", "live")
     assert said.exit_code == 2
     assert "--clinic" in said.stderr
+
+
+@pytest.mark.parametrize("address", ["ada@", "ada", "ada lind@clinic.example"])
+def test_an_admin_signs_in_by_an_e_mail_address_and_nothing_less(lite, address):
+    said = lite.set_up(**{"admin-email": address})
+    assert said.exit_code == 2
+    assert f"'{address}' is no e-mail address" in said.stderr
 
 
 def test_an_unknown_time_zone_is_named(lite):
