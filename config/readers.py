@@ -47,7 +47,7 @@ def secret(text: str) -> str:
         raise ValueError(f"contains a well-known word; {HOW_TO_MAKE_ONE}")
     steps = sum(abs(ord(a) - ord(b)) <= 1 for a, b in itertools.pairwise(text))
     if len(set(text)) < 8 or steps > len(text) // 2 or re.fullmatch(r"(.{1,32}?)\1+", text):
-        raise ValueError(f"repeats itself, so it can be guessed; {HOW_TO_MAKE_ONE}")
+        raise ValueError(f"repeats itself or is too short, so it can be guessed; {HOW_TO_MAKE_ONE}")
     bits = int(len(text) * math.log2(_alphabet_size(text)))
     if bits < SECRET_MIN_BITS:
         raise ValueError(f"is too short: {bits} bits at best, {SECRET_MIN_BITS} needed; {HOW_TO_MAKE_ONE}")

@@ -50,8 +50,10 @@ class CourseOut(Outgoing):
     last_infusion_day = Day(allow_none=True, description="Last infusion day; day 1 follows it.")
     baseline = Part(BaselineOut, description="The baseline in force.")
     state = Choice(COURSE_STATES, allow_none=True, description="What the last night found.")
-    night = Day(allow_none=True, description="The diary day that this finding is as of.")
-    day_number = WholeNumber(-32768, 32767, allow_none=True, description="Course day of that night.")
+    night = Day(allow_none=True, description="The diary day of the first night that found this state.")
+    day_number = WholeNumber(
+        -32768, 32767, allow_none=True, description="Its course day; 0 until the infusion has ended."
+    )
     closing = Choice(COURSE_CLOSINGS, allow_none=True, description="Why follow-up ended.")
     closed_at = Moment(allow_none=True, description="When follow-up ended.")
     version = WholeNumber(1, 2**31 - 1, description="Rises with each change; the ETag.")

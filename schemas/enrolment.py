@@ -20,7 +20,7 @@ class EnrolmentIn(Incoming):
     device = Part(PhoneIn, load_default=dict, description="What the phone says of itself.")
     zone = Zone(required=True, description="The phone's time zone.")
     locale = Locale(required=True, description="The patient's language.")
-    consent_version = Text(40, required=True, description="Version of the consent text that was accepted.")
+    consent_version = Text(40, required=True, description="Your version of the text the patient accepted.")
 
 
 class ClinicOut(Outgoing):
