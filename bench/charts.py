@@ -13,8 +13,6 @@ from datetime import date, timedelta
 from diary.charts.course import course_chart
 from diary.charts.course_data import Baseline, CourseChart, DatedWord, DiaryDay, ForecastDay, Infusion
 from diary.charts.sparkline import sparkline
-from diary.charts.strip import strip
-from diary.charts.terminal import course_text
 from diary.charts.trial import TrialArm, WeekMean, trial_chart
 
 FIRST = date(2026, 8, 5)
@@ -70,15 +68,12 @@ def main() -> None:
     """Measure every chart."""
     whole, bare, year = course(105, forecast=True), course(105, forecast=False), course(379, forecast=True)
     scores = [entry.nrs for entry in whole.days][-28:]
-    loss_days = [90 + 6 * i for i in range(18)] + [None, None]
     measure("course, 105 days, forecast", lambda: course_chart(whole))
     measure("course, 105 days, no forecast", lambda: course_chart(bare))
     measure("course, 105 days, narrow", lambda: course_chart(whole, width_px=340))
     measure("course, 379 days, forecast", lambda: course_chart(year))
     measure("sparkline, 28 days", lambda: sparkline(scores, baseline_nrs=7.4, relief_line_nrs=5.18))
-    measure("strip, 20 dots", lambda: strip(loss_days, night=86, lead_time_days=28))
     measure("trial, 2 arms", lambda: trial_chart(arm("ketamine", 2.5), arm("placebo", 5.4)))
-    measure("course on a terminal, 105 days", lambda: course_text(whole, width=100))
 
 
 if __name__ == "__main__":

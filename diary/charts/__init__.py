@@ -1,1 +1,1 @@
-"""The one place that draws: SVG and terminal charts from plain lists."""
+"""The one place that draws: SVG from plain lists."""

@@ -128,7 +128,7 @@ class CourseChart:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What follows from a chart's values, worked out once for the picture, its words and the terminal.
+    """What follows from a chart's values, worked out once for the picture and its words.
 
     infusion: the one that opened the newest course shown. means: runs of consecutive days with a 7-day
     mean. latest: the last mean. lowest: the best mean since that infusion, None before there is one.

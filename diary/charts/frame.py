@@ -18,7 +18,7 @@ _WEEK_LETTERS: Final = 5.5
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The plot area over days from first_day on, in pixels of a picture or characters of a terminal."""
+    """The plot area over days from first_day on, in pixels."""
 
     first_day: date
     span_days: int

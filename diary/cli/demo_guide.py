@@ -15,6 +15,7 @@ import click
 from sqlalchemy import Engine
 
 from config.settings import Settings
+from diary.charts.trial import TrialArm, WeekMean, trial_chart
 from diary.cli.opening import database, read_settings
 from diary.cli.output import bar
 from diary.services.demo_clinic import STANDS_AT, moment
@@ -25,6 +26,7 @@ from diary.services.sandbox import ask_to_advance, installation
 from diary.storage.patients import patient_by_uid
 from diary.storage.unit import SYSTEM, Scope, unit
 
+CHART_STYLE: Final = Path(__file__).parents[1] / "desk" / "static" / "chart.css"
 LOOK_EVERY_S: Final = 0.25
 TOLD_EVERY: Final = 0.1
 FAILURES_TOLD: Final = 5
@@ -55,7 +57,9 @@ def command(folder: Path) -> None:
         code = visitor_code(engine, guide, settings)
         weeks = trial_weeks(engine)
     click.echo(links(settings, guide, code))
-    click.echo(trial_lines(weeks))
+    figure = folder / "trial.html"
+    figure.write_text(trial_page(weeks), encoding="utf-8")
+    click.echo(trial_lines(weeks, figure))
     click.echo(outcome_line(settings, guide))
     signal.pause()
 
@@ -133,7 +137,24 @@ The phone's code ends three days on; a patient's page at the desk makes another.
 """
 
 
-def trial_lines(weeks: list[TrialWeek]) -> str:
+def trial_page(weeks: list[TrialWeek]) -> str:
+    """The simulated trial's figure, as a page that opens from the disk."""
+    ketamine, placebo = (
+        TrialArm(name, tuple(WeekMean(week.week, arm.mean_nrs, arm.sem_nrs) for week, arm in arms))
+        for name, arms in (
+            ("ketamine", [(week, week.ketamine) for week in weeks]),
+            ("placebo", [(week, week.placebo) for week in weeks]),
+        )
+    )
+    style = CHART_STYLE.read_text(encoding="utf-8")
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Simulated trial</title>'
+        f"<style>{style}</style>\n{trial_chart(ketamine, placebo)}\n"
+        "<p>Simulated: one trial of 60 that the demo drew. Bars are standard errors.</p></html>\n"
+    )
+
+
+def trial_lines(weeks: list[TrialWeek], figure: Path) -> str:
     """The simulated trial beside the paper."""
     first, last = weeks[0], weeks[-1]
     return f"""The trial: mean pain ± standard error, NRS points
@@ -145,7 +166,7 @@ def trial_lines(weeks: list[TrialWeek]) -> str:
            paper     not published                 .07
 
   One simulated trial of 60, its seed chosen before anyone looked; the next one would give other figures.
-  Paper: Sigtermans et al. 2009, Pain 145:304-311.
+  Paper: Sigtermans et al. 2009, Pain 145:304-311. All twelve weeks: {figure}
 """
 
 

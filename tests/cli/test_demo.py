@@ -58,6 +58,9 @@ def test_a_small_demo_plays_to_its_end_and_every_link_answers(tmp_path: Path):
             assert (desk.status, "Simulated." in desk.text, "Next week" in desk.text) == (200, True, True)
         assert "Your code" in open_page(link(told, "a phone")).text
         assert open_page(link(told, "the API")).status == 200
+        figure = tmp_path / "demo" / "trial.html"
+        assert f"All twelve weeks: {figure}" in told
+        assert "<svg" in figure.read_text(encoding="utf-8")
         key = re.search(r"test key: (dk_test_\S+)", told)[1]
         clock = open_page(f"http://localhost:{port}/v1/sandbox/clock", key=key)
         assert '"now_at":"2026-09-07T07:00:00' in clock.text
