@@ -94,6 +94,8 @@ def correct_infusion(
     Raises:
         Refusal: as `record_infusion`; infusion_changed when the row was already replaced.
     """
+    # The caller read it before it held the patient: whoever was quicker has committed by now.
+    session.refresh(old)
     if not old.standing:
         raise Refusal("infusion_changed", "This infusion was corrected meanwhile. Reload it and look again.")
     old.standing = False
