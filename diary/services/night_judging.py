@@ -193,7 +193,8 @@ def _review_recovered(assessed: Assessed, row: int, column: int, protocol: Proto
 
 def _step_recovered(one: ShardCourse, alerts: Sequence[StandingAlert], protocol: Protocol) -> bool:
     """A step has passed when the last answers are back near the level before it."""
-    before = next((alert.facts.get("step_before") for alert in alerts if alert.kind == "step"), None)
+    facts = next((alert.step_facts for alert in alerts if alert.step_facts is not None), {})
+    before = facts.get("step_before")
     last = _answers(one)[-protocol.step_days :]
     return before is not None and bool(last) and sum(last) / len(last) < before + protocol.step_rise_nrs
 

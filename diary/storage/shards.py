@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
@@ -49,8 +49,8 @@ class StandingAlert(NamedTuple):
     level: str | None
     status: str
     night: date | None
-    opened_at: datetime
-    facts: Mapping[str, Any]
+    step_facts: Mapping[str, Any] | None
+    """What was found when it opened, of a step; to read those of all would cost more than all the rest."""
 
 
 class Followed(NamedTuple):
@@ -131,8 +131,7 @@ _ALERTS: Final = Prepared(
         _ALERT.level,
         _ALERT.status,
         _ALERT.night,
-        _ALERT.opened_at,
-        _ALERT.facts,
+        case((_ALERT.kind == "step", _ALERT.facts)),
     )
     .join_from(table_of(Course), table_of(Alert), _ALERT.course_id == _COURSE.id)
     .where(
