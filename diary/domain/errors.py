@@ -80,6 +80,7 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "booking_already_open": CodeFact(
         "A booking is under way", "Go on with that booking, or cancel it first."
     ),
+    "offer_in_past": CodeFact("Those days have gone by", "Offer days from today on."),
     "authorisation_expires_first": CodeFact(
         "Authorisation ends before the infusion", "Offer earlier days, or renew the authorisation."
     ),

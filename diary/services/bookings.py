@@ -8,6 +8,7 @@ from config.protocol import Protocol
 from diary.domain import alert_states, booking_states, infusions
 from diary.domain.errors import Refusal
 from diary.services import alerts, audit, outbox
+from diary.services.clinics import local_day
 from diary.services.regimens import check_in_use
 from diary.storage.alerts import live_of_patient
 from diary.storage.bookings import live_booking_of
@@ -69,7 +70,17 @@ def request_booking(
 def authorise(
     session: Session, booking: Booking, *, reference: str, expires_on: date | None, now: datetime
 ) -> None:
-    """A physician authorises; the payer's reference and its last day are kept."""
+    """A physician authorises; the payer's reference and its last day are kept.
+
+    Raises:
+        Refusal: authorisation_expires_first, where it has ended already; booking_wrong_state.
+    """
+    if expires_on is not None and expires_on < local_day(session, now):
+        raise Refusal(
+            "authorisation_expires_first",
+            f"The authorisation ended on {expires_on}. Check the day, or ask for a new one.",
+            pointer="/expires_on",
+        )
     before = _move(booking, "authorise", now=now)
     booking.authorisation_reference, booking.authorisation_expires_on = reference, expires_on
     _event(session, booking, "authorise", before=before, note=None, now=now)
@@ -90,10 +101,12 @@ def offer(
     until a physician sets it, every booking carries a warning instead (see `interval_warning`).
 
     Raises:
-        Refusal: infusion_ends_before_start, minimum_interval, authorisation_expires_first,
-            booking_wrong_state.
+        Refusal: infusion_ends_before_start, offer_in_past, infusion_overlaps, minimum_interval,
+            authorisation_expires_first, booking_wrong_state.
     """
     infusions.check_block(first_day, last_day)
+    if first_day < local_day(session, now):
+        raise Refusal("offer_in_past", "These days have gone by. Offer later ones.", pointer="/first_day")
     expires_on = booking.authorisation_expires_on
     if expires_on is not None and last_day > expires_on:
         raise Refusal(
@@ -190,6 +203,15 @@ def _park(session: Session, patient_id: int, asked: Alert | None, *, now: dateti
 def _check_interval(
     session: Session, booking: Booking, first_day: date, override_reason: str | None, *, now: datetime
 ) -> None:
+    last_day = max(
+        (given.last_day for given in administrations_of(session, booking.patient_id)), default=date.min
+    )
+    if first_day <= last_day:
+        raise Refusal(
+            "infusion_overlaps",
+            f"An infusion is recorded up to {last_day}. Offer later days, or correct it.",
+            pointer="/first_day",
+        )
     _, protocol = protocol_at(session, now)
     minimum_days = protocol.minimum_interval_days
     since = _days_since_infusion(session, booking.patient_id, first_day)

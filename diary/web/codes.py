@@ -46,6 +46,7 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "snooze_until_in_past": 422,
     "booking_wrong_state": 409,
     "booking_already_open": 409,
+    "offer_in_past": 422,
     "authorisation_expires_first": 409,
     "minimum_interval": 409,
     "sandbox_only": 409,

@@ -208,6 +208,35 @@ def test_the_interval_is_kept_from_its_very_day_on(clinic, patient_id):
         offer(session, booking_by_id(session, booking.id), FIRST_DAY)
 
 
+def test_days_that_have_gone_by_are_not_offered(clinic, patient_id):
+    booking = booked(clinic, patient_id, "authorised")
+    before = written(clinic, booking)
+    yesterday = day_number(45)
+    with clinic.unit(write=True) as session, refused("offer_in_past"):
+        offer(session, booking_by_id(session, booking.id), yesterday)
+    assert written(clinic, booking) == before
+    with clinic.unit(write=True) as session:
+        offer(session, booking_by_id(session, booking.id), day_number(46))
+
+
+def test_no_days_are_offered_up_to_the_last_infusion_day_whatever_the_minimum(clinic, patient_id):
+    """Days before an infusion are no days after it: they would pass every minimum."""
+    set_minimum(clinic, 7)
+    booking = booked(clinic, patient_id, "authorised")
+    clinic.infuse(patient_id, first_day=day_number(46), classified_as="booster")
+    with clinic.unit(write=True) as session, refused("infusion_overlaps"):
+        offer(session, booking_by_id(session, booking.id), day_number(46))
+
+
+def test_an_authorisation_that_has_ended_is_refused(clinic, patient_id):
+    booking = booked(clinic, patient_id)
+    yesterday = day_number(45)
+    with clinic.unit(write=True) as session, refused("authorisation_expires_first"):
+        bookings.authorise(
+            session, booking_by_id(session, booking.id), reference="A", expires_on=yesterday, now=TODAY
+        )
+
+
 def test_below_the_interval_only_a_physician_goes_on_and_only_with_a_reason(clinic, patient_id):
     set_minimum(clinic, 84)
     booking = booked(clinic, patient_id, "authorised")
