@@ -22,7 +22,7 @@ class NightOut(Outgoing):
     courses_judged = WholeNumber(0, COURSES_MAX, description="Courses judged from their scores.")
     courses_silent = WholeNumber(0, COURSES_MAX, description="Courses without recent answers.")
     courses_failed = WholeNumber(0, COURSES_MAX, description="Courses that could not be judged.")
-    alerts_opened = WholeNumber(0, COURSES_MAX, description="Alerts opened or raised.")
+    alerts_opened = WholeNumber(0, COURSES_MAX, description="Alerts opened.")
     alerts_ended = WholeNumber(0, COURSES_MAX, description="Alerts cleared or superseded.")
 
 

@@ -22,7 +22,7 @@ from diary.storage.base import table_of
 from diary.storage.bookings import courses_booked
 from diary.storage.courses import course_by_id, followed_among
 from diary.storage.entries import standing_ids
-from diary.storage.nights import log_findings, put_findings
+from diary.storage.nights import count_alerts, log_findings, put_findings
 from diary.storage.patients import hold_patients
 from diary.storage.shards import FollowedCourse
 from diary.storage.tables.alert import AlertInput
@@ -53,6 +53,7 @@ class Counts:
     judged: int = 0
     silent: int = 0
     failed: int = 0
+    opened: int = 0
     ended: int = 0
 
     @property
@@ -67,6 +68,7 @@ class Counts:
             self.judged + other.judged,
             self.silent + other.silent,
             self.failed + other.failed,
+            self.opened + other.opened,
             self.ended + other.ended,
         )
 
@@ -96,12 +98,14 @@ def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Seq
                 changed.append({**row, "since_night": frame.night})
     put_findings(session, changed)
     log_findings(session, logged)
-    _open(session, frame, [(found, act) for found in findings for act in found.acts if act.verb == "open"])
+    wanted = [(found, act) for found in findings for act in found.acts if act.verb == "open"]
+    opened = _open(session, frame, wanted)
     ended = sum(_change(session, frame, shard, found) for found in findings if found.acts)
     for found in findings:
         if found.one.day_number >= frame.protocol.follow_up_days:
             _end_follow_up(session, found.one.course, now=frame.now)
-    return count(shard, findings) + Counts(ended=ended)
+    count_alerts(session, frame.run_id, opened=opened, ended=ended)
+    return count(shard, findings) + Counts(opened=opened, ended=ended)
 
 
 def _row(frame: NightFrame, found: Judged) -> dict[str, Any]:
@@ -116,13 +120,13 @@ def _row(frame: NightFrame, found: Judged) -> dict[str, Any]:
     }
 
 
-def _open(session: Session, frame: NightFrame, wanted: Sequence[tuple[Judged, Act]]) -> None:
-    """Open alerts; one that a booking under way already answers waits with it.
+def _open(session: Session, frame: NightFrame, wanted: Sequence[tuple[Judged, Act]]) -> int:
+    """Open alerts, and say how many; one that a booking under way already answers waits with it.
 
     Since a course was read somebody may have ended it: whoever does holds the patient, as this does.
     """
     if not wanted:
-        return
+        return 0
     owners = hold_patients(session, [found.one.course.patient_id for found, _ in wanted])
     still = followed_among(session, [found.one.course.id for found, _ in wanted])
     wanted = [(found, act) for found, act in wanted if found.one.course.id in still]
@@ -146,6 +150,7 @@ def _open(session: Session, frame: NightFrame, wanted: Sequence[tuple[Judged, Ac
     for alert_id, one in zip(ids, news, strict=True):
         if one.course_id in booked and answered_by_booking("open", kind=one.kind):
             alerts.park(session, alert_by_id(session, alert_id), staff_id=one.owner_id, now=frame.now)
+    return len(ids)
 
 
 def _change(session: Session, frame: NightFrame, shard: Shard, found: Judged) -> int:

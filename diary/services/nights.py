@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from diary.domain.days import due_nights, night_due
@@ -18,8 +18,7 @@ from diary.services.patients import follow_after_pauses
 from diary.storage.nights import claim_night, hold_term, next_nights, night_run, release_night
 from diary.storage.protocols import protocol_at, zones_of
 from diary.storage.shards import stretches
-from diary.storage.tables.alert import Alert
-from diary.storage.unit import SYSTEM, Scope, clinic_of, unit
+from diary.storage.unit import SYSTEM, Scope, unit
 
 log = logging.getLogger(__name__)
 
@@ -188,8 +187,5 @@ def _finish(session: Session, frame: NightFrame, counts: Counts, *, wall: Clock)
     run.protocol_version_id, run.detector_version = frame.protocol_id, DETECTOR_VERSION
     run.courses_seen, run.courses_judged = counts.seen, counts.judged
     run.courses_silent, run.courses_failed = counts.silent, counts.failed
-    opened = select(func.count()).where(Alert.clinic_id == clinic_of(session), Alert.night == frame.night)
-    run.alerts_opened = session.scalar(opened) or 0
-    run.alerts_ended = counts.ended
     run.state = "partial" if counts.failed else "done"
     run.finished_at = wall()

@@ -19,8 +19,11 @@ SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA trusted_schema=OFF",
 )
-# The longest wait of one statement and of one lock: a request never hangs on another's lock.
-POSTGRESQL_OPTIONS = "-c timezone=UTC -c statement_timeout=10s -c lock_timeout=5s"
+# The longest wait of one statement and of one lock: a request never hangs on another's lock. A process that
+# was frozen in a transaction lets go of what it holds after five minutes, as long as a night's lease.
+POSTGRESQL_OPTIONS = (
+    "-c timezone=UTC -c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=5min"
+)
 # In the pool's notes on a connection: which file it holds open.
 _HELD: Final = "file"
 # What SQLite says of a file that it cannot read as a database.

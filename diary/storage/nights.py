@@ -128,6 +128,16 @@ def release_night(session: Session, *, night: date, term: int) -> None:
     )
 
 
+def count_alerts(session: Session, run_id: int, *, opened: int, ended: int) -> None:
+    """Add to the ledger what a shard did, together with it: a night run in parts counts each part once."""
+    if opened or ended:
+        session.execute(
+            update(NightRun)
+            .where(NightRun.clinic_id == clinic_of(session), NightRun.id == run_id)
+            .values(alerts_opened=NightRun.alerts_opened + opened, alerts_ended=NightRun.alerts_ended + ended)
+        )
+
+
 def night_run(session: Session, night: date) -> NightRun | None:
     """The ledger's row of one night of this clinic."""
     return session.scalars(own(session, NightRun).where(NightRun.night == night)).one_or_none()

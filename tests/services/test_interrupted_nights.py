@@ -74,6 +74,15 @@ def written(clinic: LittleClinic) -> dict[str, list[dict[str, Any]]]:
     return kept
 
 
+def ledger(clinic: LittleClinic) -> list[tuple[object, ...]]:
+    """What the ledger counts of each night."""
+    with clinic.unit() as session:
+        return [
+            (run.night, run.courses_seen, run.courses_silent, run.alerts_opened, run.alerts_ended)
+            for run in nights_page(session, before=None, limit=200)
+        ]
+
+
 def test_wherever_nights_are_ended_what_they_find_is_that_of_unbroken_ones(engine):
     broken, unbroken = found(engine), join(engine)
     for clinic in (broken, unbroken):
@@ -105,7 +114,9 @@ def test_wherever_nights_are_ended_what_they_find_is_that_of_unbroken_ones(engin
     assert {row["kind"] for row in first["alert"]} >= {"loss", "silence", "no_response", "step"}
     for name, rows in first.items():
         assert sorted(map(repr, second[name])) == sorted(map(repr, rows)), name
+    assert ledger(broken) == ledger(unbroken)
     with broken.unit() as session:
         runs = nights_page(session, before=None, limit=200)
         assert {run.state for run in runs} == {"done"}
         assert all(run.courses_seen == run.courses_judged + run.courses_silent for run in runs)
+        assert sum(run.alerts_opened for run in runs) == len(first["alert"])
