@@ -34,6 +34,11 @@ QUERY_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 ZONES: Final = frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split()) - {"Factory"}
 
 BIDI_CONTROLS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Soft hyphen, spaces of no width, invisible operators and fillers: two names could look alike and differ.
+UNSEEN: Final = BIDI_CONTROLS | frozenset(
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061\u2062\u2063\u2064\u3164\ufeff\uffa0"
+)
+JOINERS: Final = "\u200c\u200d"
 # Control characters, halves of surrogate pairs, line and paragraph separators.
 CATEGORIES_REFUSED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # A composed character stands for at most this many: beyond that, a text is too long in either form, and
@@ -236,7 +241,7 @@ class Text(Plain, ma.fields.String):
         if not isinstance(value, str) or len(value) > COMPOSED_FROM_MAX * self.max_length:
             raise self.fault()
         text = value.replace("\r\n", "\n") if self.lines else value
-        if any(_is_refused(character, lines=self.lines) for character in text):
+        if has_unseen(text, lines=self.lines):
             raise self.fault(
                 "characters", "This holds a control character that nobody can see; type it again."
             )
@@ -246,10 +251,19 @@ class Text(Plain, ma.fields.String):
         return text
 
 
-def _is_refused(character: str, *, lines: bool) -> bool:
-    if lines and character in "\n\t":
-        return False
-    return character in BIDI_CONTROLS or unicodedata.category(character) in CATEGORIES_REFUSED
+def has_unseen(text: str, *, lines: bool = False) -> bool:
+    """Whether it holds a character that nobody sees, or nothing else; `lines` allows breaks and tabs.
+
+    Joiners stay: Persian and Indic words are spelt with them.
+
+    >>> has_unseen("a\u200bb"), has_unseen("\u200c"), has_unseen("می\u200cخواهم")
+    (True, True, False)
+    """
+    return (bool(text) and not text.strip(JOINERS)) or any(
+        character in UNSEEN or unicodedata.category(character) in CATEGORIES_REFUSED
+        for character in text
+        if not (lines and character in "\n\t")
+    )
 
 
 class Password(Text):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from diary.app import create_app
 from diary.cli.opening import clinic_option, clinic_work, read_settings, utc_now
 from diary.cli.output import json_option, show
+from diary.cli.plain_name import PlainName
 from diary.services.accounts import revoke_key
 from diary.services.sandbox import installation
 from diary.services.staff import make_key
@@ -43,7 +44,7 @@ def list_keys(clinic: str | None, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("name")
+@click.argument("name", type=PlainName())
 @click.option(
     "--scope",
     "scopes",

@@ -12,6 +12,7 @@ from config.words import FORECAST_MODES, INSTALLATION_KINDS
 from diary.cli.asking import Asked, password_from
 from diary.cli.email import Email
 from diary.cli.opening import database, read_settings, utc_now
+from diary.cli.plain_name import PlainName
 from diary.cli.zone import Zone
 from diary.services.clinics import found_clinic, found_installation
 from diary.services.staff import add_staff
@@ -67,7 +68,13 @@ from diary.storage.unit import Scope, unit
     question="E-mail address of the first admin",
     help="To sign in by.",
 )
-@click.option("--admin-name", cls=Asked, question="Name of the first admin", help="As colleagues read it.")
+@click.option(
+    "--admin-name",
+    cls=Asked,
+    type=PlainName(),
+    question="Name of the first admin",
+    help="As colleagues read it.",
+)
 @click.option(
     "--password-file",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -10,6 +10,7 @@ from diary.cli.asking import password_from
 from diary.cli.email import Email
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.output import json_option, show
+from diary.cli.plain_name import PlainName
 from diary.services import accounts
 from diary.services.staff import add_staff
 from diary.storage.staff import staff_of_clinic
@@ -49,7 +50,7 @@ def list_staff(clinic: str | None, as_json: bool) -> None:
 
 @command.command()
 @click.argument("email", type=Email())
-@click.option("--name", required=True, help="As colleagues read it.")
+@click.option("--name", required=True, type=PlainName(), help="As colleagues read it.")
 @click.option("--role", required=True, type=click.Choice(STAFF_ROLES), help="What the person may do.")
 @password_option
 @clinic_option

@@ -100,6 +100,18 @@ def test_a_new_password_takes_the_old_ones_place_and_ends_sessions(clinic):
     assert try_to_sign_in(clinic, fresh) is not None
 
 
+@pytest.mark.parametrize("name", ["", "  ", "Nora\x1b[2J", "Nora\u202e", "x" * 101])
+def test_a_name_that_nobody_can_read_is_refused(clinic, name):
+    password = ("--password-file", str(clinic.password_file()))
+    for said in (
+        clinic.run("staff", "add", "x@clinic.example", "--name", name, "--role", "nurse", *password),
+        clinic.run("keys", "add", name, "--scope", "entries:write"),
+    ):
+        assert said.exit_code == 2
+        assert "characters that can be seen" in said.stderr
+        assert "\x1b" not in said.stderr
+
+
 def test_a_password_is_not_asked_for_without_a_terminal(clinic):
     said = clinic.run("staff", "add", "x@clinic.example", "--name", "X", "--role", "nurse")
     assert said.exit_code == 2

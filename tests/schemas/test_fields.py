@@ -234,6 +234,15 @@ TEXT = fields.Text(20, description="Text.")
 LINES = fields.Text(20, lines=True, description="Lines.")
 
 
+@pytest.mark.parametrize("text", ["\u00ad", "a\u200bb", "P-1\ufeff", "\u200d", "\u3164", "P\u2060-1"])
+def test_what_nobody_can_see_is_refused_where_two_names_would_look_alike(text):
+    refusal(TEXT, text)
+
+
+def test_joiners_inside_a_word_stay():
+    assert TEXT.deserialize("می\u200cخواهم") == "می\u200cخواهم"
+
+
 def test_text_is_trimmed_and_composed():
     assert TEXT.deserialize("  Zoe\u0308 ") == "Zo\u00eb"
 
