@@ -22,6 +22,17 @@ STAFF: Final = CLINIC | {RESEARCHER}
 
 Right = frozenset[str]
 
+# How a refusal names each role, in the order in which it names them.
+NAMED: Final[Mapping[str, str]] = {
+    PATIENT: "a patient",
+    NURSE: "a nurse",
+    PHYSICIAN: "a physician",
+    ADMIN: "a clinic admin",
+    COORDINATOR: "a coordinator",
+    RESEARCHER: "a researcher",
+    INTEGRATION: "an integration key",
+}
+
 # "METHOD endpoint" -> the roles that may.
 RIGHTS: Final[dict[str, Right]] = {}
 
@@ -33,3 +44,20 @@ def grant(rows: Mapping[str, Right], scopes: Mapping[str, str] | None = None) ->
     """Add a door's rows."""
     RIGHTS.update(rows)
     SCOPES.update(scopes or {})
+
+
+def refusal_text(role: str, allowed: Right) -> str:
+    """Says that this role may not, and which roles may.
+
+    >>> refusal_text(NURSE, frozenset({PHYSICIAN}))
+    'A nurse may not do this. A physician may.'
+    >>> refusal_text(ADMIN, TREATING | {INTEGRATION})
+    'A clinic admin may not do this. A nurse, a physician or an integration key may.'
+    """
+    *others, last = [name for known, name in NAMED.items() if known in allowed] or ["nobody"]
+    who = f"{', '.join(others)} or {last}" if others else last
+    return f"{_sentence(NAMED[role])} may not do this. {_sentence(who)} may."
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]

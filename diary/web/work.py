@@ -26,7 +26,7 @@ from diary.web.asking import (
     who_is_asking,
 )
 from diary.web.database import db
-from diary.web.rights import ANYONE, RIGHTS, SCOPES
+from diary.web.rights import ANYONE, RIGHTS, SCOPES, refusal_text
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # "Phone last seen" is told in days; a write at each request would be a write for nothing.
@@ -159,4 +159,4 @@ def check_right(caller: Caller) -> None:
         return
     if caller.role == NOBODY:
         raise Refusal("not_signed_in", "Sign in first.")
-    raise Refusal("not_allowed", f"A {caller.role} may not do this. Ask your clinic's admin.")
+    raise Refusal("not_allowed", refusal_text(caller.role, allowed))

@@ -158,7 +158,7 @@ def test_who_may_not_act_is_shown_no_button(desk):
 def test_a_researcher_is_told_that_the_desk_is_not_theirs(desk):
     page = desk.sign_in("researcher").get("/desk/", status=403)
 
-    assert "A researcher may not do this" in page
+    assert "A researcher may not do this. A nurse, a physician, a clinic admin or a coordinator may." in page
 
 
 def test_a_tab_holds_fifty_rows_a_page_and_the_address_says_which(desk):

@@ -1,5 +1,6 @@
 """Every route has its row and every row its route; each role meets at each route what the row says."""
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -127,6 +128,15 @@ def test_a_refusal_of_the_api_is_a_problem_with_its_code(app, clinic):
         assert (answer.status_code, answer.json["code"]) == (status, code)
         assert answer.content_type == "application/problem+json"
         assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+
+
+@pytest.mark.parametrize(
+    ("role", "named"), [("nurse", "A nurse"), ("admin", "A clinic admin"), ("coordinator", "A coordinator")]
+)
+def test_a_refusal_names_the_roles_that_may(app, clinic, role, named):
+    answer = person(app, clinic, role).post(f"/v1/bookings/{uuid.uuid4()}/authorise", {"reference": "A-1"})
+    assert answer.json["code"] == "not_allowed"
+    assert answer.json["detail"] == f"{named} may not do this. A physician may."
 
 
 def test_a_stranger_is_asked_for_a_token_before_a_body_is_read(app):
