@@ -129,7 +129,7 @@ def infuse(uid: str) -> ResponseReturnValue:
         patient = found(patient_by_uid(unit.session, uid))
         facts = _infusion_facts(unit, frame, patient, day=frame.today)
     if not form.sent:
-        form = Form(_first_values(facts["booking"], facts["regimen"], facts["suggested"]))
+        form = Form(_first_values(facts["booking"], facts["regimen"], facts["suggested"], today=frame.today))
     return show("infusion.html", frame, form=form, patient=patient, old=None, **facts), form.status
 
 
@@ -214,15 +214,19 @@ def _regimen_of(course: Course | None) -> int | None:
     return course.regimen_id if course is not None else None
 
 
-def _first_values(booking: Booking | None, regimen: Regimen | None, suggested: str) -> dict[str, object]:
-    """What is known already: the booked days and the regimen's plan. What was given is for staff to say."""
+def _first_values(
+    booking: Booking | None, regimen: Regimen | None, suggested: str, *, today: date
+) -> dict[str, object]:
+    """Booked days that have come, and the regimen's plan; what was given is for staff to say."""
     values: dict[str, object] = {"classified_as": suggested}
     if booking is not None:
-        values |= {
-            "booking": booking.uid,
-            "first_day": booking.offered_first_day,
-            "last_day": booking.offered_last_day,
-        }
+        values["booking"] = booking.uid
+        if booking.offered_first_day is not None and booking.offered_first_day <= today:
+            assert booking.offered_last_day is not None
+            values |= {
+                "first_day": booking.offered_first_day,
+                "last_day": min(booking.offered_last_day, today),
+            }
     if regimen is not None:
         values |= {
             "regimen": regimen.uid,

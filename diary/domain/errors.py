@@ -66,7 +66,7 @@ CODES: Final[Mapping[str, CodeFact]] = {
     ),
     "infusion_too_long": CodeFact("Infusion is too long", "Check both days, or record two blocks."),
     "infusion_in_future": CodeFact(
-        "Infusion lies in the future", "Plan it by a booking until its first day."
+        "Infusion lies in the future", "Record the days given so far; plan the others by a booking."
     ),
     "infusion_overlaps": CodeFact("Infusions overlap", "Correct the infusion that is already recorded."),
     "infusion_changed": CodeFact("Infusion was corrected meanwhile", "Correct the version that stands."),

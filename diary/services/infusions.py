@@ -195,6 +195,13 @@ def _check(session: Session, patient: Patient, given: Given, *, today: date) -> 
             "Record an infusion on its first day or later; plan it by a booking until then.",
             pointer="/first_day",
         )
+    if given.last_day > today + timedelta(days=1):
+        raise Refusal(
+            "infusion_in_future",
+            "Record what was given so far, with the last day on which it was; correct the record when more "
+            "is given.",
+            pointer="/last_day",
+        )
     for other in administrations_of(session, patient.id):
         if infusions.overlaps((given.first_day, given.last_day), (other.first_day, other.last_day)):
             raise Refusal(

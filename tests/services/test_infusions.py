@@ -130,6 +130,36 @@ def test_an_infusion_of_next_week_is_a_booking_and_not_a_record(clinic):
         record(clinic, patient_id, given(FIRST_DAY), today=FIRST_DAY - timedelta(days=7))
 
 
+def test_days_still_to_come_are_not_recorded_as_given(clinic):
+    patient_id = clinic.admit("P-1")
+    with refused("infusion_in_future", "/last_day"):
+        record(clinic, patient_id, given(FIRST_DAY), today=LAST_DAY - timedelta(days=2))
+    assert courses(clinic, patient_id) == [(1, "planned", None, None)]
+
+
+def test_an_infusion_under_way_is_recorded_so_far_and_corrected_when_more_is_given(clinic):
+    patient_id = clinic.admit("P-1")
+    so_far = record(clinic, patient_id, given(FIRST_DAY, 2))
+    correct(clinic, patient_id, so_far, given(FIRST_DAY, reason="all five days were given"))
+    assert courses(clinic, patient_id) == [(1, "open", FIRST_DAY, LAST_DAY)]
+
+
+@pytest.mark.parametrize("ahead", [1, 2])
+def test_a_patients_day_may_be_one_ahead_of_the_clinics(clinic, ahead):
+    patient_id = clinic.admit("P-1")
+    old = record(clinic, patient_id, given(FIRST_DAY))
+    today = LAST_DAY
+    longer = given(FIRST_DAY, 5 + ahead, reason="a day more")
+    with clinic.unit(write=True) as session:
+        patient = patient_by_id(session, patient_id, lock=True)
+        row = rows_by_id(session, Administration, [old.id])[old.id]
+        if ahead == 1:
+            infusions.correct_infusion(session, patient, row, longer, today=today, now=at(today))
+        else:
+            with refused("infusion_in_future", "/last_day"):
+                infusions.correct_infusion(session, patient, row, longer, today=today, now=at(today))
+
+
 @pytest.mark.parametrize("classified_as", ["new_course", "same_series", "booster"])
 @pytest.mark.parametrize("shift", [-4, 0, 4])
 def test_overlapping_blocks_are_refused_whatever_they_are_called(clinic, classified_as, shift):
