@@ -15,8 +15,9 @@ import multiprocessing
 import resource
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -24,8 +25,8 @@ from sqlalchemy import func, select
 from bench.databases import DATABASES, EmptyDatabase
 from bench.many_courses import Size, drawn_clinic, multiply
 from diary.domain.days import night_due
-from diary.domain.relapse.assess import Assessed, assess
-from diary.services.nights import nights_due, run_night
+from diary.services.night_work import processes
+from diary.services.nights import run_due
 from diary.storage.base import table_of
 from diary.storage.engine import make_engine
 from diary.storage.tables.alert import Alert
@@ -36,6 +37,7 @@ from diary.storage.unit import SYSTEM, unit
 from tests.little_clinic import ALWAYS_HERE
 
 WRITTEN: Final = (AssessmentLog, Alert, Message)
+WHOSE: Final = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,6 @@ class Cost:
 
     wall_s: float
     cpu_s: float
-    assess_s: float
     peak_mb: float
     seen: int
 
@@ -56,60 +57,59 @@ def main() -> None:
         for courses in asked.courses:
             size = Size(courses, asked.days, asked.clinics)
             with DATABASES[name]() as database:
-                report(name, database, size)
+                report(name, database, size, workers=asked.workers)
 
 
-def report(name: str, database: EmptyDatabase, size: Size) -> None:
+def report(name: str, database: EmptyDatabase, size: Size, *, workers: int) -> None:
     """Furnish one database, run its night, and say what it took."""
     began_s = time.perf_counter()
     drawn_clinic(database.url, size)
-    first = _in_a_process(run, database.url, size.night - timedelta(days=1))
+    first = _in_a_process(run, database.url, size.night - timedelta(days=1), 0)
     multiply(database.unbound_url, size)
     made_s = time.perf_counter() - began_s
     print(f"\n{name}: {size.courses:,} courses of about {size.days} days in {size.clinics:,} clinics")
     print(f"  made in {made_s:.0f} s; the first night, of {first.seen:,} courses, took {first.wall_s:.1f} s")
     limit_s = _in_a_process(read_bare, database.url)
     before = written(database.unbound_url)
-    cost = _in_a_process(run, database.url, size.night)
+    cost = _in_a_process(run, database.url, size.night, workers)
     after = written(database.unbound_url)
     assert cost.seen == size.courses, f"{cost.seen} courses were seen"
     print(f"  read the bytes, bare {limit_s:8.1f} s")
     print(
         f"  the night            {cost.wall_s:8.1f} s  ({cost.wall_s / size.courses * 1e6:.0f} us a course)"
     )
-    print(f"    of which assessing {cost.assess_s:8.1f} s")
-    print(f"    CPU of its process {cost.cpu_s:8.1f} s")
+    print(f"    CPU                {cost.cpu_s:8.1f} s")
     print(f"    peak memory        {cost.peak_mb:8.0f} MB")
     print("    rows written       " + ", ".join(f"{name} {after[name] - before[name]:,}" for name in after))
 
 
-def run(url: str, night: Any) -> Cost:
-    """One night of every clinic, as the scheduler runs it."""
-    assess_s = 0.0
-
-    def timed(*given: Any, **named: Any) -> Assessed:
-        nonlocal assess_s
-        began_s = time.perf_counter()
-        assessed = assess(*given, **named)
-        assess_s += time.perf_counter() - began_s
-        return assessed
-
+def run(url: str, night: date, workers: int) -> Cost:
+    """One night of every clinic, as the scheduler runs it: in this process, or spread over workers."""
     engine = make_engine(url)
     now = night_due(night, ALWAYS_HERE) + timedelta(minutes=5)
-    began_s, began_cpu_s, seen = time.perf_counter(), time.process_time(), 0
-    for due in nights_due(engine, now=now):
-        counts = run_night(engine, due, now=now, wall=lambda: now, owner="bench", detector=timed)
-        assert counts is not None
-        seen += counts.seen
+    began_s, began_cpu_s = time.perf_counter(), cpu_s()
+    with processes(workers, wall=utc_now) as spread:
+        finished = run_due(
+            engine, now=now, wall=utc_now, owner="bench", spread=spread, clinics_at_once=max(1, workers)
+        )
     cost = Cost(
         wall_s=time.perf_counter() - began_s,
-        cpu_s=time.process_time() - began_cpu_s,
-        assess_s=assess_s,
-        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        seen=seen,
+        cpu_s=cpu_s() - began_cpu_s,
+        peak_mb=sum(resource.getrusage(whose).ru_maxrss for whose in WHOSE[: 1 + bool(workers)]) / 1024,
+        seen=sum(counts.seen for _, counts in finished),
     )
     engine.dispose()
     return cost
+
+
+def cpu_s() -> float:
+    """CPU time of this process and of those that it waited for."""
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, WHOSE))
+
+
+def utc_now() -> datetime:
+    """The real clock, also in a worker."""
+    return datetime.now(UTC)
 
 
 def read_bare(url: str) -> float:
@@ -138,8 +138,8 @@ def written(url: str) -> dict[str, int]:
 
 
 def _in_a_process(task: Any, *given: Any) -> Any:
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(task, given)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(task, *given).result()
 
 
 def _asked(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -149,6 +149,7 @@ def _asked(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--courses", type=int, nargs="+", default=[50_000])
     parser.add_argument("--days", type=int, default=84)
     parser.add_argument("--clinics", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=0, help="processes; 0: in line")
     parser.add_argument("--databases", nargs="+", choices=sorted(DATABASES), default=sorted(DATABASES))
     return parser.parse_args(argv)
 

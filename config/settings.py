@@ -143,6 +143,13 @@ class Settings:
         allowed="0.05 to 3600",
         meaning="Seconds between two looks of the scheduler for nights and messages that are due.",
     )
+    night_workers: int = setting(
+        readers.whole(0, 64),
+        "0",
+        allowed="0 to 64",
+        meaning="Processes that the nights are spread over; 0: the scheduler runs them itself. Worth it from "
+        "about 100,000 followed courses on.",
+    )
     log_level: str = setting(
         readers.log_level,
         "INFO",

@@ -34,7 +34,7 @@ from jobs.table import JOBS, Job
 log = logging.getLogger("jobs")
 
 STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-# One connection reads while another writes; a third is spare.
+# One connection reads while another writes, a third is spare; each clinic of a spread night has one more.
 POOL_SIZE: Final = 3
 
 
@@ -42,7 +42,7 @@ def main() -> int:
     """Run the jobs until the process is asked to end."""
     settings = settings_or_exit(os.environ)
     asked_to_end = _asked_to_end()
-    engine = make_engine(settings.database_url, pool_size=POOL_SIZE)
+    engine = make_engine(settings.database_url, pool_size=POOL_SIZE + settings.night_workers)
     fault = _fault(engine)
     if fault is not None:
         sys.stderr.write(f"{fault}\n")

@@ -20,6 +20,11 @@ class Stopped(BaseException):
     """
 
 
+def real_time() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """The ground that a job stands on."""
@@ -38,4 +43,4 @@ class Duty:
         """
         if self.stopping.is_set():
             raise Stopped
-        return datetime.now(UTC)
+        return real_time()

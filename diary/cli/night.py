@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 from diary.cli.opening import choose, clinic_option, clinic_work, database, read_settings, utc_now
 from diary.cli.output import bar, json_option, show
 from diary.domain.days import night_due
+from diary.services.night_work import Spread, processes
 from diary.services.night_writing import Counts
 from diary.services.nights import Due, nights_due, preview_night, run_night
 from diary.services.sandbox import now_in
@@ -54,22 +55,36 @@ class Clinics:
     help="The last night to run; with --dry-run, the one to look at.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what a night would find, and write nothing.")
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 64),
+    help="Processes to spread each night over; 0: none. By default, DIARY_NIGHT_WORKERS.",
+)
 @clinic_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, last: date | None, dry_run: bool, clinic: str | None, as_json: bool) -> None:
+def command(
+    ctx: click.Context,
+    last: date | None,
+    dry_run: bool,
+    workers: int | None,
+    clinic: str | None,
+    as_json: bool,
+) -> None:
     """Run every night that is due, oldest first, in one clinic or in all.
 
     A night is named after the last diary day that it judges, and is due at 04:00 of the day after.
     """
     if ctx.invoked_subcommand is not None:
         return
-    with database(read_settings()) as engine:
+    settings = read_settings()
+    workers = settings.night_workers if workers is None else workers
+    with database(settings) as engine, processes(workers, wall=utc_now) as spread:
         clinics = look(engine, clinic)
         if dry_run:
             found = [preview(engine, clinics, due) for due in to_look_at(engine, clinics, last)]
         else:
-            found = run(engine, clinics, to_run(engine, clinics, last))
+            found = run(engine, clinics, to_run(engine, clinics, last), spread)
     show(found, as_json=as_json, empty="No night is due.")
 
 
@@ -152,7 +167,7 @@ def _say_when(engine: Engine, clinics: Clinics, night: date) -> None:
                 raise click.ClickException(f"Night {night} is due at {due_at:%Y-%m-%d %H:%M} UTC, not yet.")
 
 
-def run(engine: Engine, clinics: Clinics, due: Sequence[Due]) -> list[dict[str, Any]]:
+def run(engine: Engine, clinics: Clinics, due: Sequence[Due], spread: Spread | None) -> list[dict[str, Any]]:
     """Run these nights in order; a night that somebody else holds ends its clinic's turn."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     found: list[dict[str, Any]] = []
@@ -162,7 +177,7 @@ def run(engine: Engine, clinics: Clinics, due: Sequence[Due]) -> list[dict[str, 
             if one.clinic_id in held:
                 continue
             began_s = time.monotonic()
-            counts = run_night(engine, one, now=clinics.now, wall=utc_now, owner=owner)
+            counts = run_night(engine, one, now=clinics.now, wall=utc_now, owner=owner, spread=spread)
             if counts is None:
                 held.add(one.clinic_id)
                 continue

@@ -1,9 +1,11 @@
 """Runs nights: finds what is due, claims it in the ledger, finishes it with counts that add up."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain, groupby
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -13,21 +15,19 @@ from diary.domain.relapse.assess import assess
 from diary.services.alerts import return_unattended, wake_due
 from diary.services.night_judging import DETECTOR_VERSION, Detector, judge_shard
 from diary.services.night_shard import NightFrame, read_shard
-from diary.services.night_writing import Counts, count, write_shard
+from diary.services.night_work import LEASE, Clock, Fenced, Spread, Task, hold, work_all
+from diary.services.night_writing import Counts, count
 from diary.services.patients import follow_after_pauses
-from diary.storage.nights import claim_night, hold_term, next_nights, night_run, release_night
+from diary.storage.nights import claim_night, next_nights, night_run, release_night
 from diary.storage.protocols import protocol_at, zones_of
 from diary.storage.shards import stretches
 from diary.storage.unit import SYSTEM, Scope, unit
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
 SHARD_COURSES = 2_000
 # Older than this when it starts, a night is marked late: it was made up after an outage.
 LATE_AFTER = timedelta(hours=2)
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,6 @@ class Due:
     clinic_id: int
     night: date
     cutoff_at: datetime
-
-
-class Fenced(Exception):
-    """Somebody else took this night over; nothing more of ours is written."""
 
 
 def nights_due(engine: Engine, *, now: datetime) -> list[Due]:
@@ -55,23 +51,29 @@ def nights_due(engine: Engine, *, now: datetime) -> list[Due]:
     ]
 
 
-def run_due(engine: Engine, *, now: datetime, wall: Clock, owner: str) -> list[tuple[Due, Counts]]:
-    """Run everything that is due, in order; a clinic's night that fails holds back only that clinic."""
-    finished: list[tuple[Due, Counts]] = []
-    stuck: set[int] = set()
-    for due in nights_due(engine, now=now):
-        if due.clinic_id in stuck:
-            continue
-        try:
-            counts = run_night(engine, due, now=now, wall=wall, owner=owner)
-        except Exception:
-            log.exception("night failed", extra={"clinic_id": due.clinic_id, "night": due.night.isoformat()})
-            counts = None
-        if counts is None:
-            stuck.add(due.clinic_id)
-        else:
-            finished.append((due, counts))
-    return finished
+def run_due(
+    engine: Engine,
+    *,
+    now: datetime,
+    wall: Clock,
+    owner: str,
+    spread: Spread | None = None,
+    clinics_at_once: int = 1,
+) -> list[tuple[Due, Counts]]:
+    """Run everything that is due, each clinic's nights in order, and say what each came to.
+
+    A clinic's night that fails holds back only that clinic. Several clinics at once are worth it where a
+    spread has more than one worker, and clinics are small.
+    """
+    by_clinic = [list(nights) for _, nights in groupby(nights_due(engine, now=now), _clinic_of)]
+
+    def run_clinic(nights: Sequence[Due]) -> list[tuple[Due, Counts]]:
+        return list(_run_in_order(engine, nights, now=now, wall=wall, owner=owner, spread=spread))
+
+    if clinics_at_once == 1:
+        return list(chain.from_iterable(map(run_clinic, by_clinic)))
+    with ThreadPoolExecutor(clinics_at_once) as threads:
+        return list(chain.from_iterable(threads.map(run_clinic, by_clinic)))
 
 
 def run_night(
@@ -83,6 +85,7 @@ def run_night(
     owner: str,
     detector: Detector = assess,
     shard_courses: int = SHARD_COURSES,
+    spread: Spread | None = None,
 ) -> Counts | None:
     """One clinic's night, judged as of its cut-off; None when somebody else holds it or took it over.
 
@@ -91,6 +94,7 @@ def run_night(
     Args:
         now: the time that counts for the diary.
         wall: the real clock, asked before each write; what it raises ends the night there.
+        spread: where the shards are worked on; here, when None.
     """
     scope = Scope(due.clinic_id, "system")
     with unit(engine, scope, write=True) as session:
@@ -109,16 +113,12 @@ def run_night(
         with unit(engine, scope, write=True) as session:
             frame = _open(session, due, term, now=now, wall=wall)
             shards = stretches(session, most=shard_courses)
+        tasks = [Task(frame, term, stretch) for stretch in shards]
         counts = Counts()
-        for stretch in shards:
-            with unit(engine, scope, write=False) as session:
-                shard = read_shard(session, frame, stretch)
-            findings = judge_shard(shard, frame, detector=detector)
-            with unit(engine, scope, write=True) as session:
-                _hold(session, due, term, wall)
-                counts += write_shard(session, frame, shard, findings)
+        for done in work_all(engine, tasks, wall=wall, detector=detector, spread=spread):
+            counts += done
         with unit(engine, scope, write=True) as session:
-            _hold(session, due, term, wall)
+            hold(session, due.night, term, wall)
             _finish(session, frame, counts, wall=wall)
     except Fenced:
         log.warning("night taken over", extra={"clinic_id": due.clinic_id, "night": due.night.isoformat()})
@@ -145,8 +145,27 @@ def preview_night(engine: Engine, due: Due, *, now: datetime) -> Counts:
     return counts
 
 
+def _clinic_of(due: Due) -> int:
+    return due.clinic_id
+
+
+def _run_in_order(
+    engine: Engine, nights: Sequence[Due], *, now: datetime, wall: Clock, owner: str, spread: Spread | None
+) -> Iterator[tuple[Due, Counts]]:
+    """One clinic's nights, up to the first that fails or that somebody else holds."""
+    for due in nights:
+        try:
+            counts = run_night(engine, due, now=now, wall=wall, owner=owner, spread=spread)
+        except Exception:
+            log.exception("night failed", extra={"clinic_id": due.clinic_id, "night": due.night.isoformat()})
+            return
+        if counts is None:
+            return
+        yield due, counts
+
+
 def _open(session: Session, due: Due, term: int, *, now: datetime, wall: Clock) -> NightFrame:
-    run_id = _hold(session, due, term, wall)
+    run_id = hold(session, due.night, term, wall)
     frame = _frame(session, due, run_id=run_id, now=now)
     morning = due.night + timedelta(days=1)
     follow_after_pauses(session, day=morning, now=now)
@@ -169,14 +188,6 @@ def _frame(session: Session, due: Due, *, run_id: int, now: datetime) -> NightFr
         now=now,
         late=now - due.cutoff_at > LATE_AFTER,
     )
-
-
-def _hold(session: Session, due: Due, term: int, wall: Clock) -> int:
-    now = wall()
-    run_id = hold_term(session, night=due.night, term=term, wall_now=now, lease_until_at=now + LEASE)
-    if run_id is None:
-        raise Fenced
-    return run_id
 
 
 def _finish(session: Session, frame: NightFrame, counts: Counts, *, wall: Clock) -> None:

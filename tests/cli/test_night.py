@@ -42,6 +42,14 @@ def test_every_night_that_is_due_is_run_once(shell, clinic):
     assert shell.run("night").output == "No night is due.\n"
 
 
+@pytest.mark.parametrize("how", [("--workers", "1"), ()])
+def test_a_night_can_be_spread_over_processes(shell, clinic, how):
+    clinic.treated("P-1", LOST)
+    put_clock(clinic, FIRST_DAY + timedelta(days=1))
+    said = shell.run("night", "--json", *how, night_workers="1")
+    assert [row["seen"] for row in json.loads(said.output)] == [1]
+
+
 def test_the_last_night_to_run_can_be_named(shell, clinic):
     put_clock(clinic, FIRST_DAY + timedelta(days=5))
     shell.run("night", "--at", str(FIRST_DAY + timedelta(days=1)))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from diary.services.clinics import the_clinic
 from diary.services.nights import Due, nights_due
 from diary.services.sandbox import ask_to_advance, installation
 from diary.storage.engine import make_engine
@@ -43,9 +44,25 @@ def stands(clinic: LittleClinic) -> bool:
     return clock(clinic).target_at is None
 
 
-def scheduler(url: str, tmp_path: Path, *, tick_s: str = "0.05"):
+def scheduler(url: str, tmp_path: Path, *, tick_s: str = "0.05", **settings: str):
     log = tmp_path / "jobs.log"
-    return running("-m", "jobs", env=environment(database_url=url, tick_s=tick_s), log=log), log
+    env = environment(database_url=url, tick_s=tick_s, **settings)
+    return running("-m", "jobs", env=env, log=log), log
+
+
+def test_the_scheduler_spreads_its_nights_over_processes_and_ends_with_them(clinic, database_url, tmp_path):
+    patient_id = clinic.treated("P-1", LOST)
+    with clinic.unit(write=True) as session:
+        the_clinic(session).first_night = day_number(45)
+    ask(clinic, at(day_number(47)))
+    jobs, log = scheduler(database_url, tmp_path, night_workers="2")
+    with jobs as process:
+        until(lambda: stands(clinic), process=process, log=log)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    assert "loss" in [alert.kind for alert in clinic.alerts(patient_id)]
+    with clinic.unit() as session:
+        assert [run.state for run in nights_page(session, before=None, limit=100)] == ["done"] * 2
 
 
 def test_the_scheduler_runs_every_night_on_the_way_and_raises_the_alert_with_its_message(
