@@ -7,8 +7,10 @@ from typing import Final
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from diary.desk.about import identity_for
 from diary.desk.door import at_desk, desk, done_at, own_path, show, staff_work
 from diary.desk.forms import Form
+from diary.desk.frame import Frame
 from diary.desk.stale import alert_as_seen, found
 from diary.desk.words import OUTCOMES, OUTCOMES_OF_A_PERSON
 from diary.services import alerts
@@ -19,7 +21,7 @@ from diary.storage.alerts import alert_by_uid
 from diary.storage.bookings import live_booking_of
 from diary.storage.patients import patient_by_id
 from diary.storage.protocols import protocol_at
-from diary.storage.tables.patient import Patient
+from diary.storage.tables.patient import Patient, PatientIdentity
 from diary.web.work import Work
 from schemas.alert import LabelIn, OutcomeIn, SnoozeIn
 
@@ -32,17 +34,19 @@ class AlertView:
 
     alert: AlertLine
     patient: Patient
+    identity: PatientIdentity | None
     safety: Safety
 
 
-def alert_view(unit: Work, uid: str) -> AlertView:
-    """What the pages about one alert show."""
+def alert_view(unit: Work, frame: Frame, uid: str) -> AlertView:
+    """What the pages about one alert show; the unit writes, because a name is read."""
     alert = found(alert_by_uid(unit.session, uid))
     patient = patient_by_id(unit.session, alert.patient_id)
     _, protocol = protocol_at(unit.session, unit.now)
     return AlertView(
         alert=alert_line(alert, staff_names(unit.session), booking=live_booking_of(unit.session, patient.id)),
         patient=patient,
+        identity=identity_for(unit, frame, patient),
         safety=safety_of(unit.session, patient, today=today_of(patient, unit.now), protocol=protocol),
     )
 
@@ -69,8 +73,8 @@ def snooze(uid: str) -> ResponseReturnValue:
                 alerts.snooze(unit.session, alert, staff_id=unit.staff_id, now=unit.now, **given)
                 patient = patient_by_id(unit.session, alert.patient_id)
             return done_at(_back(patient), "snoozed")
-    with at_desk() as (unit, frame):
-        view = alert_view(unit, uid)
+    with at_desk(write=True) as (unit, frame):
+        view = alert_view(unit, frame, uid)
     days = [(days, frame.today + timedelta(days=days)) for days in SNOOZE_DAYS]
     return show("snooze.html", frame, form=form, view=view, days=days, back=_back(view.patient)), form.status
 
@@ -89,8 +93,8 @@ def close(uid: str) -> ResponseReturnValue:
                 )
                 patient = patient_by_id(unit.session, alert.patient_id)
             return done_at(_back(patient), "closed")
-    with at_desk() as (unit, frame):
-        view = alert_view(unit, uid)
+    with at_desk(write=True) as (unit, frame):
+        view = alert_view(unit, frame, uid)
     outcomes = [(word, OUTCOMES[word]) for word in OUTCOMES_OF_A_PERSON]
     return show(
         "close.html", frame, form=form, view=view, outcomes=outcomes, back=_back(view.patient)

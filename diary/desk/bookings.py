@@ -5,6 +5,7 @@ from typing import Any, Final
 import marshmallow as ma
 from flask.typing import ResponseReturnValue
 
+from diary.desk.about import identity_for
 from diary.desk.alerts import alert_view
 from diary.desk.door import at_desk, desk, done, page_number, show, staff_work
 from diary.desk.forms import Form
@@ -53,11 +54,17 @@ def request_for_alert(uid: str) -> ResponseReturnValue:
                 patient = patient_by_id(unit.session, whose.patient_id, lock=True)
                 _request(unit, patient, given, alert=alert_as_seen(unit, uid))
             return done("requested", "desk.patient", uid=patient.uid)
-    with at_desk() as (unit, frame):
-        view = alert_view(unit, uid)
+    with at_desk(write=True) as (unit, frame):
+        view = alert_view(unit, frame, uid)
         facts = _request_facts(unit, view.patient)
     return show(
-        "booking_request.html", frame, form=form, alert=view.alert, patient=view.patient, **facts
+        "booking_request.html",
+        frame,
+        form=form,
+        alert=view.alert,
+        patient=view.patient,
+        identity=view.identity,
+        **facts,
     ), form.status
 
 
@@ -73,10 +80,13 @@ def request_for_patient(uid: str) -> ResponseReturnValue:
                 found(patient if given.get("patient") == uid else None)
                 _request(unit, patient, given, alert=bookings.park_target(unit.session, patient.id))
             return done("requested", "desk.patient", uid=uid)
-    with at_desk() as (unit, frame):
+    with at_desk(write=True) as (unit, frame):
         patient = found(patient_by_uid(unit.session, uid))
+        identity = identity_for(unit, frame, patient)
         facts = _request_facts(unit, patient)
-    return show("booking_request.html", frame, form=form, alert=None, patient=patient, **facts), form.status
+    return show(
+        "booking_request.html", frame, form=form, alert=None, patient=patient, identity=identity, **facts
+    ), form.status
 
 
 @desk.route("/bookings/<uid:uid>/authorise", methods=["GET", "POST"])
@@ -168,11 +178,19 @@ def _request_facts(unit: Work, patient: Patient) -> dict[str, Any]:
 
 
 def _step_page(template: str, uid: str, form: Form, **facts: Any) -> ResponseReturnValue:
-    with at_desk() as (unit, frame):
+    with at_desk(write=True) as (unit, frame):
         booking = found(booking_by_uid(unit.session, uid))
         patient = patient_by_id(unit.session, booking.patient_id)
+        identity = identity_for(unit, frame, patient)
         _, protocol = protocol_at(unit.session, unit.now)
         safety = safety_of(unit.session, patient, today=today_of(patient, unit.now), protocol=protocol)
     return show(
-        template, frame, form=form, booking=booking, patient=patient, safety=safety, **facts
+        template,
+        frame,
+        form=form,
+        booking=booking,
+        patient=patient,
+        identity=identity,
+        safety=safety,
+        **facts,
     ), form.status

@@ -6,6 +6,7 @@ from typing import Any, Final
 from flask.typing import ResponseReturnValue
 
 from config.words import ADJUNCTS
+from diary.desk.about import identity_for
 from diary.desk.door import at_desk, desk, done, show, staff_work
 from diary.desk.forms import Form
 from diary.desk.frame import Frame
@@ -70,13 +71,16 @@ def plan(uid: str) -> ResponseReturnValue:
                     now=unit.now,
                 )
             return done("planned", "desk.patient", uid=uid)
-    with at_desk() as (unit, frame):
+    with at_desk(write=True) as (unit, frame):
         patient = found(patient_by_uid(unit.session, uid))
+        identity = identity_for(unit, frame, patient)
         earlier = courses_of(unit.session, patient.id)
         known = regimens(unit.session)
     if not form.sent and earlier:
         form = Form({"treated_area": earlier[-1].treated_area})
-    return show("course_plan.html", frame, form=form, patient=patient, regimens=known), form.status
+    return show(
+        "course_plan.html", frame, form=form, patient=patient, identity=identity, regimens=known
+    ), form.status
 
 
 @desk.route("/courses/<uid:uid>/baseline", methods=["GET", "POST"])
@@ -100,10 +104,13 @@ def baseline(uid: str) -> ResponseReturnValue:
                 )
                 patient = patient_by_id(unit.session, course.patient_id)
             return done("baseline", "desk.patient", uid=patient.uid)
-    with at_desk() as (unit, frame):
+    with at_desk(write=True) as (unit, frame):
         course = found(course_by_uid(unit.session, uid))
         patient = patient_by_id(unit.session, course.patient_id)
-    return show("baseline.html", frame, form=form, course=course, patient=patient), form.status
+        identity = identity_for(unit, frame, patient)
+    return show(
+        "baseline.html", frame, form=form, course=course, patient=patient, identity=identity
+    ), form.status
 
 
 @desk.route("/patients/<uid:uid>/infusions/new", methods=["GET", "POST"])
@@ -125,7 +132,7 @@ def infuse(uid: str) -> ResponseReturnValue:
                     now=unit.now,
                 )
             return done("infused", "desk.patient", uid=uid)
-    with at_desk() as (unit, frame):
+    with at_desk(write=True) as (unit, frame):
         patient = found(patient_by_uid(unit.session, uid))
         facts = _infusion_facts(unit, frame, patient, day=frame.today)
     if not form.sent:
@@ -148,7 +155,7 @@ def correct_infusion(uid: str) -> ResponseReturnValue:
                     unit.session, patient, old, _given(given), today=today, now=unit.now
                 )
             return done("infused", "desk.patient", uid=patient.uid)
-    with at_desk() as (unit, frame):
+    with at_desk(write=True) as (unit, frame):
         old = found(administration_by_uid(unit.session, uid))
         patient = patient_by_id(unit.session, old.patient_id)
         facts = _infusion_facts(unit, frame, patient, day=old.first_day)
@@ -176,7 +183,7 @@ def _regimen(unit: Work, given: dict[str, Any]) -> Regimen | None:
 
 
 def _infusion_facts(unit: Work, frame: Frame, patient: Patient, *, day: date) -> dict[str, Any]:
-    """What the form of an infusion shows: regimens, the booking, and what the days may be called."""
+    """Whom the form of an infusion is about, regimens, the booking, and what the days may be called."""
     known = regimens(unit.session)
     open_course = next((c for c in courses_of(unit.session, patient.id) if c.status == "open"), None)
     booking = live_booking_of(unit.session, patient.id)
@@ -191,6 +198,7 @@ def _infusion_facts(unit: Work, frame: Frame, patient: Patient, *, day: date) ->
         regimen_days=regimen.infusion_days if regimen is not None else 1,
     )
     return {
+        "identity": identity_for(unit, frame, patient),
         "regimens": known,
         "regimen": regimen,
         "booking": booking,

@@ -7,6 +7,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from config.words import EVENT_KINDS
+from diary.desk.about import identity_for
 from diary.desk.door import at_desk, desk, done, show, staff_work
 from diary.desk.forms import Form
 from diary.desk.stale import found, patient_to_change
@@ -58,8 +59,9 @@ def take_down(uid: str) -> ResponseReturnValue:
             with staff_work(write=True) as unit:
                 _take_down(unit, patient_to_change(unit, uid), given)
             return done("recorded", "desk.patient", uid=uid)
-    with at_desk() as (unit, frame):
+    with at_desk(write=True) as (unit, frame):
         patient = found(patient_by_uid(unit.session, uid))
+        identity = identity_for(unit, frame, patient)
         question = question_of(unit.session, patient, now=unit.now)
         today = today_of(patient, unit.now)
     return show(
@@ -67,6 +69,7 @@ def take_down(uid: str) -> ResponseReturnValue:
         frame,
         form=form,
         patient=patient,
+        identity=identity,
         today=today,
         question=question,
         client_id=form.value("id") or new_uid(unit.now),
@@ -94,10 +97,13 @@ def correct_entry(uid: str) -> ResponseReturnValue:
                     now=unit.now,
                 )
             return done("corrected", "desk.patient", uid=patient.uid)
-    with at_desk() as (unit, frame):
+    with at_desk(write=True) as (unit, frame):
         entry = found(entry_by_uid(unit.session, uid))
         patient = patient_by_id(unit.session, entry.patient_id)
-    return show("correction.html", frame, form=form, patient=patient, entry=entry), form.status
+        identity = identity_for(unit, frame, patient)
+    return show(
+        "correction.html", frame, form=form, patient=patient, identity=identity, entry=entry
+    ), form.status
 
 
 @desk.route("/patients/<uid:uid>/events/new", methods=["GET", "POST"])
@@ -121,9 +127,10 @@ def happening(uid: str) -> ResponseReturnValue:
                     now=unit.now,
                 )
             return done("event", "desk.patient", uid=uid)
-    with at_desk() as (unit, frame):
+    with at_desk(write=True) as (unit, frame):
         patient = found(patient_by_uid(unit.session, uid))
-    return show("event.html", frame, form=form, patient=patient), form.status
+        identity = identity_for(unit, frame, patient)
+    return show("event.html", frame, form=form, patient=patient, identity=identity), form.status
 
 
 def _take_down(unit: Work, patient: Patient, given: dict[str, Any]) -> None:

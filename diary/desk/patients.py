@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from config.words import FOLLOW_STATES
 from diary.charts.course_words import course_table
+from diary.desk.about import identity_for
 from diary.desk.door import at_desk, desk, done, frame_alone, page_number, show, staff_work
 from diary.desk.forms import Form
 from diary.desk.stale import found, patient_as_seen, patient_to_change
@@ -102,7 +103,7 @@ def identity(uid: str) -> ResponseReturnValue:
     if not form.sent and row is not None:
         names = ("name", "birth_date", "hospital_number", "phone")
         form = Form({name: getattr(row, name) for name in names})
-    return show("identity.html", frame, form=form, patient=known), form.status
+    return show("identity.html", frame, form=form, patient=known, identity=row), form.status
 
 
 @desk.post("/patients/<uid:uid>/code")
@@ -113,8 +114,9 @@ def code(uid: str) -> ResponseReturnValue:
         made, ends_at = enrolment.make_code(
             unit.session, known, secret_key=roof().settings.secret_key, now=unit.now
         )
+        row = identity_for(unit, frame, known)
     address = f"{roof().settings.public_url}/app/join"
-    return show("code.html", frame, patient=known, code=made, ends_at=ends_at, address=address)
+    return show("code.html", frame, patient=known, identity=row, code=made, ends_at=ends_at, address=address)
 
 
 @desk.post("/patients/<uid:uid>/phones/<uid:device_uid>/remove")
@@ -137,10 +139,11 @@ def follow(uid: str) -> ResponseReturnValue:
             with staff_work(write=True) as unit:
                 _change_following(unit.session, patient_as_seen(unit, uid), given, now=unit.now)
             return done(given["state"], "desk.patient", uid=uid)
-    with at_desk() as (unit, frame):
+    with at_desk(write=True) as (unit, frame):
         known = found(patient_by_uid(unit.session, uid))
+        row = identity_for(unit, frame, known)
     pauses = [(days, frame.today + timedelta(days=days)) for days in PAUSE_DAYS]
-    return show("follow.html", frame, form=form, patient=known, pauses=pauses), form.status
+    return show("follow.html", frame, form=form, patient=known, identity=row, pauses=pauses), form.status
 
 
 def _change_following(session: Any, known: Any, given: dict[str, Any], *, now: Any) -> None:

@@ -115,6 +115,34 @@ def test_every_page_with_an_address_of_its_own_is_looked_at_here(furnished):
     assert pages - seen == {"front", "desk.sign_in", "desk.demo", "desk.static", "desk.clock"}
 
 
+def test_every_page_about_one_patient_names_them_and_leaves_one_trace(furnished):
+    physician = furnished.sign_in("physician")
+    about_one = [path for path in addresses(furnished) if re.search(r"/[0-9a-f]{8}-", path)]
+    assert len(about_one) == 20
+    furnished.name(2, "Joke Vos")
+    for path in about_one:
+        named, other = (
+            ("Joke Vos", "Anneke de Boer") if "bookings" in path else ("Anneke de Boer", "Joke Vos")
+        )
+        before = len(furnished.audited("patient.read"))
+        page = physician.get(path)
+        assert (named in page, other in page) == (True, False), path
+        assert len(furnished.audited("patient.read")) == before + 1, path
+
+
+def test_a_refused_form_and_a_code_name_the_patient_too(furnished):
+    nurse = furnished.sign_in()
+    patient = furnished.page(1)
+
+    refused = nurse.post(f"{patient}/answers/new").get_data(as_text=True)
+    code = nurse.post(f"{patient}/code").get_data(as_text=True)
+
+    for page in (refused, code):
+        assert "Anneke de Boer" in page
+        assert "born 12 Mar 1979" in page
+    assert len(furnished.audited("patient.read")) == 2
+
+
 def test_every_page_is_built_so_that_it_can_be_heard(furnished):
     physician = furnished.sign_in("physician")
     for path in addresses(furnished):
