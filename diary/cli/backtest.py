@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from config.protocol import DEFAULT
+from diary.charts.scale import count_text
 from diary.cli.output import bar
 from diary.cli.reading import watched
 from diary.cli.writing import written_whole
@@ -42,7 +43,7 @@ def command(diaries: Path, out: Path, lead_days: int) -> None:
     except BadCsv as bad:
         raise click.ClickException(f"nothing was written\n{bad}") from None
     if read.rounded:
-        click.echo(f"{read.rounded} scores with decimals were rounded half up.", err=True)
+        click.echo(f"Rounded half up: {count_text(read.rounded, 'score')} with decimals.", err=True)
     courses = len({**read.before, **read.after})
     with written_whole(out) as text:
         nights = csv.writer(text, lineterminator="\n")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from config.readers import LOCAL_HOSTS
 from config.settings import Settings
+from diary.charts.scale import count_text
 from diary.cli.opening import RESTORE, database_fault, read_settings, sqlite_path, utc_now
 from diary.cli.output import json_option, show
 from diary.cli.program import first_line
@@ -224,7 +225,7 @@ def packed(engine: Engine, clinic: Clinic) -> Finding:
     if differ:
         told = f"{clinic.name}: {differ} of {courses} courses differ from their entries"
         return Finding("packed days", FAIL, told, f"python -m diary verify --repair --clinic {clinic.name!r}")
-    return Finding("packed days", OK, f"{clinic.name}: {courses} courses compared")
+    return Finding("packed days", OK, f"{clinic.name}: {count_text(courses, 'course')} compared")
 
 
 def web(settings: Settings) -> Finding:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from diary.charts.scale import count_text
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.output import bar, json_option
 from diary.cli.reading import watched
@@ -80,9 +81,13 @@ def command(
 def _told(totals: Totals, *, dry_run: bool) -> str:
     done = "would be brought in" if dry_run else "were brought in"
     told = (
-        f"{totals.answers} answers and {totals.infusions} infusions of {totals.patients} patients, "
+        f"{_counted(totals.answers, totals.infusions)} of {count_text(totals.patients, 'patient')}, "
         f"{totals.admitted} of them new here, {done}."
     )
     if totals.known_answers or totals.known_infusions:
-        told += f" {totals.known_answers} answers and {totals.known_infusions} infusions were here already."
+        told += f" {_counted(totals.known_answers, totals.known_infusions)} were here already."
     return told
+
+
+def _counted(answers: int, infusions: int) -> str:
+    return f"{count_text(answers, 'answer')} and {count_text(infusions, 'infusion')}"

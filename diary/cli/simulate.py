@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from diary.charts.scale import count_text
 from diary.cli.output import bar
 from diary.cli.writing import written_whole
 from diary.domain.packed import FOLLOW_UP_DAYS_MAX
@@ -80,4 +81,5 @@ def command(
                     answers += len(rows)
             except ValueError as error:  # a parameter that nothing can be drawn from, such as a share of 2
                 raise click.ClickException(f"These parameters draw no cohort: {error}") from None
-    click.echo(f"{courses} simulated courses, {answers} answers: {out}; the truth: {truth}", err=True)
+    drawn = f"{count_text(courses, 'simulated course')}, {count_text(answers, 'answer')}"
+    click.echo(f"{drawn}: {out}; the truth: {truth}", err=True)

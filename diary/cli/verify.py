@@ -2,6 +2,7 @@
 
 import click
 
+from diary.charts.scale import count_text
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.output import json_option, show
 from diary.services.verify import compare, repair
@@ -25,7 +26,8 @@ def command(mend: bool, clinic: str | None, as_json: bool) -> None:
         {"patient": one.pseudonym, "course": one.course, "what": one.what, "repaired": mend}
         for one in differences
     ]
-    show(rows, as_json=as_json, empty=f"{courses} courses compared; all are as their entries say.")
+    compared = count_text(courses, "course")
+    show(rows, as_json=as_json, empty=f"{compared} compared; all are as their entries say.")
     if differences and not mend:
         click.echo(f"{len(differences)} of {courses} differ. Run: python -m diary verify --repair", err=True)
         raise SystemExit(1)

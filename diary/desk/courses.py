@@ -6,6 +6,7 @@ from typing import Any, Final
 from flask.typing import ResponseReturnValue
 
 from config.words import ADJUNCTS
+from diary.charts.scale import count_text
 from diary.desk.about import identity_for
 from diary.desk.door import at_desk, desk, done, show, staff_work
 from diary.desk.forms import Form
@@ -215,7 +216,7 @@ def _suggestion(frame: Frame, suggested: str, first: date, open_course: Course |
         return "No course is open, so this opens one."
     days = (first - open_course.last_infusion_day).days
     word = INFUSION_CLASSES[suggested].lower()
-    return f"Suggested for {frame.day(first)}, {days} days after the last infusion day: {word}."
+    return f"Suggested for {frame.day(first)}, {count_text(days, 'day')} after the last infusion day: {word}."
 
 
 def _regimen_of(course: Course | None) -> int | None:

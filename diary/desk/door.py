@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from diary.charts.course import course_chart
 from diary.charts.course_data import CourseChart
-from diary.charts.scale import mean_text, span_text
+from diary.charts.scale import count_text, mean_text, span_text
 from diary.charts.sparkline import sparkline
 from diary.desk import words
 from diary.desk.frame import Frame, frame_of
@@ -107,6 +107,7 @@ NAMES: Final[Mapping[str, object]] = {
     "here": here,
     "request_id": request_id,
     "csrf_field": CSRF_FIELD,
+    "count": count_text,
     "mean": mean_text,
     "span": span_text,
     "course_svg": _course_svg,

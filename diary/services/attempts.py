@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from diary.charts.scale import count_text
 from diary.domain.errors import Refusal
 from diary.storage.tables.staff import AttemptCount
 
@@ -88,7 +89,7 @@ def count_tries(engine: Engine, *doors: Door, now: datetime) -> None:
             wait_s = max(1, int((ends_at - now).total_seconds()))
             raise Refusal(
                 "too_many_attempts",
-                f"Too many tries. Wait {wait_s} seconds, then try again.",
+                f"Too many tries. Wait {count_text(wait_s, 'second')}, then try again.",
                 facts={"retry_after_s": wait_s},
             )
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from config.protocol import Protocol
+from diary.charts.scale import count_text
 from diary.domain import alert_states, booking_states, infusions
 from diary.domain.errors import Refusal
 from diary.services import alerts, audit, outbox
@@ -172,9 +173,9 @@ def interval_words(since: int | None, protocol: Protocol) -> str | None:
         return None
     minimum_days = protocol.minimum_interval_days
     if minimum_days is None:
-        return f"{since} days after the last infusion. No minimum interval is set here: check liver tests."
+        return f"{_after_infusion(since)}. No minimum interval is set here: check liver tests."
     if since < minimum_days:
-        return f"{since} days after the last infusion; this clinic's minimum is {minimum_days}."
+        return f"{_after_infusion(since)}; this clinic's minimum is {minimum_days}."
     return None
 
 
@@ -220,10 +221,14 @@ def _check_interval(
     if scope_of(session).role != "physician" or not override_reason:
         raise Refusal(
             "minimum_interval",
-            f"{since} days after the last infusion; this clinic's minimum is {minimum_days}. "
+            f"{_after_infusion(since)}; this clinic's minimum is {minimum_days}. "
             "Only a physician can go on, with a reason.",
             pointer="/first_day",
         )
+
+
+def _after_infusion(days: int) -> str:
+    return f"{count_text(days, 'day')} after the last infusion"
 
 
 def _days_since_infusion(session: Session, patient_id: int, first_day: date) -> int | None:

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from diary.charts.scale import count_text
 from diary.domain import packed
 from diary.services import audit
 from diary.services.packed_days import Span, spans
@@ -99,7 +100,7 @@ def _fault(row: CourseDays | None, anchor_day: date, days: bytes) -> str | None:
         return "the row holds bytes that are no score"
     differ = sum(1 for held, said in zip_longest(row.days, days, fillvalue=packed.NO_ANSWER) if held != said)
     if differ:
-        return f"{differ} days differ from the entries"
+        return f"the row differs from the entries on {count_text(differ, 'day')}"
     return None if len(row.days) == len(days) else "the row does not end with its last answer"
 
 

@@ -36,7 +36,7 @@ def bring_in(clinic: Terminal, *options: str, scores: str = "8 7 9 8 8"):
 def test_an_import_says_what_came_in(clinic):
     said = bring_in(clinic)
     assert said.exit_code == 0
-    assert said.output == "5 answers and 1 infusions of 1 patients, 1 of them new here, were brought in.\n"
+    assert said.output == "5 answers and 1 infusion of 1 patient, 1 of them new here, were brought in.\n"
 
 
 def test_a_dry_run_of_an_import_leaves_nothing_behind(clinic):
@@ -81,7 +81,7 @@ def test_an_export_into_no_folder_is_one_line(clinic, tmp_path):
 
 def test_verify_finds_what_differs_and_repairs_it_when_told_to(clinic):
     bring_in(clinic)
-    assert clinic.run("verify").output == "1 courses compared; all are as their entries say.\n"
+    assert clinic.run("verify").output == "1 course compared; all are as their entries say.\n"
     engine = make_engine(clinic.url)
     with unit(engine, Scope(1, "operator"), write=True) as session:
         session.execute(update(CourseDays).values(days=b"\x01"))
@@ -89,7 +89,7 @@ def test_verify_finds_what_differs_and_repairs_it_when_told_to(clinic):
 
     found = clinic.run("verify")
     assert found.exit_code == 1
-    assert "days differ from the entries" in found.output
+    assert "the row differs from the entries on" in found.output
     assert "verify --repair" in found.stderr
     assert clinic.run("verify", "--repair").exit_code == 0
     assert clinic.run("verify").exit_code == 0
@@ -141,5 +141,5 @@ def test_a_bad_row_of_a_replay_leaves_what_was_there(lite, tmp_path):
 def test_a_replay_says_that_it_rounded(lite):
     path = lite.write("diaries.csv", "course,day,nrs\nA,1,5.5\nA,2,6\n")
     said = lite.run("backtest", str(path), "--out", "-")
-    assert "1 scores with decimals were rounded half up." in said.stderr
+    assert "Rounded half up: 1 score with decimals." in said.stderr
     assert said.stdout.splitlines()[1] == "A,1,1,learning,,,,,,,0"

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 from diary.services import bookings
+from diary.services.infusions import Given, record_infusion
 from diary.storage.courses import regimens
 from diary.storage.patients import patient_by_id
 from tests.desk.house import MORNING, Desk, Person
@@ -66,6 +67,19 @@ def test_days_that_are_only_booked_are_not_offered_as_given(desk):
     patient_id = booked(desk, TODAY + timedelta(days=7))
 
     assert days_in(form_of(desk, desk.sign_in(), patient_id)) == ("", "")
+
+
+def test_on_the_morning_after_one_day_is_counted_as_one(desk):
+    nurse = desk.sign_in()
+    patient_id = desk.patient("P-1")
+    desk.alert(patient_id, "red_flag", items=["Fever"])
+    with desk.clinic.unit(write=True) as session:
+        infused = Given(TODAY, TODAY, "racemic", "outpatient", "1 day", "booster")
+        patient = patient_by_id(session, patient_id, lock=True)
+        record_infusion(session, patient, infused, regimen=None, booking=None, today=TODAY, now=MORNING)
+    desk.set_clock(at(TODAY + timedelta(days=1)))
+
+    assert "1 day since the last infusion." in nurse.get(desk.page(patient_id))
 
 
 def test_a_last_day_that_lies_ahead_is_refused_at_its_field(desk):

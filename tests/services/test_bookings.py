@@ -187,6 +187,12 @@ def test_until_a_physician_sets_the_minimum_interval_every_booking_warns_and_goe
     assert booked(clinic, patient_id, "offered").state == "offered"
 
 
+def test_one_day_is_one_day_and_no_more(clinic, patient_id):
+    told = warning(clinic, patient_id, day_number(1))
+    assert told is not None
+    assert told.startswith("1 day after the last infusion. ")
+
+
 def test_a_patient_never_infused_has_no_interval_to_keep(clinic):
     patient_id = clinic.admit("P-2")
     set_minimum(clinic, 84)

@@ -33,7 +33,7 @@ def spoil(clinic: LittleClinic, statement) -> None:
 SPOILT = {
     "a byte that is another score": (
         update(CourseDays).values(days=bytes([1]) + bytes([8]) * 13),
-        "days differ from the entries",
+        "the row differs from the entries on ",
     ),
     "a byte that is none": (update(CourseDays).values(days=bytes([77]) * 30), "bytes that are no score"),
     "another anchor": (update(CourseDays).values(anchor_day=day_number(1)), "the row begins on"),
