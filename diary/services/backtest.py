@@ -1,5 +1,6 @@
 """Replays the nights over diaries from a file, as if each had been judged on its own night."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -38,6 +39,9 @@ LOSS_DAYS: Final = ("lost_p10", "lost_p50", "lost_p90")
 # A diary that began a year before its infusion is read; its baseline is the last 14 days of it.
 DAY_MIN: Final = -366
 COURSE_NAME_CHARACTERS_MAX: Final = 200
+# As 2026-01-05, 5.1.26 or 01/05/2026: what clinics keep, and not what is read here.
+DATE_LIKE: Final = re.compile(r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}\b", re.ASCII)
+COURSE_DAYS: Final = "-1 is the day before the first infusion day, 1 the day after the last"
 # Judged at once: 2,000 courses of 365 nights take about 100 MB on the way.
 BLOCK_COURSES: Final = 2_000
 
@@ -87,6 +91,8 @@ def _take(diaries: Diaries, row: CsvRow) -> str | None:
     if not 0 < len(course) <= COURSE_NAME_CHARACTERS_MAX:
         return f"a course needs a name of 1 to {COURSE_NAME_CHARACTERS_MAX} characters"
     day = _whole(day_text)
+    if day is None and DATE_LIKE.match(day_text):
+        return f"day {day_text[:20]!r} is a date; this file wants course days: {COURSE_DAYS}"
     if day is None or not DAY_MIN <= day <= FOLLOW_UP_DAYS_MAX:
         return f"day {day_text[:20]!r} is no whole number from {DAY_MIN} to {FOLLOW_UP_DAYS_MAX}"
     score = _score(nrs_text)

@@ -99,6 +99,16 @@ def test_what_is_told_of_a_night_stays_whatever_follows(before, after, later):
     assert told(after + later)[: len(after)] == told(after)
 
 
+@pytest.mark.parametrize("day", ["2026-01-05", "5.1.2026", "01/05/26", "2026-01-05 00:00:00"])
+def test_calendar_days_are_told_apart_from_course_days(tmp_path, day):
+    with pytest.raises(BadCsv) as bad:
+        read_diaries(written(tmp_path, f"A,{day},5\n"))
+    assert str(bad.value) == (
+        f"diaries.csv:2: day {day!r} is a date; this file wants course days: "
+        "-1 is the day before the first infusion day, 1 the day after the last"
+    )
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
