@@ -49,8 +49,7 @@ def list_keys(clinic: str | None, as_json: bool) -> None:
     "--scope",
     "scopes",
     multiple=True,
-    required=True,
-    help="What it opens, such as entries:write; may be repeated. A wrong one is answered with the list.",
+    help="What it opens, such as entries:write; needed, may be repeated. Without one the list is shown.",
 )
 @clinic_option
 @json_option
@@ -84,9 +83,11 @@ def revoke(uid: str, clinic: str | None) -> None:
 
 
 def check_scopes(scopes: tuple[str, ...]) -> None:
-    """Refuse a scope that no route of the API asks for: the doors declare theirs as the app is built."""
+    """Refuse none, and one that no route asks for: the doors declare theirs as the app is built."""
     create_app(read_settings(), utc_now)
     known = sorted(set(SCOPES.values()))
+    if not scopes:
+        raise click.UsageError(f"Say with --scope what the key opens; there are: {', '.join(known)}.")
     for scope in scopes:
         if scope not in known:
             raise click.UsageError(f"There is no scope {scope!r}; there are: {', '.join(known)}.")

@@ -12,6 +12,7 @@ from diary.services.staff import sign_in, still_open
 from diary.storage.engine import make_engine
 from diary.storage.staff import key_presented, session_presented, staff_by_id
 from diary.storage.unit import Scope, enter, present, unit
+from tests.api.people import ALL_SCOPES
 from tests.cli.terminal import PASSWORD, Terminal
 from tests.jobs.processes import SECRET
 
@@ -143,6 +144,13 @@ def test_a_key_opens_only_what_the_api_knows(clinic):
     said = clinic.run("keys", "add", "Clinic system", "--scope", "everything")
     assert said.exit_code == 2
     assert "entries:write" in said.stderr
+
+
+def test_a_key_without_a_scope_is_answered_with_all_there_are(clinic):
+    said = clinic.run("keys", "add", "Clinic system")
+    assert said.exit_code == 2
+    assert all(scope in said.stderr for scope in ALL_SCOPES)
+    assert json.loads(clinic.run("keys", "list", "--json").output) == []
 
 
 def test_a_code_pairs_one_phone(clinic):
