@@ -10,7 +10,7 @@ from config.protocol import DEFAULT
 from diary.charts.scale import count_text
 from diary.cli.output import bar
 from diary.cli.reading import watched
-from diary.cli.writing import written_whole
+from diary.cli.writing import tell_written, written_whole
 from diary.services.backtest import NIGHT_COLUMNS, read_diaries, replay
 from diary.services.csv_reading import BadCsv
 
@@ -52,3 +52,4 @@ def command(diaries: Path, out: Path, lead_days: int) -> None:
         with bar("judging", over=replayed, length=courses) as progress:
             for rows in progress:
                 nights.writerows(rows)
+    tell_written(f"{count_text(courses, 'course')} of {count_text(read.nights, 'night')}", out)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
+from diary.charts.scale import count_text
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.output import bar
-from diary.cli.writing import written_whole
+from diary.cli.writing import tell_written, written_whole
 from diary.services.exports import (
     ENTRY_COLUMNS,
     INFUSION_COLUMNS,
@@ -37,9 +38,12 @@ def command(what: str, out: Path, clinic: str | None) -> None:
     with clinic_work(clinic=clinic, write=True) as work:
         note_export(work.session, what, now=work.now)
     columns, rows = RECORDS[what]
+    count = 0
     with clinic_work(clinic=clinic, write=False) as work, written_whole(out) as text:
         written = csv.writer(text, lineterminator="\r\n")
         written.writerow(columns)
         with bar(what, over=rows(work.session), length=None) as progress:
             for row in progress:
                 written.writerow(row)
+                count += 1
+    tell_written(f"{count_text(count, 'row')} of {what}", out)

@@ -37,3 +37,9 @@ def written_whole(path: Path) -> Iterator[TextIO]:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def tell_written(what: str, path: Path) -> None:
+    """One line about what stands in the file now; on stderr, where it is never part of the data."""
+    where = "standard output" if path == STANDARD_OUTPUT else path
+    click.echo(f"{what}: {where}", err=True)

@@ -63,14 +63,16 @@ def test_an_unknown_time_zone_of_new_patients_is_named(lite):
 def test_an_export_is_what_was_brought_in(clinic, tmp_path):
     bring_in(clinic)
     out = tmp_path / "entries.csv"
-    assert clinic.run("export", "entries", "--out", str(out)).exit_code == 0
+    said = clinic.run("export", "entries", "--out", str(out))
+    assert (said.exit_code, said.stdout, said.stderr) == (0, "", f"5 rows of entries: {out}\n")
     with out.open(newline="") as text:
         rows = list(csv.DictReader(text))
     assert [row["nrs"] for row in rows] == ["8", "7", "9", "8", "8"]
     assert {row["source"] for row in rows} == {"import"}
     assert out.stat().st_mode & 0o077 == 0
-    infusions = clinic.run("export", "infusions", "--out", "-").output.splitlines()
-    assert infusions[1].startswith("P-1,1,2025-11-03")
+    piped = clinic.run("export", "infusions", "--out", "-")
+    assert piped.stdout.splitlines()[1].startswith("P-1,1,2025-11-03")
+    assert piped.stderr == "1 row of infusions: standard output\n"
 
 
 def test_an_export_into_no_folder_is_one_line(clinic, tmp_path):
@@ -104,7 +106,9 @@ def test_simulated_diaries_are_what_backtest_reads(lite, tmp_path):
     assert len(truth) == 30
     assert {row["kind"] for row in truth} <= {"gradual", "step", "durable", "non_responder"}
 
-    assert lite.run("backtest", str(drawn), "--out", str(nights)).exit_code == 0
+    replayed = lite.run("backtest", str(drawn), "--out", str(nights))
+    assert (replayed.exit_code, replayed.stdout) == (0, "")
+    assert replayed.stderr == f"30 courses of 60 nights: {nights}\n"
     with nights.open() as text:
         rows = list(csv.DictReader(text))
     assert len(rows) == 30 * 60
