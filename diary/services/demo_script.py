@@ -5,9 +5,11 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from statistics import fmean
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from config.scales import NRS
 from diary.services.demo_people import area_of
 from diary.services.demo_story import INFUSION_DAYS, SEED, Block, DemoBooking, DemoCourse, DemoPlan, Story
 from diary.services.play import Cue, Request
@@ -21,6 +23,7 @@ ANSWERING_MINUTES: Final = 180
 MORNING: Final = time(8, 30)
 YESTERDAY_SHARE: Final = 0.05
 CORRECTION_SHARE: Final = 0.005
+SUNDAY: Final = 6
 
 ROUND: Final = time(9, 30)
 ADMISSION: Final = time(10)
@@ -61,6 +64,7 @@ def script(stories: Sequence[Story], cast: Cast, plan: DemoPlan) -> list[Cue]:
     cues = [cue for story in stories for cue in _course(story, cast, plan)]
     cues += [cue for story in stories for cue in _diary(story, chance)]
     cues += [cue for story in stories for cue in _calls_for_help(story, chance)]
+    cues += [cue for story in stories for cue in _weekly(story, chance)]
     cues += _rounds(plan)
     stands_at = _at(plan.frozen_on, time(0))
     staff = ("nurse", "physician")  # from then on, whoever looks at the demo is the staff
@@ -207,19 +211,42 @@ def _correction(story: Story, day: date, answer: Mapping[str, Any], chance: rand
 def _calls_for_help(story: Story, chance: random.Random) -> Iterator[Cue]:
     """A red flag, and a wish to be called."""
     if story.red_flag_on is not None:
-        at = _at(story.red_flag_on, EVENING).isoformat()
-        body = {
-            "id": _id(chance),
-            "day": str(story.red_flag_on),
-            "answered_at": at,
-            "sent_at": at,
-            "zone": ZONE.key,
-            "items": {"liver_signs": 1},
-        }
+        body = _items(story.red_flag_on, {"liver_signs": 1}, chance)
         yield _cue(story.red_flag_on, EVENING, Request("POST", "/v1/items", story.pseudonym, body))
     if story.call_me_on is not None:
         body = {"id": _id(chance), "wants": "treatment"}
         yield _cue(story.call_me_on, EVENING, Request("POST", "/v1/calls", story.pseudonym, body))
+
+
+def _weekly(story: Story, chance: random.Random) -> Iterator[Cue]:
+    """On Sundays after the infusion: how far pain got in the way, and the change since before."""
+    first = story.courses[0]
+    before = [nrs for day, nrs in story.answers.items() if day < first.first_day]
+    for day, nrs in sorted(story.answers.items()):
+        offline = story.offline is not None and story.offline[0] <= day <= story.offline[1]
+        if day <= first.last_day or day.weekday() != SUNDAY or offline:
+            continue
+        items = {"activity": min(NRS.high, max(NRS.low, nrs + chance.choice((-1, 0, 0, 1))))}
+        if before:
+            items["pgic"] = _global_change(1 - nrs / fmean(before))
+        yield _cue(day, EVENING, Request("POST", "/v1/items", story.pseudonym, _items(day, items, chance)))
+
+
+def _global_change(relief: float) -> int:
+    """From 1, very much improved, to 7, very much worse."""
+    return 1 + sum(relief < line for line in (0.7, 0.45, 0.2, -0.1, -0.3, -0.6))
+
+
+def _items(day: date, items: Mapping[str, int], chance: random.Random) -> dict[str, Any]:
+    at = _at(day, EVENING).isoformat()
+    return {
+        "id": _id(chance),
+        "day": str(day),
+        "answered_at": at,
+        "sent_at": at,
+        "zone": ZONE.key,
+        "items": items,
+    }
 
 
 def _rounds(plan: DemoPlan) -> Iterator[Cue]:
