@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from config.scales import Item
 from diary.storage.worklist import TABS
 
 TAB_NAMES: Final[Mapping[str, str]] = {
@@ -245,3 +246,20 @@ LABELS: Final[Mapping[str, str]] = {
     "infusion_days": "Infusion days of one series",
     "series_gap_max_days": "Longest gap inside one series, days",
 }
+
+
+def item_answer(item: Item, value: int, *, short: bool = False) -> str:
+    """An answer to one of the other questions: yes or no, or a number on its scale.
+
+    >>> from config.scales import ITEMS
+    >>> item_answer(ITEMS["urine"], 1), item_answer(ITEMS["activity"], 7), item_answer(ITEMS["pgic"], 2)
+    ('yes', '7 (0 to 10)', '2 (1 very much improved, 7 very much worse)')
+    """
+    low, high = item.scale.low, item.scale.high
+    if (low, high) == (0, 1):
+        return "yes" if value else "no"
+    if short:
+        return str(value)
+    if low == 0:
+        return f"{value} ({low} to {high})"
+    return f"{value} ({low} {item.scale.low_anchor}, {high} {item.scale.high_anchor})"

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from config.protocol import Protocol
+from config.scales import ITEMS, Item
 from diary.charts.course_data import CourseChart
 from diary.domain import booking_states
 from diary.domain.baseline import NO_BASELINE, Baseline
@@ -32,6 +34,9 @@ from diary.storage.tables.entry import CourseDays, Entry, ItemAnswer
 from diary.storage.tables.night import Assessment
 from diary.storage.tables.patient import Device, Patient, PatientFollow, PatientIdentity
 from diary.storage.unit import own
+
+# Weekly questions: two months of them.
+ITEM_ANSWERS_SHOWN: Final = 9
 
 Names = Mapping[int, tuple[str, str]]
 
@@ -94,6 +99,14 @@ class EntryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One of the other questions, with its latest answers, newest first."""
+
+    item: Item
+    answers: tuple[tuple[date, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DayLine:
     """A diary day with every version, the first one first."""
 
@@ -119,7 +132,7 @@ class PatientPage:
     given: tuple[Administration, ...]
     bookings: tuple[BookingLine, ...]
     days: tuple[DayLine, ...]
-    items: tuple[ItemAnswer, ...]
+    items: tuple[ItemLine, ...]
     events: tuple[ClinicalEvent, ...]
 
     @property
@@ -174,8 +187,20 @@ def patient_page(
         given=tuple(reversed(diary.given)),
         bookings=_bookings(session, patient, staff, protocol),
         days=_day_lines(diary.entries, staff),
-        items=tuple(reversed(items_of(session, patient.id))),
+        items=_item_lines(items_of(session, patient.id)),
         events=tuple(reversed(diary.events)),
+    )
+
+
+def _item_lines(stored: Sequence[ItemAnswer]) -> tuple[ItemLine, ...]:
+    """By question, in the order in which they are asked."""
+    answers: dict[str, list[tuple[date, int]]] = {}
+    for one in stored:
+        answers.setdefault(one.item, []).append((one.day, one.value))
+    return tuple(
+        ItemLine(item, tuple(reversed(answers[code][-ITEM_ANSWERS_SHOWN:])))
+        for code, item in ITEMS.items()
+        if code in answers
     )
 
 

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from diary.domain.errors import Refusal
-from diary.services import alerts, enrolment
+from diary.services import alerts, enrolment, items
 from diary.services.courses import close_course
 from diary.storage.courses import courses_of, regimens
 from diary.storage.entries import standing_between, versions_of
+from diary.storage.ids import new_uid
 from diary.storage.patients import devices_of, patient_by_id
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import Scope, own, unit
@@ -338,6 +339,27 @@ def test_a_name_that_looks_like_code_is_shown_as_it_is_written(desk):
         assert "<script>" not in page
         assert "<b>P-1" not in page
         assert "&lt;script&gt;alert(1)" in page
+
+
+def test_the_other_questions_stand_by_question_with_the_newest_answer_first(desk):
+    nurse = desk.sign_in()
+    patient_id = desk.patient("P-1")
+    for weeks, activity, pgic in ((2, 6, 4), (1, 4, 2)):
+        day = TODAY - timedelta(weeks=weeks)
+        with desk.clinic.phone(patient_id) as session:
+            items.record_items(
+                session,
+                patient_by_id(session, patient_id, lock=True),
+                client_id=new_uid(at(day)),
+                day=day,
+                items={"activity": activity, "pgic": pgic},
+                answered_at=at(day, hour=20),
+                sent_at=at(day, hour=20),
+                now=at(day, hour=20),
+            )
+    text = words_of(nurse.get(desk.page(patient_id)).split("Other questions")[1])
+    assert "How far pain got in the way of everyday activity 4 (0 to 10) , 28 Mar 6" in text
+    assert "2 (1 very much improved, 7 very much worse) , 28 Mar 4" in text
 
 
 def test_a_planned_course_collects_a_baseline_and_shows_when_the_infusion_comes(desk):
