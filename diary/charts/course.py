@@ -26,7 +26,7 @@ from diary.charts.course_data import (
 from diary.charts.course_words import baseline_words, describe, title
 from diary.charts.frame import MIN_SPAN_DAYS, NARROW_BELOW_PX, Frame, day_axis, score_axis
 from diary.charts.marks import draw_answers, draw_key
-from diary.charts.names import ROW_PX, LineName, in_margin
+from diary.charts.names import ROW_PX, LineName, in_margin, on_lines
 from diary.charts.scale import mean_text, position
 from diary.charts.svg import box, document, line_path, path, shorten, text
 
@@ -64,7 +64,7 @@ def course_chart(chart: CourseChart, *, width_px: int = 900) -> str:
         *_means(chart, reading, frame),
         *_rail(reading.gaps, frame),
         *day_axis(frame, counted_from=infusion.last_day if infusion else None, y=frame.bottom + 37),
-        *_line_names(chart, infusion, frame, narrow=narrow),
+        *(_names_on_lines(chart, reading, frame) if narrow else _names_in_margin(chart, frame)),
         *_flags(flags, frame),
         key,
     ]
@@ -151,29 +151,50 @@ def _lines(chart: CourseChart, infusion: Infusion | None, frame: Frame) -> list[
     return drawn
 
 
-def _line_names(chart: CourseChart, infusion: Infusion | None, frame: Frame, *, narrow: bool) -> list[str]:
-    """Each line's name at its end: in the right margin, or on the line where the picture is narrow."""
+def _relief_names(chart: CourseChart, frame: Frame) -> list[LineName]:
+    """What the relief lines are called."""
+    lines = ((chart.relief_line_nrs, "c-relief"), (chart.half_line_nrs, "c-half"))
+    return [
+        LineName(frame.y(nrs), classes, f"{relief_percent(nrs, chart.baseline)} % relief {mean_text(nrs)}")
+        for nrs, classes in lines
+        if nrs is not None
+    ]
+
+
+def _names_in_margin(chart: CourseChart, frame: Frame) -> list[str]:
+    """Each line's name at its end, in the right margin."""
     baseline = chart.baseline
     named = []
     if baseline.nrs:
         words = f"before treatment {mean_text(baseline.nrs)}"
         named.append(LineName(frame.y(baseline.nrs), "c-ink", words, baseline_words(baseline)))
-    for nrs, classes in ((chart.relief_line_nrs, "c-relief"), (chart.half_line_nrs, "c-half")):
-        if nrs is not None:
-            words = f"{relief_percent(nrs, baseline)} % relief {mean_text(nrs)}"
-            named.append(LineName(frame.y(nrs), classes, words))
-    if narrow:
-        start = _follow_up_x(infusion, frame) + 5
-        return [_name_on_line(name, start, frame) for name in named]
+    named += _relief_names(chart, frame)
     if chart.forecast:
         end = frame.y(chart.forecast[-1].p50_nrs)
         named.append(LineName(end, "c-mean", "forecast", "8 in 10 inside"))
     return in_margin(named, right=frame.right, top=frame.top - ROW_PX, bottom=frame.bottom)
 
 
-def _name_on_line(name: LineName, start: float, frame: Frame) -> str:
-    words = f"{name.words}, {name.more}" if name.more else name.words
-    return text(min(start, frame.right - lanes.width_px(words)), name.y - 5, words, classes=name.classes)
+def _names_on_lines(chart: CourseChart, reading: Reading, frame: Frame) -> list[str]:
+    """Each line's name on the line; what a baseline rests on only where that is not the usual."""
+    baseline = chart.baseline
+    named = []
+    if baseline.nrs:
+        words = f"before treatment {mean_text(baseline.nrs)}"
+        if baseline.kind != "own" or baseline.is_weak:
+            words = f"{words}, {baseline_words(baseline)}"
+        edges = baseline.high_nrs, baseline.low_nrs
+        over, under = (frame.y(baseline.nrs if nrs is None else nrs) for nrs in edges)
+        named.append(LineName(frame.y(baseline.nrs), "c-ink", words, edges=(over, under)))
+    levels = (baseline.nrs, baseline.low_nrs, baseline.high_nrs, chart.relief_line_nrs, chart.half_line_nrs)
+    return on_lines(
+        [*named, *_relief_names(chart, frame)],
+        start=_follow_up_x(reading.infusion, frame) + 5,
+        right=frame.right,
+        top=frame.top,
+        levels=[frame.y(nrs) for nrs in levels if nrs is not None],
+        curve=[(frame.x(day), frame.y(nrs)) for run in reading.means for day, nrs in run],
+    )
 
 
 def _follow_up_x(infusion: Infusion | None, frame: Frame) -> float:

@@ -130,6 +130,29 @@ def test_a_baseline_of_three_days_is_dashed_and_says_few_days(width_px):
     assert any("few days (3)" in seen for seen in words(root))
 
 
+@pytest.mark.parametrize(
+    "baseline",
+    [
+        OWN_BASELINE,
+        replace(OWN_BASELINE, low_nrs=7.0, high_nrs=7.9),
+        replace(OWN_BASELINE, nrs=9.8, low_nrs=9.4, high_nrs=10),
+    ],
+)
+def test_on_a_phone_no_line_strikes_through_the_name_of_the_baseline(baseline):
+    root = picture(replace(relapsing_course(), baseline=baseline), width_px=340)
+    (name,) = [seen for seen in root.iter(f"{SVG}text") if (seen.text or "").startswith("before treatment")]
+    foot, x = float(name.get("y")), float(name.get("x"))
+    level = "".join(path.get("d", "") for path in of_class(root, "c-edge") + of_class(root, "c-baseline"))
+    heights = [float(y) for y in re.findall(r"M[\d.]+ ([\d.]+)H", level)]
+    drawn = [point for run in runs(of_class(root, "c-mean")[0]) for point in run]
+    letters_reach = x + 6 * len(name.text)
+
+    assert len(heights) == 3
+    assert not [y for y in heights if foot - 9 < y < foot]
+    assert not [y for at, y in drawn if x <= at <= letters_reach and foot - 9 < y < foot]
+    assert foot - 9 > min(float(text.get("y")) for text in of_class(root, "c-infusion-word"))
+
+
 def test_without_a_baseline_there_is_no_band_and_no_relief_line():
     root = picture(replace(relapsing_course(), baseline=Baseline(), relief_line_nrs=None))
 
