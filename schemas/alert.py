@@ -7,6 +7,7 @@ import marshmallow as ma
 from config.words import ALERT_KINDS, ALERT_LABELS, ALERT_OUTCOMES, ALERT_STATUSES, LOSS_LEVELS
 from schemas.base import Incoming, Outgoing
 from schemas.fields import (
+    MEAN_DECIMALS,
     Choice,
     Day,
     Described,
@@ -41,7 +42,13 @@ class Owner(Uuid):
 
 
 class Facts(Described, ma.fields.Dict):
-    """An object whose keys depend on the kind of alert."""
+    """An object whose keys depend on the kind of alert; means leave rounded."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        return {
+            name: round(fact, MEAN_DECIMALS) if isinstance(fact, float) else fact
+            for name, fact in value.items()
+        }
 
 
 class PatientNameOut(Outgoing):

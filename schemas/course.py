@@ -3,7 +3,19 @@
 from config.scales import NRS
 from config.words import BASELINE_KINDS, COURSE_CLOSINGS, COURSE_STATES, COURSE_STATUSES
 from schemas.base import Incoming, Outgoing
-from schemas.fields import Choice, Day, ListOf, Moment, Number, Part, Text, Uuid, WholeNumber, YesNo
+from schemas.fields import (
+    MEAN_DECIMALS,
+    Choice,
+    Day,
+    ListOf,
+    Moment,
+    Number,
+    Part,
+    Text,
+    Uuid,
+    WholeNumber,
+    YesNo,
+)
 from schemas.page import PageIn, PageOut
 
 
@@ -31,7 +43,13 @@ class BaselineOut(Outgoing):
     """The pain before treatment, against which relief is measured."""
 
     kind = Choice(BASELINE_KINDS, description="Own days, carried from an earlier course, stated, or none.")
-    nrs = Number(NRS.low, NRS.high, allow_none=True, description="Mean, NRS points; null: no percentages.")
+    nrs = Number(
+        NRS.low,
+        NRS.high,
+        decimals=MEAN_DECIMALS,
+        allow_none=True,
+        description="Mean, NRS points; null: no percentages.",
+    )
     answers = WholeNumber(0, 14, description="Answered days that it rests on.")
     weak = YesNo(description="Rests on too few answers, or on the notes alone.")
 

@@ -30,6 +30,9 @@ UUID_NIL: Final = "00000000-0000-0000-0000-000000000000"
 LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 QUERY_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 
+# A mean of a few whole numbers says no more than this.
+MEAN_DECIMALS: Final = 4
+
 # The names that the zone database ships, so that every machine accepts the same ones.
 ZONES: Final = frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split()) - {"Factory"}
 
@@ -134,10 +137,14 @@ class QueryNumber(WholeNumber):
 
 
 class Number(Plain, ma.fields.Float):
-    """A number from `low` to `high`, fractions allowed; no text."""
+    """A number from `low` to `high`, fractions allowed; no text.
 
-    def __init__(self, low: float, high: float, **options: Any) -> None:
-        self.low, self.high = low, high
+    Args:
+        decimals: how many leave, for what is worked out here; what was sent leaves as it came.
+    """
+
+    def __init__(self, low: float, high: float, *, decimals: int | None = None, **options: Any) -> None:
+        self.low, self.high, self.decimals = low, high, decimals
         self.asks = f"Enter a number from {low:g} to {high:g}."
         super().__init__(**options)
 
@@ -152,6 +159,12 @@ class Number(Plain, ma.fields.Float):
         if not self.low <= value <= self.high:
             raise self.fault()
         return float(value) + 0.0  # -0.0, which PostgreSQL keeps and SQLite does not, becomes 0.0
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        shown = super()._serialize(value, attr, obj, **kwargs)
+        return (
+            round(shown, self.decimals) if self.decimals is not None and isinstance(shown, float) else shown
+        )
 
 
 class YesNo(Plain, ma.fields.Boolean):

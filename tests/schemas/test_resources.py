@@ -13,10 +13,13 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 import schemas
 from config.settings import BATCH_MAX_ENTRIES
+from diary.domain.baseline import Baseline
 from schemas.administration import AdministrationIn
+from schemas.alert import AlertOut
 from schemas.base import Incoming, Outgoing
 from schemas.booking import BookingIn
 from schemas.clock import ClockIn
+from schemas.course import BaselineOut
 from schemas.enrolment import EnrolmentIn
 from schemas.entry import EntriesIn, EntryBatchIn, EntryIn, EntryOut
 from schemas.patient import FollowIn
@@ -228,6 +231,13 @@ def test_an_entry_is_answered_with_every_promised_key_and_moments_in_utc():
     assert answer["id"] == ANSWER["id"]
     assert answer["answered_at"] == "2026-11-22T19:15:00.000Z"
     assert answer["supersedes"] is None
+
+
+def test_a_mean_leaves_with_four_decimals():
+    baseline = Baseline("own", 52 / 7, 7, None)
+    assert BaselineOut().dump(baseline)["nrs"] == 7.4286
+    facts = AlertOut(only=["facts"]).dump({"facts": {"baseline_nrs": 52 / 7, "step_now": [8, 9, 8]}})
+    assert facts == {"facts": {"baseline_nrs": 7.4286, "step_now": [8, 9, 8]}}
 
 
 def test_a_row_that_lacks_a_promised_key_is_a_bug_and_is_not_sent():
