@@ -23,6 +23,12 @@ OLDEST_PYTHON = (3, 11)
 NEWER_PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
 LOCKS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
 INCLUDED = {"runtime": ("runtime",), "dev": ("runtime", "dev")}
+# What pip says as it begins a step, and what is shown for it, once.
+STEPS = {
+    "Collecting ": "fetching the packages ...",
+    "Installing collected packages": "writing them into .venv ...",
+    "Successfully installed": "done",
+}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -71,11 +77,28 @@ def install(root: Path, purpose: str) -> None:
     mark(venv).unlink(missing_ok=True)
     pip = [python_of(venv), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     asked = [*pip, "--require-hashes", "--requirement", LOCKS[purpose]]
-    if subprocess.run(asked, cwd=root, check=False).returncode != 0:
+    if not ran_quietly(asked, root):
         raise SystemExit("The install did not finish; see above why. The same command tries again.")
     for included in INCLUDED[purpose]:
         stamp(venv, included).write_text(digest(root, included))
     mark(venv).touch()
+
+
+def ran_quietly(command: list[str], folder: Path) -> bool:
+    """Run pip with one line a step; all that it said is shown when it fails."""
+    said: list[str] = []
+    to_come = dict(STEPS)
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            said.append(line)
+            for words in [words for words in to_come if line.startswith(words)]:
+                print(f"  {to_come.pop(words)}", flush=True)
+    if running.returncode != 0:
+        sys.stderr.writelines(said)
+    return running.returncode == 0
 
 
 def is_whole(venv: Path) -> bool:

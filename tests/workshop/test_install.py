@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -40,6 +42,39 @@ def test_an_install_is_redone_only_when_it_was_interrupted_or_its_lock_file_chan
     install(checkout, "runtime")
     assert is_whole(venv)
     assert not (venv / "left-alone").exists(), "what an interrupted install left behind is not trusted"
+
+
+def a_wheel(folder: Path) -> str:
+    """A package of one empty module; the line of a lock file that asks for it."""
+    wheel = folder / "tiny-1.0-py3-none-any.whl"
+    about = "tiny-1.0.dist-info"
+    with ZipFile(wheel, "w") as packed:
+        packed.writestr("tiny.py", "")
+        packed.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
+        packed.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        packed.writestr(f"{about}/RECORD", f"tiny.py,,\n{about}/METADATA,,\n{about}/WHEEL,,\n")
+    return f"tiny==1.0 --hash=sha256:{sha256(wheel.read_bytes()).hexdigest()}\n"
+
+
+def test_an_install_is_a_line_a_step_and_a_failure_is_shown_in_full(
+    checkout: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PIP_FIND_LINKS", str(checkout))
+    lock = checkout / "requirements.txt"
+    lock.write_text(a_wheel(checkout))
+    install(checkout, "runtime")
+    assert tuple(capfd.readouterr()) == (
+        "Installing what requirements.txt lists (once; a minute or two) ...\n"
+        "  fetching the packages ...\n"
+        "  writing them into .venv ...\n"
+        "  done\n",
+        "",
+    )
+
+    lock.write_text("tiny==2.0 --hash=sha256:" + "0" * 64)
+    with pytest.raises(SystemExit, match="see above why"):
+        install(checkout, "runtime")
+    assert "No matching distribution found for tiny==2.0" in capfd.readouterr().err
 
 
 def test_installing_for_the_tests_covers_what_the_service_needs(
