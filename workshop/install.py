@@ -25,9 +25,9 @@ LOCKS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
 INCLUDED = {"runtime": ("runtime",), "dev": ("runtime", "dev")}
 # What pip says as it begins a step, and what is shown for it, once.
 STEPS = {
-    "Collecting ": "fetching the packages ...",
-    "Installing collected packages": "writing them into .venv ...",
-    "Successfully installed": "done",
+    ("Collecting ", "Processing "): "fetching the packages ...",
+    ("Installing collected packages",): "writing them into .venv ...",
+    ("Successfully installed",): "done",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
