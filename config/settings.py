@@ -183,6 +183,12 @@ class Settings:
         """All that are accepted, the one that signs first."""
         return (self.secret_key, *self.secret_key_fallbacks)
 
+    @property
+    def own_url(self) -> str:
+        """Where this installation's own web process answers on this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - no binding
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read and check every setting; a value left empty counts as not set.

@@ -120,13 +120,7 @@ def _player(settings: Settings) -> Player | None:
     play = settings.sandbox_play
     if play is None:
         return None
-    return Player(play, read_play(play), read_tokens(play), url=own_url(settings))
-
-
-def own_url(settings: Settings) -> str:
-    """Where this installation's own web process answers on this machine."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - no binding
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    return Player(play, read_play(play), read_tokens(play), url=settings.own_url)
 
 
 if __name__ == "__main__":

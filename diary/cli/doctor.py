@@ -229,17 +229,17 @@ def packed(engine: Engine, clinic: Clinic) -> Finding:
 
 
 def web(settings: Settings) -> Finding:
-    """Whether the web process answers on its port."""
-    client = HttpClient(f"http://127.0.0.1:{settings.port}", timeout_s=2)
+    """Whether the web process answers where it listens."""
+    client = HttpClient(settings.own_url, timeout_s=2)
     try:
         status = client.send("GET", "/readyz").status
     except NoAnswer:
-        return Finding("web", WARN, f"nothing answers on port {settings.port}", SERVE)
+        return Finding("web", WARN, f"nothing answers at {settings.own_url}", SERVE)
     finally:
         client.close()
     if status != 200:
-        return Finding("web", FAIL, f"answers on port {settings.port}, but is not ready", "see its log")
-    return Finding("web", OK, f"ready on port {settings.port}")
+        return Finding("web", FAIL, f"answers at {settings.own_url}, but is not ready", "see its log")
+    return Finding("web", OK, f"ready at {settings.own_url}")
 
 
 def _inside(engine: Engine, clinic: Clinic) -> AbstractContextManager[Session]:

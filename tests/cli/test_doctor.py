@@ -2,7 +2,9 @@
 
 import json
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import update
@@ -40,6 +42,31 @@ def test_a_sound_installation_only_lacks_its_web_process(clinic):
         expected["server"] = found["server"]["mend"]  # the owner role is not set here
     assert warnings == expected
     assert code == 1
+
+
+class Ready(BaseHTTPRequestHandler):
+    """A web process that is ready."""
+
+    def do_GET(self) -> None:
+        """Answer 200 to whatever is asked."""
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+def test_the_web_process_is_asked_where_it_listens(lite):
+    lite.set_up()
+    with ThreadingHTTPServer(("127.0.0.2", 0), Ready) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        said = lite.run("doctor", "--json", host="127.0.0.2", port=str(server.server_port))
+        server.shutdown()
+        thread.join()
+    found = {row["check"]: row for row in json.loads(said.stdout)}
+    assert (found["web"]["status"], found["web"]["what"]) == (
+        "ok",
+        f"ready at http://127.0.0.2:{server.server_port}",
+    )
 
 
 def test_a_database_that_is_not_there_is_mended_by_migrate(tmp_path):

@@ -41,6 +41,19 @@ def test_a_secret_is_the_only_thing_one_must_set():
     assert settings.secret_key_fallbacks == ()
 
 
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:9000"),
+        ("0.0.0.0", "http://127.0.0.1:9000"),
+        ("::", "http://[::1]:9000"),
+        ("10.0.0.7", "http://10.0.0.7:9000"),
+    ],
+)
+def test_the_web_process_is_asked_where_it_listens(host, own):
+    assert read(DIARY_HOST=host, DIARY_PORT="9000").own_url == own
+
+
 def test_every_setting_can_be_chosen():
     old_secret = secrets.token_hex(32)
     settings = read(
@@ -98,14 +111,14 @@ def test_all_faults_are_told_at_once_one_line_each():
         "a" * 64,
         "ab" * 40,
         "change-me",
-        "please-ChangeMe-" + SECRET,
+        pytest.param("please-ChangeMe-" + SECRET, id="a known word before a good one"),
         "my-secret-key-for-the-clinic-in-the-valley-4711",
         "0123456789abcdef" * 4,
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
         "correct horse battery staple",
-        secrets.token_hex(16),
-        secrets.token_hex(31),
-        secrets.token_urlsafe(31),
+        pytest.param(secrets.token_hex(16), id="16 random bytes in hexadecimal"),
+        pytest.param(secrets.token_hex(31), id="31 random bytes in hexadecimal"),
+        pytest.param(secrets.token_urlsafe(31), id="31 random bytes in base 64"),
         "73" + "1739205846" * 5,
     ],
 )
