@@ -1,7 +1,7 @@
 """On which course days no answer is asked for: while not followed, and between a thin schedule's days."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
 from diary.storage.shards import Followed, FollowedCourse
@@ -29,11 +29,29 @@ def unasked_days(
         for day in range(max(1, (course.thin_from_day - last).days), night + 1):
             if not course.thin_weekdays >> (last + timedelta(days=day)).weekday() & 1:
                 unasked.add(day)
+    for _, first_day, last_day in unfollowed(follow):
+        ends = night if last_day is None else min(night, (last_day - last).days)
+        unasked.update(range(max(1, (first_day - last).days), ends + 1))
+    return sorted(unasked)
+
+
+def unfollowed(
+    follow: Sequence[PatientFollow | Followed], *, day_of: Callable[[datetime], date] = datetime.date
+) -> Iterator[tuple[str, date, date | None]]:
+    """The stretches in which a patient was paused or stopped: which of them, its first and its last day.
+
+    Args:
+        follow: how the patient was followed, oldest first.
+        day_of: the day that a moment belongs to; where the patient's zone is known, their diary day.
+    """
     for row, following in zip_longest(follow, follow[1:]):
         if row.state != "followed":
-            begins = max(1, (row.since_at.date() - last).days)
-            ends = (following.since_at.date() - last).days if following else night + 1
-            if row.until_day is not None:
-                ends = min(ends, (row.until_day - last).days + 1)
-            unasked.update(range(begins, min(ends, night + 1)))
-    return sorted(unasked)
+            ends = [row.until_day] if row.until_day is not None else []
+            if following is not None:
+                ends.append(day_of(following.since_at) - timedelta(days=1))
+            yield row.state, day_of(row.since_at), min(ends, default=None)
+
+
+def is_within(day: date, first_day: date, last_day: date | None) -> bool:
+    """Whether a day lies in a stretch; one without a last day goes on."""
+    return first_day <= day and (last_day is None or day <= last_day)

@@ -10,6 +10,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from diary.domain.days import answerable_days, diary_day
+from diary.services.asked_days import is_within, unfollowed
 from diary.services.clinics import the_clinic
 from diary.storage.alerts import live_of_patient
 from diary.storage.courses import administrations_of, courses_of
@@ -257,10 +258,10 @@ def _day(day: date, versions: Sequence[Entry], *, paused: bool, is_open: bool) -
 
 def _paused(follow: Sequence[PatientFollow], day: date, zone: ZoneInfo) -> bool:
     """Whether nothing was asked on this day."""
-    state = next((row for row in reversed(follow) if diary_day(row.since_at, zone) <= day), None)
-    if state is None or state.state != "paused":
-        return False
-    return state.until_day is None or day <= state.until_day
+    return any(
+        state == "paused" and is_within(day, first_day, last_day)
+        for state, first_day, last_day in unfollowed(follow, day_of=lambda moment: diary_day(moment, zone))
+    )
 
 
 def _withheld(session: Session, patient: Patient, diary: OwnDiary, days: Sequence[OwnDay]) -> list[OwnDay]:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import quantiles
 from typing import Final, cast
+from zoneinfo import ZoneInfo
 
 from diary.charts import course_data as chart
 from diary.domain import packed
 from diary.domain.baseline import Baseline
+from diary.domain.days import diary_day
+from diary.services.asked_days import is_within, unfollowed
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Administration, ClinicalEvent, Course
@@ -44,6 +47,8 @@ class Diary:
     enrolled_on: date | None
     """The day on which the first phone was paired."""
     today: date
+    zone: ZoneInfo
+    """The patient's."""
 
 
 def chart_of(
@@ -141,10 +146,10 @@ def mark_of(entry: Entry) -> chart.Mark:
 
 
 def _asked(diary: Diary, day: date) -> bool:
-    state = next((row for row in reversed(diary.follow) if row.since_at.date() <= day), None)
-    if state is None or state.state == "followed":
-        return not _between_thin_days(diary.courses, day)
-    return state.until_day is not None and day > state.until_day
+    away = unfollowed(diary.follow, day_of=lambda moment: diary_day(moment, diary.zone))
+    if any(is_within(day, first_day, last_day) for _, first_day, last_day in away):
+        return False
+    return not _between_thin_days(diary.courses, day)
 
 
 def _between_thin_days(courses: Sequence[Course], day: date) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -225,6 +226,7 @@ def _diary(session: Session, patient: Patient, *, now: datetime) -> Diary:
         follow=follow_histories(session, [patient.id], until=now).get(patient.id, []),
         enrolled_on=min((device.enrolled_at.date() for device in devices), default=None),
         today=today_of(patient, now),
+        zone=ZoneInfo(patient.zone),
     )
 
 

@@ -1,0 +1,64 @@
+"""A pause is read in one way: from the patient's own day on which it was set, to its last day."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from diary.services import own_diary, patients
+from diary.services.asked_days import is_within, unfollowed
+from diary.services.patient_page import patient_page
+from diary.storage.engine import make_engine
+from diary.storage.patients import patient_by_id
+from diary.storage.shards import Followed
+from tests.little_clinic import LittleClinic, at, day_number, found
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clinic(database_url: str) -> Iterator[LittleClinic]:
+    engine = make_engine(database_url)
+    yield found(engine)
+    engine.dispose()
+
+
+def followed(state: str, number: int, until: int | None = None) -> Followed:
+    return Followed(1, state, at(day_number(number)), None if until is None else day_number(until))
+
+
+def test_a_pause_lasts_to_its_end_or_to_the_day_before_the_next_word():
+    words = [followed("paused", 3, until=9), followed("followed", 6), followed("stopped", 20)]
+
+    assert list(unfollowed(words)) == [
+        ("paused", day_number(3), day_number(5)),
+        ("stopped", day_number(20), None),
+    ]
+
+
+def test_of_two_words_on_one_day_the_last_one_counts():
+    (first, second) = unfollowed([followed("paused", 3), followed("paused", 3, until=4)])
+
+    assert not is_within(day_number(3), *first[1:])
+    assert [is_within(day_number(day), *second[1:]) for day in (2, 3, 4, 5)] == [False, True, True, False]
+
+
+def test_the_chart_and_the_phone_agree_on_a_pause_set_in_the_evening_far_west_of_greenwich(clinic):
+    patient_id = clinic.treated("P-1", "2 " * 10)
+    evening = datetime(2026, 1, 25, 2, tzinfo=UTC)  # 18:00 on the 24th in Los Angeles
+    with clinic.unit(write=True) as session:
+        patient = patient_by_id(session, patient_id, lock=True)
+        patient.zone = "America/Los_Angeles"
+        patients.pause(session, patient, until=None, note=None, now=evening)
+    with clinic.unit(write=True) as session:
+        patient = patient_by_id(session, patient_id)
+        now = evening + 4 * DAY
+        page = patient_page(session, patient, reader_id=0, names=False, whole=False, now=now)
+        diary = own_diary.own_diary(session, patient, now=now)
+        shown = own_diary.own_days(session, patient, diary, last=diary.today, days=10)
+
+    begins = shown[-1].day
+    missed_in_the_chart = [one.day for one in page.chart.days if one.nrs is None and one.day >= begins]
+    missed_on_the_phone = [one.day for one in reversed(shown) if one.reply == "none"]
+    assert missed_in_the_chart == missed_on_the_phone
+    assert missed_in_the_chart[-1] == evening.date() - 2 * DAY, "the 24th itself is paused"
