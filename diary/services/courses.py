@@ -1,5 +1,6 @@
 """Plans a course, and ends its follow-up."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -18,6 +19,12 @@ from diary.storage.unit import clinic_of
 
 # Closings of a patient who is no longer followed.
 STOPPED: Final = ("withdrew", "died", "moved", "other")
+
+
+def present_course(courses: Sequence[Course]) -> Course | None:
+    """Of one patient's courses the one that is meant by "the course": open, else planned, else the last."""
+    ranked = {"open": 0, "planned": 1, "closed": 2}
+    return min(courses, key=lambda course: (ranked[course.status], -course.number), default=None)
 
 
 def plan_course(

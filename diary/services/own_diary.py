@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from diary.domain.days import answerable_days, diary_day
 from diary.services.asked_days import is_within, unfollowed
 from diary.services.clinics import the_clinic
+from diary.services.courses import present_course
 from diary.storage.alerts import live_of_patient
 from diary.storage.courses import administrations_of, courses_of
 from diary.storage.patients import devices_of, follow_histories
@@ -212,9 +213,8 @@ def _first_day(session: Session, patient: Patient, *, today: date) -> date:
 
 
 def _treated_area(courses: Sequence[Course]) -> str | None:
-    """Of the course that the question belongs to: the open one, else the planned one, else the last."""
-    ranked = {"open": 0, "planned": 1, "closed": 2}
-    present = min(courses, key=lambda course: (ranked[course.status], -course.number), default=None)
+    """Of the course that the question belongs to."""
+    present = present_course(courses)
     return present.treated_area if present is not None else None
 
 

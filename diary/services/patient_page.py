@@ -17,6 +17,7 @@ from diary.domain.baseline import NO_BASELINE, Baseline
 from diary.services import audit
 from diary.services.bookings import interval_warning
 from diary.services.course_today import CourseToday, course_today, today_of
+from diary.services.courses import present_course
 from diary.services.patient_chart import Diary, chart_of
 from diary.services.patients import read_identity
 from diary.services.safety import Safety, safety_of
@@ -129,20 +130,13 @@ class PatientPage:
     live: tuple[AlertBlock, ...]
     ended: tuple[AlertBlock, ...]
     courses: tuple[CourseLine, ...]
+    present: CourseLine | None
     chart: CourseChart
     given: tuple[Administration, ...]
     bookings: tuple[BookingLine, ...]
     days: tuple[DayLine, ...]
     items: tuple[ItemLine, ...]
     events: tuple[ClinicalEvent, ...]
-
-    @property
-    def present(self) -> CourseLine | None:
-        """The course under way; else the planned one; else the last."""
-        ranked = {"open": 0, "planned": 1, "closed": 2}
-        return min(
-            self.courses, key=lambda line: (ranked[line.course.status], -line.course.number), default=None
-        )
 
 
 def patient_page(
@@ -164,7 +158,8 @@ def patient_page(
     diary = _diary(session, patient, now=now)
     days = course_rows.packed_days(session, [course.id for course in diary.courses])
     courses = _courses(session, diary, days, protocol)
-    present = _present(courses)
+    now_meant = present_course(diary.courses)
+    present = next((line for line in courses if line.course is now_meant), None)
     blocks = [_block(session, alert, staff, reader_id, diary.booking) for alert in diary.alerts]
     _, owner = staff.get(patient.owner_id or 0, (None, None))
     return PatientPage(
@@ -178,6 +173,7 @@ def patient_page(
         live=tuple(block for block in blocks if block.ended_at is None),
         ended=tuple(block for block in blocks if block.ended_at is not None),
         courses=tuple(reversed(courses)),
+        present=present,
         chart=chart_of(
             diary,
             baseline=present.baseline if present else NO_BASELINE,
@@ -264,11 +260,6 @@ def _followed_days(course: Course, following: Course | None, today: date) -> int
     next_infusion = following.first_infusion_day if following is not None else None
     closed = course.closed_at.date() if course.closed_at is not None else today
     return max(0, (min(day for day in (today, closed, next_infusion) if day) - course.last_infusion_day).days)
-
-
-def _present(courses: Sequence[CourseLine]) -> CourseLine | None:
-    rank = {"open": 0, "planned": 1, "closed": 2}
-    return min(courses, key=lambda line: (rank[line.course.status], -line.course.number), default=None)
 
 
 def _block(
