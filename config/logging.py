@@ -22,14 +22,10 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 FIELDS: Final = frozenset(
     {
         # a request: `endpoint` is the route's name, never the address, which holds keys of patients
-        "method", "endpoint", "status", "duration_ms", "code",
+        "method", "endpoint", "code",
         # a night or another job
-        "job", "night", "clinic_id", "course_id", "state", "term",
+        "job", "night", "clinic_id", "course_id",
         "seen", "judged", "silent", "failed", "late_s",
-        # an outbox
-        "kind", "tries", "waiting",
-        # a process
-        "child", "exit_code", "revision",
     }
 )  # fmt: skip
 

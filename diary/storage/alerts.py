@@ -8,7 +8,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from config.words import ALERT_ENDED
-from diary.storage.tables.alert import Alert, AlertEvent, AlertInput, AlertLabel
+from diary.storage.tables.alert import Alert, AlertEvent, AlertLabel
 from diary.storage.unit import held, own
 
 # Alerts whoever owns them, and those that nobody took.
@@ -56,12 +56,6 @@ def events_of(session: Session, alert_id: int) -> list[AlertEvent]:
             own(session, AlertEvent).where(AlertEvent.alert_id == alert_id).order_by(AlertEvent.id)
         )
     )
-
-
-def inputs_of(session: Session, alert_id: int) -> list[AlertInput]:
-    """The copies that an alert was judged from, first to last."""
-    statement = own(session, AlertInput).where(AlertInput.alert_id == alert_id).order_by(AlertInput.night)
-    return list(session.scalars(statement))
 
 
 def label_of(session: Session, alert_id: int, staff_id: int) -> AlertLabel | None:

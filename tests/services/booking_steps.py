@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from diary.services import bookings
 from diary.services.alerts import News, raise_alert
-from diary.storage.bookings import booking_by_id
 from diary.storage.bookings import events_of as booking_events
 from diary.storage.courses import courses_of
 from diary.storage.patients import patient_by_id
@@ -37,6 +36,11 @@ WAYS = {
     "cancelled": "cancel",
     "no_show": "authorise offer accept confirm no_show",
 }
+
+
+def booking_by_id(session: Session, booking_id: int) -> Booking:
+    """A booking as it stands now."""
+    return session.scalars(own(session, Booking).where(Booking.id == booking_id)).one()
 
 
 def request(session: Session, patient_id: int, alert: Alert | None = None) -> Booking:

@@ -10,7 +10,7 @@ from config.words import BOOKING_STATES
 from diary.domain.booking_states import AFTER, LIVE
 from diary.domain.errors import Refusal
 from diary.services import alerts, bookings, clinics
-from diary.storage.bookings import booking_by_id, bookings_of, live_booking_of
+from diary.storage.bookings import bookings_of, live_booking_of
 from diary.storage.bookings import events_of as booking_events
 from diary.storage.courses import courses_of
 from diary.storage.patients import patient_by_id
@@ -26,6 +26,7 @@ from tests.services.booking_steps import (
     TODAY,
     WAYS,
     booked,
+    booking_by_id,
     go_on,
     offer,
     open_alert,

@@ -7,18 +7,20 @@ from functools import partial
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from config.protocol import Protocol
 from diary.domain.relapse.assess import assess
 from diary.services import alerts, bookings, clinics, nights, patients
 from diary.services.night_writing import Counts
 from diary.services.nights import Due, nights_due, preview_night, run_night
-from diary.storage.alerts import alert_by_id, events_of, inputs_of
+from diary.storage.alerts import alert_by_id, events_of
 from diary.storage.courses import courses_of, days_of
 from diary.storage.engine import make_engine
 from diary.storage.entries import versions_of
 from diary.storage.nights import assessments, findings_of, hold_term, night_run
 from diary.storage.patients import patient_by_id
+from diary.storage.tables.alert import AlertInput
 from diary.storage.tables.clinic import ProtocolVersion
 from diary.storage.tables.entry import CourseDays
 from diary.storage.tables.outbox import Message
@@ -67,6 +69,11 @@ def test_a_loss_is_told_on_the_night_that_confirms_it_and_once(clinic):
     )
     # Days 31-44 are the first two whole weeks at 8; a week under the line needs only its mean there.
     assert day_number(37) < alert.night <= day_number(44)
+
+
+def inputs_of(session: Session, alert_id: int) -> list[AlertInput]:
+    statement = own(session, AlertInput).where(AlertInput.alert_id == alert_id).order_by(AlertInput.night)
+    return list(session.scalars(statement))
 
 
 def test_an_alert_keeps_a_copy_of_what_it_was_judged_from(clinic):

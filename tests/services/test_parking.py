@@ -10,12 +10,22 @@ from diary.domain.booking_states import FAILED
 from diary.services import alerts, bookings
 from diary.storage.alerts import alert_by_id
 from diary.storage.alerts import events_of as alert_events
-from diary.storage.bookings import booking_by_id, bookings_of
+from diary.storage.bookings import bookings_of
 from diary.storage.tables.outbox import Message
 from diary.storage.unit import own
 from tests.little_clinic import LittleClinic, at, day_number
 from tests.refusals import refused
-from tests.services.booking_steps import LOST, TODAY, act, booked, go_on, open_alert, request, statuses
+from tests.services.booking_steps import (
+    LOST,
+    TODAY,
+    act,
+    booked,
+    booking_by_id,
+    go_on,
+    open_alert,
+    request,
+    statuses,
+)
 
 
 @pytest.fixture
