@@ -205,7 +205,9 @@ def test_nothing_moves_when_nothing_was_chosen_and_the_reason_has_the_focus(
         assert page.evaluate("document.activeElement.textContent") == "Choose a number from 0 to 10"
         assert page.title().startswith("Error: ")
         assert [box(page, *each) for each in watched] == before
+        assert page.get_by_role("alert").is_visible()
         choose(page, 7)
+        assert page.locator(".notes .fault").is_hidden(), "what was asked for is done"
         assert [box(page, *each) for each in watched] == before
 
 
