@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 DETECTOR_VERSION: Final = "plain-rule 1"
 DETECTOR_FAILED: Final = "the detector failed on it"
+GIVEN_UP: Final = "its assessment did not come to an end"
 
 Detector = Callable[..., Assessed]
 """Called as `domain.relapse.assess.assess` is."""
@@ -67,6 +68,11 @@ def judge_shard(shard: Shard, frame: NightFrame, *, detector: Detector = assess)
         else:
             judged.update(_judge(part, assessed, shard, frame))
     return [judged.get(one.course.id) or _not_judged(one, one.problem, shard, frame) for one in shard.courses]
+
+
+def give_up(shard: Shard, frame: NightFrame) -> list[Judged]:
+    """Judge nothing, and say so of every course."""
+    return [_not_judged(one, one.problem or GIVEN_UP, shard, frame) for one in shard.courses]
 
 
 def _assessed(

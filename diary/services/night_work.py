@@ -1,32 +1,50 @@
 """The work of one shard, from its reading to its commit: in this process, in others, or on other machines."""
 
-import multiprocessing
+import logging
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from diary.services.night_judging import Detector, judge_shard
+from diary.services.night_judging import Detector, give_up, judge_shard
+from diary.services.night_lanes import InLine, WorkLost
+from diary.services.night_processes import Processes
 from diary.services.night_shard import NightFrame, read_shard
 from diary.services.night_writing import Counts, write_shard
 from diary.storage.engine import make_engine
 from diary.storage.nights import hold_term
-from diary.storage.shards import Stretch
+from diary.storage.shards import Stretch, stretches
 from diary.storage.unit import Scope, unit
 
+log = logging.getLogger(__name__)
+
 LEASE: Final = timedelta(minutes=5)
+# A shard that fails is worked on again in so many parts: one course of 2,000 is found in four rounds.
+PARTS: Final = 8
+# So many shards are under way or waiting at an executor; one after the other, where there is none.
+UNDER_WAY: Final = 64
+LOOK_UP_S: Final = 1.0
+# The database is away or in use, which no smaller shard would mend.
+AWAY: Final = (OperationalError, InterfaceError, PoolTimeout)
 
 Clock = Callable[[], datetime]
 
 
 class Fenced(Exception):
     """Somebody else took this night over; nothing more of ours is written."""
+
+
+class ShardFailed(Exception):
+    """Something in this shard cannot be read, judged or written; what is beside it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,8 @@ class Task:
     frame: NightFrame
     term: int
     stretch: Stretch
+    given_up: bool = False
+    """It holds one course, which the detector does not come back from: that is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +68,14 @@ class Spread:
 
 
 @contextmanager
-def processes(count: int, *, wall: Clock) -> Iterator[Spread | None]:
-    """Spread over so many processes of this machine, begun when they are needed; None for 0.
-
-    They start afresh and not as copies of this one, which may hold threads and connections.
-    """
+def processes(
+    count: int, *, wall: Clock, prepare: Callable[[], object] | None = None
+) -> Iterator[Spread | None]:
+    """Spread over so many processes of this machine, begun when they are needed; None for 0."""
     if not count:
         yield None
         return
-    with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as executor:
+    with Processes(count, prepare=prepare) as executor:
         yield Spread(executor, wall)
 
 
@@ -65,32 +84,60 @@ def work(engine: Engine, task: Task, *, wall: Clock, detector: Detector) -> Coun
 
     Raises:
         Fenced: the night is somebody else's by now.
+        ShardFailed: it failed by what is in it.
     """
     scope = Scope(task.frame.clinic_id, "system")
-    with unit(engine, scope, write=False) as session:
-        shard = read_shard(session, task.frame, task.stretch)
-    findings = judge_shard(shard, task.frame, detector=detector)
-    with unit(engine, scope, write=True) as session:
-        hold(session, task.frame.night, task.term, wall)
-        return write_shard(session, task.frame, shard, findings)
+    try:
+        with unit(engine, scope, write=False) as session:
+            shard = read_shard(session, task.frame, task.stretch)
+        findings = (
+            give_up(shard, task.frame) if task.given_up else judge_shard(shard, task.frame, detector=detector)
+        )
+        with unit(engine, scope, write=True) as session:
+            hold(session, task.frame.night, task.term, wall)
+            return write_shard(session, task.frame, shard, findings)
+    except (Fenced, *AWAY):
+        raise
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        raise ShardFailed(type(error).__name__) from error
+    except Exception as error:
+        raise ShardFailed(type(error).__name__) from error
 
 
 def work_all(
     engine: Engine, tasks: Sequence[Task], *, wall: Clock, detector: Detector, spread: Spread | None
 ) -> Iterator[Counts]:
-    """What each shard came to, as it is done: one after the other here, elsewhere as the executor has it."""
+    """What each shard came to, as it is done; of one that fails, what its parts come to.
+
+    In the end a single course may be left that cannot be read or written: it is counted as failed.
+    """
     if spread is None:
-        for task in tasks:
-            yield work(engine, task, wall=wall, detector=detector)
-        return
-    url = engine.url.render_as_string(hide_password=False)
-    sent = [spread.executor.submit(_work_there, url, task, spread.wall, detector) for task in tasks]
+        submit, at_once = _submit_here(engine, wall, detector), 1
+    else:
+        submit, at_once = _submit_there(engine, spread, detector), UNDER_WAY
+    waiting, under_way = deque(tasks), dict[Future[Counts], Task]()
     try:
-        for done in as_completed(sent):
-            yield done.result()
-            wall()  # says when this process shall end
+        while waiting or under_way:
+            while waiting and len(under_way) < at_once:
+                task = waiting.popleft()
+                under_way[submit(task)] = task
+            done, _ = wait(under_way, timeout=LOOK_UP_S, return_when=FIRST_COMPLETED)
+            for future in done:
+                task = under_way.pop(future)
+                try:
+                    yield future.result()
+                except (ShardFailed, WorkLost) as error:
+                    _say_that_it_failed(task, error)
+                    if task.given_up:
+                        yield Counts(seen=1, failed=1)
+                    else:
+                        waiting.extendleft(_parts(engine, task))
+            if spread is not None:
+                wall()  # says when this process shall end; here, each write asks
     finally:
-        for future in sent:
+        for future in under_way:
             future.cancel()
 
 
@@ -105,6 +152,30 @@ def hold(session: Session, night: date, term: int, wall: Clock) -> int:
     if run_id is None:
         raise Fenced
     return run_id
+
+
+def _parts(engine: Engine, task: Task) -> list[Task]:
+    """The shard again in smaller ones; a single course is given up."""
+    if task.stretch.courses == 1:
+        return [replace(task, given_up=True)]
+    most = -(-task.stretch.courses // PARTS)
+    with unit(engine, Scope(task.frame.clinic_id, "system"), write=False) as session:
+        return [replace(task, stretch=part) for part in stretches(session, most=most, within=task.stretch)]
+
+
+def _say_that_it_failed(task: Task, error: Exception) -> None:
+    shard = {"clinic_id": task.frame.clinic_id, "to_course": task.stretch.last_id}
+    log.warning("shard failed", extra={**shard, "courses": task.stretch.courses, "why": str(error)})
+
+
+def _submit_here(engine: Engine, wall: Clock, detector: Detector) -> Callable[[Task], Future[Counts]]:
+    executor = InLine()
+    return lambda task: executor.submit(work, engine, task, wall=wall, detector=detector)
+
+
+def _submit_there(engine: Engine, spread: Spread, detector: Detector) -> Callable[[Task], Future[Counts]]:
+    url = engine.url.render_as_string(hide_password=False)
+    return lambda task: spread.executor.submit(_work_there, url, task, spread.wall, detector)
 
 
 def _work_there(url: str, task: Task, wall: Clock, detector: Detector) -> Counts:

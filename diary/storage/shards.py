@@ -68,7 +68,11 @@ class Stretch:
 
     after_id: int
     last_id: int
+    courses: int
 
+
+# No id is larger.
+EVERYBODY: Final = Stretch(0, 2**63 - 1, 0)
 
 _COURSE: Final = table_of(Course).c
 _DAYS: Final = table_of(CourseDays).c
@@ -77,12 +81,12 @@ _ALERT: Final = table_of(Alert).c
 _GIVEN: Final = table_of(Administration).c
 _FOLLOW: Final = table_of(PatientFollow).c
 
-_FOLLOWED: Final = and_(
+_OF_SHARD: Final[ColumnElement[bool]] = and_(
     _COURSE.clinic_id == bindparam("clinic_id"),
     _COURSE.status != literal_column("'closed'"),  # as the index has it: a parameter would hide that it fits
     _COURSE.id > bindparam("after_id"),
+    _COURSE.id <= bindparam("last_id"),
 )
-_OF_SHARD: Final[ColumnElement[bool]] = and_(_FOLLOWED, _COURSE.id <= bindparam("last_id"))
 
 _COURSES: Final = Prepared(
     select(
@@ -114,11 +118,11 @@ _PLACES: Final = (
         func.row_number().over(order_by=_COURSE.id).label("place"),
         func.count().over().label("all"),
     )
-    .where(_FOLLOWED)
+    .where(_OF_SHARD)
     .subquery()
 )
 _ENDS: Final = Prepared(
-    select(_PLACES.c.id)
+    select(_PLACES.c.id, _PLACES.c.place)
     .where(or_(_PLACES.c.place % bindparam("most") == 0, _PLACES.c.place == _PLACES.c.all))
     .order_by(_PLACES.c.id)
 )
@@ -163,10 +167,14 @@ _HISTORIES: Final = Prepared(
 )
 
 
-def stretches(session: Session, *, most: int) -> list[Stretch]:
-    """The followed courses of the clinic in stretches of at most so many, first to last."""
-    ends = [row[0] for row in _ENDS.rows(session, clinic_id=clinic_of(session), after_id=0, most=most)]
-    return [Stretch(after_id, last_id) for after_id, last_id in zip([0, *ends], ends, strict=False)]
+def stretches(session: Session, *, most: int, within: Stretch = EVERYBODY) -> list[Stretch]:
+    """The followed courses of the clinic, or of a stretch, in stretches of at most so many, first to last."""
+    ends = _ENDS.rows(session, **_bounds(session, within), most=most)
+    starts = [(within.after_id, 0), *ends]
+    return [
+        Stretch(after_id, last_id, place - before)
+        for (after_id, before), (last_id, place) in zip(starts, ends, strict=False)
+    ]
 
 
 def courses_of_shard(session: Session, stretch: Stretch) -> list[FollowedCourse]:
