@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+LOCKED = ("requirements", "requirements-cluster", "requirements-dev")
 PIN = re.compile(r"([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==([^\s;\\]+)")
 
 
@@ -40,7 +41,7 @@ def read(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", LOCKED)
 def test_the_lock_file_is_in_step_with_what_was_asked_for(name: str):
     lock = locked(read(f"{name}.txt"))
 
@@ -49,7 +50,7 @@ def test_the_lock_file_is_in_step_with_what_was_asked_for(name: str):
         assert lock[package][0] == version, f"{package} is locked at {lock[package][0]}; run `make lock`"
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", LOCKED)
 def test_every_locked_file_is_known_by_its_hash(name: str):
     lock = locked(read(f"{name}.txt"))
 
@@ -57,16 +58,17 @@ def test_every_locked_file_is_known_by_its_hash(name: str):
     assert [package for package, (_, hashes) in lock.items() if hashes == 0] == []
 
 
-def test_the_tests_run_on_the_very_versions_that_the_service_runs_on():
-    runtime, dev = locked(read("requirements.txt")), locked(read("requirements-dev.txt"))
+@pytest.mark.parametrize("name", ["requirements", "requirements-cluster"])
+def test_the_tests_run_on_the_very_versions_that_the_service_runs_on(name: str):
+    runtime, dev = locked(read(f"{name}.txt")), locked(read("requirements-dev.txt"))
 
     assert {package: pin for package, pin in dev.items() if package in runtime} == runtime
 
 
 def test_every_locked_package_says_who_asked_for_it():
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        text = read(name)
-        assert text.count("# via") == len(locked(text)), f"{name} was edited by hand; run `make lock`"
+    for name in LOCKED:
+        text = read(f"{name}.txt")
+        assert text.count("# via") == len(locked(text)), f"{name}.txt was edited by hand; run `make lock`"
 
 
 def test_a_pin_without_a_hash_or_of_another_version_is_seen():
