@@ -25,7 +25,7 @@ from sqlalchemy import func, select
 from bench.databases import DATABASES, EmptyDatabase
 from bench.many_courses import Size, drawn_clinic, multiply
 from diary.domain.days import night_due
-from diary.services.night_work import processes
+from diary.services.night_places import place
 from diary.services.nights import run_due
 from diary.storage.base import table_of
 from diary.storage.engine import make_engine
@@ -88,10 +88,8 @@ def run(url: str, night: date, workers: int) -> Cost:
     engine = make_engine(url)
     now = night_due(night, ALWAYS_HERE) + timedelta(minutes=5)
     began_s, began_cpu_s = time.perf_counter(), cpu_s()
-    with processes(workers, wall=utc_now) as spread:
-        finished = run_due(
-            engine, now=now, wall=utc_now, owner="bench", spread=spread, clinics_at_once=max(1, workers)
-        )
+    with place(workers, wall=utc_now) as spread:
+        finished = run_due(engine, now=now, wall=utc_now, owner="bench", spread=spread)
     cost = Cost(
         wall_s=time.perf_counter() - began_s,
         cpu_s=cpu_s() - began_cpu_s,

@@ -97,6 +97,18 @@ def public_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def cluster(text: str) -> str:
+    """The address of a Dask scheduler. Whoever reaches one runs programs on its workers, so it needs TLS."""
+    found = re.fullmatch(r"(tcp|tls)://(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})", text, re.ASCII)
+    if found is None:
+        raise ValueError("is no address of a Dask scheduler; write one like tls://night.example.org:8786")
+    if found[1] != "tls" and found[2].strip("[]") not in LOCAL_HOSTS:
+        raise ValueError(
+            "would let anybody run programs on its workers; write tls:// (tcp:// is for localhost)"
+        )
+    return text
+
+
 def _is_bare(parts: SplitResult) -> bool:
     extras = (parts.path.strip("/"), parts.query, parts.fragment, parts.username, parts.password)
     return parts.scheme in ("http", "https") and not any(extras) and parts.port != 0

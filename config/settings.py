@@ -144,11 +144,20 @@ class Settings:
         meaning="Seconds between two looks of the scheduler for nights and messages that are due.",
     )
     night_workers: int = setting(
-        readers.whole(0, 64),
-        "0",
-        allowed="0 to 64",
-        meaning="Processes that the nights are spread over; 0: the scheduler runs them itself. Worth it from "
-        "about 100,000 followed courses on.",
+        readers.whole(0, 256),
+        "1",
+        allowed="0 to 256",
+        meaning="Processes that work on the nights: a course that hangs or breaks one is told apart, and the "
+        "night goes on. 0: the scheduler works on them itself, without this guard. More than 1 is worth it "
+        "from about 100,000 followed courses on.",
+    )
+    night_cluster: str | None = setting(
+        readers.cluster,
+        lambda _: None,
+        default_shown="none",
+        allowed="tls://host:port; tcp:// for localhost only",
+        meaning="A Dask scheduler whose workers work on the nights instead, on so many shards at once as "
+        "there are night workers: at most the threads of the cluster.",
     )
     log_level: str = setting(
         readers.log_level,

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from logging.config import dictConfig
 from threading import Thread
 from typing import Final
@@ -24,10 +25,12 @@ from sqlalchemy.exc import DatabaseError
 
 from config.logging import logging_config
 from config.settings import Settings, settings_or_exit
+from diary.services.night_places import place
+from diary.services.nights import CLINICS_AT_ONCE_MAX
 from diary.services.play import read_play, read_tokens
 from diary.storage.engine import make_engine
 from diary.storage.migrate import current, head
-from jobs.duty import Duty, Stopped
+from jobs.duty import Duty, Stopped, real_time
 from jobs.player import Player
 from jobs.table import JOBS, Job
 
@@ -42,7 +45,7 @@ def main() -> int:
     """Run the jobs until the process is asked to end."""
     settings = settings_or_exit(os.environ)
     asked_to_end = _asked_to_end()
-    engine = make_engine(settings.database_url, pool_size=POOL_SIZE + settings.night_workers)
+    engine = make_engine(settings.database_url, pool_size=POOL_SIZE + CLINICS_AT_ONCE_MAX)
     fault = _fault(engine)
     if fault is not None:
         sys.stderr.write(f"{fault}\n")
@@ -50,10 +53,17 @@ def main() -> int:
     dictConfig(logging_config(settings.log_level))
     # A job that takes longer than a tick is no news: its next tick is left out, and said at WARNING.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
-    duty = Duty(engine, settings, player=_player(settings))
-    scheduler = _scheduler(duty)
-    Thread(target=_end_when_asked, args=(asked_to_end, scheduler, duty), daemon=True).start()
-    scheduler.start()
+    workers = place(
+        settings.night_workers,
+        cluster=settings.night_cluster,
+        wall=real_time,
+        prepare=partial(dictConfig, logging_config(settings.log_level)),
+    )
+    with workers as spread:
+        duty = Duty(engine, settings, player=_player(settings), spread=spread)
+        scheduler = _scheduler(duty)
+        Thread(target=_end_when_asked, args=(asked_to_end, scheduler, duty), daemon=True).start()
+        scheduler.start()
     engine.dispose()
     return 0
 

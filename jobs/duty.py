@@ -10,6 +10,7 @@ from threading import Event
 from sqlalchemy import Engine
 
 from config.settings import Settings
+from diary.services.night_work import Spread
 from jobs.player import Player
 
 
@@ -32,6 +33,8 @@ class Duty:
     engine: Engine
     settings: Settings
     player: Player | None = None
+    spread: Spread | None = None
+    """Where nights are worked on; here, when None."""
     stopping: Event = field(default_factory=Event)
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
 

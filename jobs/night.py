@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from diary.services.night_work import processes
 from diary.services.nights import run_due
 from diary.services.sandbox import now_in
 from diary.storage.nights import FINISHED
 from diary.storage.tables.night import NightRun
 from diary.storage.unit import SYSTEM, unit
-from jobs.duty import Duty, real_time
+from jobs.duty import Duty
 
 log = logging.getLogger(__name__)
 
@@ -26,16 +25,7 @@ def run(duty: Duty) -> None:
 
 def run_until(duty: Duty, now: datetime) -> None:
     """Run every night that is due at `now`, oldest first, and log each."""
-    workers = duty.settings.night_workers
-    with processes(workers, wall=real_time) as spread:
-        finished = run_due(
-            duty.engine,
-            now=now,
-            wall=duty.wall,
-            owner=duty.owner,
-            spread=spread,
-            clinics_at_once=max(1, workers),
-        )
+    finished = run_due(duty.engine, now=now, wall=duty.wall, owner=duty.owner, spread=duty.spread)
     for due, counts in finished:
         log.info(
             "night done",

@@ -5,25 +5,31 @@ import secrets
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import click
 from sqlalchemy import Engine, select
 
+from config.settings import Settings
 from diary.cli.opening import choose, clinic_option, clinic_work, database, read_settings, utc_now
-from diary.cli.output import bar, json_option, show
+from diary.cli.output import json_option, rate_bar, show
 from diary.domain.days import night_due
-from diary.services.night_work import Spread, processes
+from diary.services.night_cluster import ClusterAway
+from diary.services.night_places import place
+from diary.services.night_work import Spread
 from diary.services.night_writing import Counts
-from diary.services.nights import Due, nights_due, preview_night, run_night
+from diary.services.nights import Due, followed, nights_due, preview_night, run_night
 from diary.services.sandbox import now_in
 from diary.storage.nights import night_run, nights_page
 from diary.storage.protocols import zones_of
 from diary.storage.tables.clinic import Clinic
 from diary.storage.tables.night import NightRun
 from diary.storage.unit import SYSTEM, unit
+
+EXECUTORS: Final = ("inline", "processes", "dask")
 
 
 class Day(click.ParamType):
@@ -56,9 +62,15 @@ class Clinics:
 )
 @click.option("--dry-run", is_flag=True, help="Say what a night would find, and write nothing.")
 @click.option(
+    "--executor",
+    type=click.Choice(EXECUTORS),
+    help="Where nights are worked on: here, in processes of this machine, or on the Dask cluster of "
+    "DIARY_NIGHT_CLUSTER. By default, as the settings say.",
+)
+@click.option(
     "--workers",
-    type=click.IntRange(0, 64),
-    help="Processes to spread each night over; 0: none. By default, DIARY_NIGHT_WORKERS.",
+    type=click.IntRange(1, 256),
+    help="Shards that are worked on at once. By default, DIARY_NIGHT_WORKERS.",
 )
 @clinic_option
 @json_option
@@ -67,6 +79,7 @@ def command(
     ctx: click.Context,
     last: date | None,
     dry_run: bool,
+    executor: str | None,
     workers: int | None,
     clinic: str | None,
     as_json: bool,
@@ -78,8 +91,7 @@ def command(
     if ctx.invoked_subcommand is not None:
         return
     settings = read_settings()
-    workers = settings.night_workers if workers is None else workers
-    with database(settings) as engine, processes(workers, wall=utc_now) as spread:
+    with database(settings) as engine, worked_on(settings, executor, workers) as spread:
         clinics = look(engine, clinic)
         if dry_run:
             found = [preview(engine, clinics, due) for due in to_look_at(engine, clinics, last)]
@@ -122,6 +134,19 @@ def show_night(night: date, clinic: str | None, as_json: bool) -> None:
         show([facts], as_json=True, empty="")
     else:
         show([{"what": name, "is": value} for name, value in facts.items()], as_json=False, empty="")
+
+
+def worked_on(
+    settings: Settings, executor: str | None, workers: int | None
+) -> AbstractContextManager[Spread | None]:
+    """Where the nights are worked on, as asked for or else as the settings say."""
+    if executor == "dask" and settings.night_cluster is None:
+        raise click.UsageError("Set DIARY_NIGHT_CLUSTER to the address of the Dask scheduler.")
+    cluster = settings.night_cluster if executor in (None, "dask") else None
+    workers = workers or settings.night_workers
+    if executor is not None:
+        workers = 0 if executor == "inline" else max(1, workers)
+    return place(workers, cluster=cluster, wall=utc_now)
 
 
 def look(engine: Engine, named: str | None) -> Clinics:
@@ -172,14 +197,28 @@ def run(engine: Engine, clinics: Clinics, due: Sequence[Due], spread: Spread | N
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     found: list[dict[str, Any]] = []
     held: set[int] = set()
-    with bar("nights", over=due) as nights:
-        for one in nights:
+    courses = {clinic_id: followed(engine, clinic_id) for clinic_id in {one.clinic_id for one in due}}
+    with rate_bar("courses", length=sum(courses[one.clinic_id] for one in due)) as advance:
+        for one in due:
             if one.clinic_id in held:
+                advance(courses[one.clinic_id])
                 continue
             began_s = time.monotonic()
-            counts = run_night(engine, one, now=clinics.now, wall=utc_now, owner=owner, spread=spread)
+            try:
+                counts = run_night(
+                    engine,
+                    one,
+                    now=clinics.now,
+                    wall=utc_now,
+                    owner=owner,
+                    spread=spread,
+                    progress=lambda done: advance(done.seen),
+                )
+            except ClusterAway as error:
+                raise click.ClickException(str(error)) from None
             if counts is None:
                 held.add(one.clinic_id)
+                advance(courses[one.clinic_id])
                 continue
             found.append({**line(clinics, one, counts), "seconds": round(time.monotonic() - began_s, 2)})
     for clinic_id in held:

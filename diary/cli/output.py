@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -25,6 +26,30 @@ def bar(
     return click.progressbar(
         over, length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
     )
+
+
+@contextmanager
+def rate_bar(label: str, *, length: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar that also says how many a second are done; the function that moves it on."""
+    began_s, done = time.monotonic(), 0
+
+    def rate(_item: object) -> str:
+        return f"{done / max(1e-6, time.monotonic() - began_s):,.0f} {label} a second"
+
+    def advance(steps: int) -> None:
+        nonlocal done
+        done += steps
+        shown.update(steps)
+
+    shown = click.progressbar(
+        length=length,
+        label=label,
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+        item_show_func=rate,
+    )
+    with shown:
+        yield advance
 
 
 def show(rows: Sequence[Row], *, as_json: bool, empty: str) -> None:

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class WorkLost(Exception):
-    """The call did not return within its limit, or the process that it ran in has ended."""
+    """The call did not return within its limit, or the process that it ran in has ended; a code says so."""
 
 
 class InLine(Executor):

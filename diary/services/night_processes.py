@@ -74,10 +74,10 @@ class _Child:
         except TimeoutError:
             self._process.kill()
             self.end()
-            raise WorkLost(f"it took longer than {limit_s:g} s") from None
+            raise WorkLost("took_too_long") from None
         except (EOFError, OSError):
             self.end()
-            raise WorkLost(f"its process ended with {self._process.exitcode}") from None
+            raise WorkLost("process_ended") from None
         return answer
 
     def _answer(self, *, within_s: float) -> Any:

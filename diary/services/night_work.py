@@ -4,7 +4,6 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -17,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from diary.services.night_judging import Detector, give_up, judge_shard
 from diary.services.night_lanes import InLine, WorkLost
-from diary.services.night_processes import Processes
 from diary.services.night_shard import NightFrame, read_shard
 from diary.services.night_writing import Counts, write_shard
 from diary.storage.engine import make_engine
@@ -65,18 +63,8 @@ class Spread:
     executor: Executor
     wall: Clock
     """A function of a module, so that it can be sent."""
-
-
-@contextmanager
-def processes(
-    count: int, *, wall: Clock, prepare: Callable[[], object] | None = None
-) -> Iterator[Spread | None]:
-    """Spread over so many processes of this machine, begun when they are needed; None for 0."""
-    if not count:
-        yield None
-        return
-    with Processes(count, prepare=prepare) as executor:
-        yield Spread(executor, wall)
+    lanes: int
+    """How many shards are worked on at once."""
 
 
 def work(engine: Engine, task: Task, *, wall: Clock, detector: Detector) -> Counts:
@@ -98,12 +86,11 @@ def work(engine: Engine, task: Task, *, wall: Clock, detector: Detector) -> Coun
             return write_shard(session, task.frame, shard, findings)
     except (Fenced, *AWAY):
         raise
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise
-        raise ShardFailed(type(error).__name__) from error
     except Exception as error:
-        raise ShardFailed(type(error).__name__) from error
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        log.exception("shard failed", extra=_named(task))
+        raise ShardFailed("failed") from error
 
 
 def work_all(
@@ -129,7 +116,7 @@ def work_all(
                 try:
                     yield future.result()
                 except (ShardFailed, WorkLost) as error:
-                    _say_that_it_failed(task, error)
+                    log.warning("shard lost", extra={**_named(task), "code": str(error)})
                     if task.given_up:
                         yield Counts(seen=1, failed=1)
                     else:
@@ -163,9 +150,10 @@ def _parts(engine: Engine, task: Task) -> list[Task]:
         return [replace(task, stretch=part) for part in stretches(session, most=most, within=task.stretch)]
 
 
-def _say_that_it_failed(task: Task, error: Exception) -> None:
-    shard = {"clinic_id": task.frame.clinic_id, "to_course": task.stretch.last_id}
-    log.warning("shard failed", extra={**shard, "courses": task.stretch.courses, "why": str(error)})
+def _named(task: Task) -> dict[str, object]:
+    """Which shard, in a log: its clinic, its last course, and how many courses."""
+    stretch = task.stretch
+    return {"clinic_id": task.frame.clinic_id, "course_id": stretch.last_id, "seen": stretch.courses}
 
 
 def _submit_here(engine: Engine, wall: Clock, detector: Detector) -> Callable[[Task], Future[Counts]]:

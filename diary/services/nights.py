@@ -1,7 +1,7 @@
 """Runs nights: finds what is due, claims it in the ledger, finishes it with counts that add up."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 SHARD_COURSES = 2_000
 # Older than this when it starts, a night is marked late: it was made up after an outage.
 LATE_AFTER = timedelta(hours=2)
+# Each of them may hold a connection.
+CLINICS_AT_ONCE_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,12 @@ def run_due(
     wall: Clock,
     owner: str,
     spread: Spread | None = None,
-    clinics_at_once: int = 1,
 ) -> list[tuple[Due, Counts]]:
     """Run everything that is due, each clinic's nights in order, and say what each came to.
 
-    A clinic's night that fails holds back only that clinic. Several clinics at once are worth it where a
-    spread has more than one worker, and clinics are small.
+    A clinic's night that fails holds back only that clinic. Of small clinics a spread runs several at once.
     """
+    clinics_at_once = min(CLINICS_AT_ONCE_MAX, spread.lanes if spread else 1)
     by_clinic = [list(nights) for _, nights in groupby(nights_due(engine, now=now), _clinic_of)]
 
     def run_clinic(nights: Sequence[Due]) -> list[tuple[Due, Counts]]:
@@ -86,6 +87,7 @@ def run_night(
     detector: Detector = assess,
     shard_courses: int = SHARD_COURSES,
     spread: Spread | None = None,
+    progress: Callable[[Counts], object] | None = None,
 ) -> Counts | None:
     """One clinic's night, judged as of its cut-off; None when somebody else holds it or took it over.
 
@@ -95,6 +97,7 @@ def run_night(
         now: the time that counts for the diary.
         wall: the real clock, asked before each write; what it raises ends the night there.
         spread: where the shards are worked on; here, when None.
+        progress: is told what each shard came to, as it is done.
     """
     scope = Scope(due.clinic_id, "system")
     with unit(engine, scope, write=True) as session:
@@ -117,6 +120,8 @@ def run_night(
         counts = Counts()
         for done in work_all(engine, tasks, wall=wall, detector=detector, spread=spread):
             counts += done
+            if progress is not None:
+                progress(done)
         with unit(engine, scope, write=True) as session:
             hold(session, due.night, term, wall)
             _finish(session, frame, counts, wall=wall)
@@ -143,6 +148,12 @@ def preview_night(engine: Engine, due: Due, *, now: datetime) -> Counts:
             shard = read_shard(session, frame, stretch)
         counts += count(shard, judge_shard(shard, frame))
     return counts
+
+
+def followed(engine: Engine, clinic_id: int) -> int:
+    """How many courses a night of this clinic looks at."""
+    with unit(engine, Scope(clinic_id, "system"), write=False) as session:
+        return sum(stretch.courses for stretch in stretches(session, most=SHARD_COURSES))
 
 
 def _clinic_of(due: Due) -> int:

@@ -42,12 +42,25 @@ def test_every_night_that_is_due_is_run_once(shell, clinic):
     assert shell.run("night").output == "No night is due.\n"
 
 
-@pytest.mark.parametrize("how", [("--workers", "1"), ()])
-def test_a_night_can_be_spread_over_processes(shell, clinic, how):
+@pytest.mark.parametrize("how", [(), ("--executor", "inline"), ("--executor", "processes", "--workers", "2")])
+def test_a_night_can_be_worked_on_here_or_in_processes(shell, clinic, how):
     clinic.treated("P-1", LOST)
     put_clock(clinic, FIRST_DAY + timedelta(days=1))
-    said = shell.run("night", "--json", *how, night_workers="1")
+    said = shell.run("night", "--json", *how)
     assert [row["seen"] for row in json.loads(said.output)] == [1]
+
+
+def test_a_cluster_that_is_not_named_or_not_there_is_said_in_one_line(shell, clinic):
+    clinic.treated("P-1", LOST)
+    put_clock(clinic, FIRST_DAY + timedelta(days=1))
+    said = shell.run("night", "--executor", "dask")
+    assert said.exit_code == 2
+    assert "Set DIARY_NIGHT_CLUSTER to the address of the Dask scheduler." in said.stderr
+    said = shell.run("night", night_cluster="tcp://127.0.0.1:1")
+    assert said.exit_code == 1
+    assert said.stderr == "Error: No Dask scheduler answers at tcp://127.0.0.1:1.\n"
+    assert nights_run(clinic) == 1  # claimed, and free to be tried again
+    assert len(json.loads(shell.run("night", "--json").output)) == 1
 
 
 def test_the_last_night_to_run_can_be_named(shell, clinic):

@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError
 
 from diary.domain.relapse.assess import Assessed, assess
 from diary.services.clinics import the_clinic
+from diary.services.night_places import place
 from diary.services.night_processes import Processes
-from diary.services.night_work import Spread, processes
+from diary.services.night_work import Spread
 from diary.services.nights import nights_due, run_due, run_night
 from diary.storage.engine import make_engine
 from diary.storage.nights import night_run
@@ -89,9 +90,9 @@ def treat_everybody(clinic: LittleClinic) -> None:
         clinic.treated(f"P-{number}", diary)
 
 
-def run_nights(engine: Engine, clinic: LittleClinic, **how: Any) -> None:
+def run_nights(engine: Engine, clinic: LittleClinic, *, nights: int = NIGHTS, **how: Any) -> None:
     for due in nights_due(engine, now=MORNING):
-        if due.clinic_id == clinic.clinic_id:
+        if due.clinic_id == clinic.clinic_id and due.night < FIRST_NIGHT + timedelta(days=nights):
             run_night(engine, due, now=due.cutoff_at, wall=utc_now, owner="me", **{"shard_courses": 2, **how})
 
 
@@ -100,7 +101,7 @@ def test_two_processes_find_what_one_in_line_finds(engine):
     for clinic in (in_line, spread_out):
         treat_everybody(clinic)
     run_nights(engine, in_line)
-    with processes(2, wall=utc_now) as spread:
+    with place(2, wall=utc_now) as spread:
         run_nights(engine, spread_out, spread=spread)
     assert ledger(spread_out) == ledger(in_line)
     assert as_a_set(written(spread_out)) == as_a_set(written(in_line))
@@ -117,7 +118,7 @@ def test_a_course_that_ends_or_holds_up_its_worker_is_told_apart_and_the_others_
         treat_everybody(clinic)
     poisoned.treated("P-poison", POISON)
     run_nights(engine, without)
-    spread = Spread(Processes(2, limit_s=1.0), utc_now)
+    spread = Spread(Processes(2, limit_s=1.0), utc_now, 2)
     with spread.executor:
         run_nights(engine, poisoned, spread=spread, detector=deadly, shard_courses=shard_courses)
     with poisoned.unit() as session:
@@ -142,7 +143,7 @@ def test_a_worker_that_somebody_killed_costs_no_course_its_assessment(engine, tm
     marker = tmp_path / "dies once"
     marker.touch()
     monkeypatch.setenv("DIES_ONCE", str(marker))
-    with processes(2, wall=utc_now) as spread:
+    with place(2, wall=utc_now) as spread:
         run_nights(engine, broken, spread=spread, detector=dies_once)
     assert not marker.exists()
     assert ledger(broken) == ledger(unbroken)
@@ -161,7 +162,7 @@ def test_a_course_that_cannot_even_be_read_is_counted_and_the_others_are_judged(
             text("UPDATE course SET imported_at = 'yesterday' WHERE id = (SELECT max(id) FROM course)")
         )
     run_nights(engine, without)
-    with processes(workers, wall=utc_now) as spread:
+    with place(workers, wall=utc_now) as spread:
         run_nights(engine, broken, spread=spread, shard_courses=2_000)
     with broken.unit() as session:
         run = night_run(session, FIRST_NIGHT)
@@ -176,7 +177,7 @@ def test_a_database_that_is_away_breaks_the_night_instead_of_failing_every_cours
     treat_everybody(clinic)
     path = Path(engine.url.database)
     monkeypatch.setenv("TAKES_AWAY", str(path))
-    with processes(1, wall=utc_now) as spread, pytest.raises(OperationalError):
+    with place(1, wall=utc_now) as spread, pytest.raises(OperationalError):
         run_nights(engine, clinic, spread=spread, detector=takes_the_file_away, shard_courses=2_000)
     path.with_suffix(".away").rename(path)
     with clinic.unit() as session:
@@ -211,8 +212,8 @@ def test_clinics_that_run_side_by_side_each_run_their_nights_in_order(engine):
     clinics = [found(engine), join(engine), join(engine)]
     for clinic in clinics:
         treat_everybody(clinic)
-    with processes(2, wall=utc_now) as spread:
-        finished = run_due(engine, now=MORNING, wall=utc_now, owner="me", spread=spread, clinics_at_once=2)
+    with place(2, wall=utc_now) as spread:
+        finished = run_due(engine, now=MORNING, wall=utc_now, owner="me", spread=spread)
     nights = [FIRST_NIGHT + timedelta(days=n) for n in range(NIGHTS)]
     assert [(due.clinic_id, due.night, counts.seen) for due, counts in finished] == [
         (clinic.clinic_id, night, len(DIARIES)) for clinic in clinics for night in nights
