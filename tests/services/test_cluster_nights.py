@@ -48,7 +48,7 @@ def dask(*arguments: str, log: Path, **env: str) -> subprocess.Popen[bytes]:
     with log.open("wb") as out:
         return subprocess.Popen(
             [DASK, *arguments],
-            env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "DASK_TEMPORARY_DIRECTORY": str(log.parent), **env},
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
