@@ -52,7 +52,10 @@ def raise_alert(session: Session, news: News, *, now: datetime) -> Alert:
 
 
 def raise_alerts(session: Session, news: Sequence[News], *, now: datetime) -> list[int]:
-    """Open many: a night of a large clinic opens thousands. Their ids, in order."""
+    """Open many: a night of a large clinic opens thousands. Their ids, in order.
+
+    Of late news each person hears in one digest, however much there is.
+    """
     if not news:
         return []
     clinic_id, scope = clinic_of(session), scope_of(session)
@@ -78,13 +81,22 @@ def raise_alerts(session: Session, news: Sequence[News], *, now: datetime) -> li
     letters = [
         outbox.Letter("alert", _key(row["uid"], 1), staff_id=one.owner_id, alert_id=alert_id)
         for alert_id, row, one in zip(ids, rows, news, strict=True)
+        if not one.late
     ]
     outbox.enqueue_new(session, letters, now=now)
+    outbox.enqueue_digests(session, {one.owner_id for one in news if one.late}, now=now)
     return ids
 
 
 def escalate(
-    session: Session, alert: Alert, *, level: str, facts: Mapping[str, Any], night: date, now: datetime
+    session: Session,
+    alert: Alert,
+    *,
+    level: str,
+    facts: Mapping[str, Any],
+    night: date,
+    late: bool,
+    now: datetime,
 ) -> None:
     """Raise the level of a live loss alert: the same alert, said louder; a snoozed one wakes."""
     assert alert.level is not None
@@ -96,7 +108,7 @@ def escalate(
     alert.level, alert.facts, alert.night = level, dict(facts), night
     _touch(alert, now=now)
     _event(session, alert, "escalate", before=before, now=now, note=None)
-    _tell(session, alert, now=now, owner_id=alert.owner_id)
+    _tell(session, alert, late=late, now=now)
 
 
 def note_once(session: Session, alert: Alert, *, note: str, now: datetime) -> None:
@@ -145,13 +157,13 @@ def wake_due(session: Session, *, day: date, now: datetime) -> int:
     return len(due)
 
 
-def return_unattended(session: Session, *, before: datetime, now: datetime) -> int:
+def return_unattended(session: Session, *, before: datetime, late: bool, now: datetime) -> int:
     """Bring back the alerts taken before a moment and left without a next step; how many."""
     left = acknowledged_before(session, before)
     for alert in left:
         status = _move(alert, "return", now=now)
         _event(session, alert, "return", before=status, now=now, note="no next step")
-        _tell(session, alert, now=now, owner_id=alert.owner_id)
+        _tell(session, alert, late=late, now=now)
     return len(left)
 
 
@@ -197,7 +209,7 @@ def reopen(session: Session, alert: Alert, *, reason: str, now: datetime) -> Non
     if alert.owner_id is None:
         alert.status, alert.acknowledged_at = "open", None
     _acted(session, alert, "reopen", before=before, now=now, note=reason)
-    _tell(session, alert, now=now, owner_id=alert.owner_id)
+    _tell(session, alert, late=False, now=now)
 
 
 def close_by_infusion(session: Session, *, course_id: int, now: datetime) -> None:
@@ -304,9 +316,13 @@ def _event(
     session.flush()
 
 
-def _tell(session: Session, alert: Alert, *, now: datetime, owner_id: int | None) -> None:
-    """One message a version of the alert: to its owner, or to the clinic when it has none."""
-    letter = outbox.Letter("alert", _key(alert.uid, alert.version), staff_id=owner_id, alert_id=alert.id)
+def _tell(session: Session, alert: Alert, *, late: bool, now: datetime) -> None:
+    """One message a version of the alert, to its owner, or to the clinic when it has none; late, a digest."""
+    if late:
+        outbox.enqueue_digests(session, [alert.owner_id], now=now)
+        return
+    key = _key(alert.uid, alert.version)
+    letter = outbox.Letter("alert", key, staff_id=alert.owner_id, alert_id=alert.id)
     outbox.enqueue(session, letter, now=now)
 
 

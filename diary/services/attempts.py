@@ -1,20 +1,17 @@
 """Counts tries at a door in the database, so that every worker counts alike. A success gives its try back."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, Engine, case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from diary.charts.scale import count_text
 from diary.domain.errors import Refusal
+from diary.storage.base import INSERT
 from diary.storage.tables.staff import AttemptCount
-
-INSERT: Final[dict[str, Callable[..., Any]]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 # A colleague mistypes three times and a ward shares an address; a guesser needs thousands.
 SIGN_IN_WINDOW_S: Final = 15 * 60

@@ -169,7 +169,13 @@ def _change_one(session: Session, frame: NightFrame, found: Judged, act: Act, al
     if act.verb == "escalate":
         assert act.level is not None
         alerts.escalate(
-            session, alert, level=act.level, facts=_facts(found), night=frame.night, now=frame.now
+            session,
+            alert,
+            level=act.level,
+            facts=_facts(found),
+            night=frame.night,
+            late=frame.late,
+            now=frame.now,
         )
         _keep_inputs(session, frame, [(alert.id, found, alert.level)])
         return False

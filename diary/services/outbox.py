@@ -1,13 +1,14 @@
 """Writes messages in the transaction that causes them; a delivery process sends them afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from diary.storage.base import table_of
+from diary.storage.base import INSERT, table_of
 from diary.storage.ids import new_uid
 from diary.storage.tables.outbox import Message
 from diary.storage.unit import clinic_of, own
@@ -35,7 +36,38 @@ def enqueue(session: Session, letter: Letter, *, now: datetime) -> None:
 
 def enqueue_new(session: Session, letters: Sequence[Letter], *, now: datetime) -> None:
     """Messages about what did not exist before, so that no key of theirs can be known."""
-    rows = [
+    if letters:
+        session.execute(insert(table_of(Message)), _rows(session, letters, now=now))
+
+
+def enqueue_digests(session: Session, staff_ids: Iterable[int | None], *, now: datetime) -> None:
+    """One digest to each of these people (to the clinic, for None) of all that is told at this moment.
+
+    A person for whom one still waits to be sent gets no second: what it says is looked up as it is sent.
+    """
+    waits = own(session, Message).with_only_columns(Message.staff_id)
+    waiting = set(session.scalars(waits.where(Message.kind == "digest", Message.state == "new")))
+    insert_new = INSERT[session.get_bind().dialect.name](table_of(Message)).on_conflict_do_nothing(
+        index_elements=["clinic_id", "dedupe_key"]  # the shards of a night may be written side by side
+    )
+    keys = {staff_id: f"digest:{staff_id or 'clinic'}:{now.isoformat()}" for staff_id in staff_ids}
+    letters = [Letter("digest", key, staff_id) for staff_id, key in keys.items() if staff_id not in waiting]
+    if letters:
+        session.execute(insert_new, _rows(session, letters, now=now))
+
+
+def cancel_for_patient(session: Session, patient_id: int, *, now: datetime) -> int:
+    """Nothing more goes out to a patient who is paused or no longer followed; how many were cancelled."""
+    waiting = session.scalars(
+        own(session, Message).where(Message.patient_id == patient_id, Message.state.in_(("new", "taken")))
+    ).all()
+    for message in waiting:
+        message.state, message.ended_at, message.next_try_at = "cancelled", now, None
+    return len(waiting)
+
+
+def _rows(session: Session, letters: Sequence[Letter], *, now: datetime) -> list[dict[str, Any]]:
+    return [
         {
             "clinic_id": clinic_of(session),
             "uid": new_uid(now),
@@ -47,15 +79,3 @@ def enqueue_new(session: Session, letters: Sequence[Letter], *, now: datetime) -
         }
         for letter in letters
     ]
-    if rows:
-        session.execute(insert(table_of(Message)), rows)
-
-
-def cancel_for_patient(session: Session, patient_id: int, *, now: datetime) -> int:
-    """Nothing more goes out to a patient who is paused or no longer followed; how many were cancelled."""
-    waiting = session.scalars(
-        own(session, Message).where(Message.patient_id == patient_id, Message.state.in_(("new", "taken")))
-    ).all()
-    for message in waiting:
-        message.state, message.ended_at, message.next_try_at = "cancelled", now, None
-    return len(waiting)

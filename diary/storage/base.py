@@ -1,8 +1,9 @@
 """What every table is made of: keys, moments, named constraints, the clinic that owns the row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import (
     JSON,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -35,6 +37,11 @@ NAMES = {
 # SQLite makes a column the row's own number only when its type is spelled INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 Document = JSON().with_variant(JSONB(), "postgresql")
+
+# Both databases spell INSERT ... ON CONFLICT alike; SQLAlchemy types them apart. By the name of the dialect.
+INSERT: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
+    {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+)
 
 
 class Instant(TypeDecorator[datetime]):

@@ -1,21 +1,18 @@
 """The ledger of nights, and the reading and writing of what a night finds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from diary.storage.base import table_of
+from diary.storage.base import INSERT, table_of
 from diary.storage.tables.clinic import Clinic
 from diary.storage.tables.night import Assessment, AssessmentLog, NightRun
 from diary.storage.unit import clinic_of, own
 
-# Both spell INSERT ... ON CONFLICT alike; SQLAlchemy types them apart.
-INSERT: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 FINISHED = ("done", "partial")
 
 
