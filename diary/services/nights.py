@@ -110,12 +110,11 @@ def run_night(
             lease_until_at=wall() + LEASE,
             late=now - due.cutoff_at > LATE_AFTER,
         )
-    if term is None:
-        return None
+        if term is None:
+            return None
+        frame = _open(session, due, term, now=now, wall=wall)
+        shards = stretches(session, most=shard_courses)
     try:
-        with unit(engine, scope, write=True) as session:
-            frame = _open(session, due, term, now=now, wall=wall)
-            shards = stretches(session, most=shard_courses)
         tasks = [Task(frame, term, stretch) for stretch in shards]
         counts = Counts()
         for done in work_all(engine, tasks, wall=wall, detector=detector, spread=spread):
