@@ -97,6 +97,27 @@ def public_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def email(text: str) -> str:
+    """One address of a person or a list: what a mail server would refuse at once is refused here."""
+    if not re.fullmatch(
+        r"[^\s@<>,;:\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?", text, re.ASCII
+    ):
+        raise ValueError("is no e-mail address; write one like operator@example.org")
+    return text
+
+
+def smtp_url(text: str) -> str:
+    """A mail server. Messages and the password for it leave this machine over TLS only."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("is no mail server; write one like smtps://user:password@mail.example.org:465")
+    return text
+
+
 def cluster(text: str) -> str:
     """The address of a Dask scheduler. Whoever reaches one runs programs on its workers, so it needs TLS."""
     found = re.fullmatch(r"(tcp|tls)://(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})", text, re.ASCII)

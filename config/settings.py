@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 from config import readers
 
@@ -158,6 +159,36 @@ class Settings:
         allowed="tls://host:port; tcp:// for localhost only",
         meaning="A Dask scheduler whose workers work on the nights instead, on so many shards at once as "
         "there are night workers: at most the threads of the cluster.",
+    )
+    operator_email: str | None = setting(
+        readers.email,
+        lambda _: None,
+        default_shown="none: nobody is told",
+        allowed="one address",
+        meaning="Who is told when a night is overdue, a job stands still or a course could not be assessed.",
+    )
+    smtp_url: str | None = setting(
+        readers.smtp_url,
+        lambda _: None,
+        default_shown="none: no message leaves",
+        allowed="smtps://user:password@host:port, or smtp:// for a server that offers STARTTLS",
+        meaning="The mail server that takes messages.",
+        secret=True,
+    )
+    mail_from: str = setting(
+        readers.email,
+        lambda values: f"diary@{urlsplit(values['public_url']).hostname}",
+        default_shown="diary@ and the host of the public address",
+        allowed="one address",
+        meaning="The sender of messages.",
+    )
+    metrics_token: str | None = setting(
+        readers.secret,
+        lambda _: None,
+        default_shown="none: there is no /metrics",
+        allowed="as DIARY_SECRET_KEY",
+        meaning="Opens /metrics to your monitoring, as a bearer token.",
+        secret=True,
     )
     log_level: str = setting(
         readers.log_level,

@@ -20,6 +20,7 @@ from diary.web.body import limit_bodies
 from diary.web.database import use_engine
 from diary.web.headers import add_headers
 from diary.web.health import HEALTH, health
+from diary.web.metrics import METRICS, metrics
 from diary.web.problems import answer_problems
 from diary.web.rights import grant
 from diary.web.work import Roof, put_roof, refuse_strangers
@@ -49,6 +50,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime], *, engine: Eng
     open_desk(app)
     open_phone(app)
     app.register_blueprint(health)
-    for rows in (DESK, PHONE, HEALTH):
+    app.register_blueprint(metrics)
+    for rows in (DESK, PHONE, HEALTH, METRICS):
         grant(rows)
     return app

@@ -30,6 +30,7 @@ from diary.services.nights import CLINICS_AT_ONCE_MAX
 from diary.services.play import read_play, read_tokens
 from diary.storage.engine import make_engine
 from diary.storage.migrate import current, head
+from jobs.beat import Beats
 from jobs.duty import Duty, Stopped, real_time
 from jobs.player import Player
 from jobs.table import JOBS, Job
@@ -85,11 +86,12 @@ def _scheduler(duty: Duty) -> BlockingScheduler:
         executors={"default": ThreadPoolExecutor(1)},
         timezone=UTC,
     )
+    beats = Beats(duty.engine)
     for job in JOBS:
         scheduler.add_job(
             _tick,
             IntervalTrigger(seconds=min(duty.settings.tick_s, job.tick_max_s), timezone=UTC),
-            args=(job, duty),
+            args=(job, duty, beats),
             id=job.name,
             coalesce=True,
             misfire_grace_time=None,
@@ -99,11 +101,17 @@ def _scheduler(duty: Duty) -> BlockingScheduler:
     return scheduler
 
 
-def _tick(job: Job, duty: Duty) -> None:
+def _tick(job: Job, duty: Duty, beats: Beats) -> None:
+    failure = None
     try:
         job.run(duty)
     except Stopped:
         log.info("job stopped", extra={"job": job.name})
+        return
+    except Exception as error:
+        log.exception("job failed", extra={"job": job.name})
+        failure = error
+    beats.note(job.name, at=real_time(), failure=failure)
 
 
 def _asked_to_end() -> socket.socket:

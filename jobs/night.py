@@ -3,13 +3,8 @@
 import logging
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
 from diary.services.nights import run_due
 from diary.services.sandbox import now_in
-from diary.storage.nights import FINISHED
-from diary.storage.tables.night import NightRun
 from diary.storage.unit import SYSTEM, unit
 from jobs.duty import Duty
 
@@ -39,8 +34,3 @@ def run_until(duty: Duty, now: datetime) -> None:
                 "late_s": int((now - due.cutoff_at).total_seconds()),
             },
         )
-
-
-def last_success(session: Session) -> datetime | None:
-    """When a night was last finished, by the real clock; None before the first one."""
-    return session.scalar(select(func.max(NightRun.finished_at)).where(NightRun.state.in_(FINISHED)))

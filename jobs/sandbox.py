@@ -8,13 +8,11 @@ done, and each entry is received on its own simulated day.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from diary.domain.days import night_due
 from diary.services.nights import nights_due
 from diary.services.sandbox import installation, move_clock
 from diary.storage.nights import next_nights
-from diary.storage.protocols import zones_of
+from diary.storage.protocols import zones_by_clinic
 from diary.storage.unit import SYSTEM, unit
 from jobs import night
 from jobs.duty import Duty
@@ -52,17 +50,13 @@ def next_stop(
     return max(clock_at, min([*ahead, target_at]))
 
 
-def last_success(session: Session) -> datetime | None:
-    """The moment that the clock was last put to; None where there is no clock to move."""
-    return installation(session).clock_at
-
-
 def _next_stop(duty: Duty) -> datetime | None:
     """Where to go next; None when the clock stands, or is none of ours."""
     with unit(duty.engine, SYSTEM, write=False) as session:
         found = installation(session)
         if found.clock_at is None or found.target_at is None:
             return None
-        nights_at = [night_due(one.night, zones_of(session, one.clinic_id)) for one in next_nights(session)]
+        zones = zones_by_clinic(session)
+        nights_at = [night_due(one.night, zones[one.clinic_id]) for one in next_nights(session)]
         cue_at = duty.player.next_cue_at if duty.player is not None else None
         return next_stop(found.clock_at, found.target_at, nights_at=nights_at, cue_at=cue_at)

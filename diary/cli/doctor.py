@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +14,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from config.duties import NIGHT_OVERDUE_AFTER
 from config.readers import LOCAL_HOSTS
 from config.settings import Settings
 from diary.charts.scale import count_text
@@ -39,8 +39,6 @@ SERVE: Final = "python -m diary serve"
 
 PYTHON_MIN: Final = (3, 11)
 POSTGRESQL_MIN: Final = 15
-# A night is due every 24 hours; two hours more are its time to run.
-NIGHT_LATE: Final = timedelta(hours=2)
 DISK_WARN_BYTES: Final = 1_000_000_000
 DISK_FAIL_BYTES: Final = 100_000_000
 # The packed days of the first 500 patients; `verify` compares them all.
@@ -210,7 +208,7 @@ def nights(engine: Engine, clinic: Clinic) -> Finding:
         now = now_in(session, utc_now())
         waiting = next(one.night for one in next_nights(session) if one.clinic_id == clinic.id)
         late = now - night_due(waiting, zones_of(session, clinic.id))
-    if late > NIGHT_LATE:
+    if late > NIGHT_OVERDUE_AFTER:
         told = f"{clinic.name}: night {waiting} waits for {late.total_seconds() / 3600:.0f} hours"
         return Finding("nights", FAIL, told, f"{SERVE}, or by hand: python -m diary night")
     return Finding("nights", OK, f"{clinic.name}: none is late; the next is {waiting}")

@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "setup": "Found the installation: its kind, its clinic, its first admin.",
         "serve": "Serve: the web process and the scheduler, together.",
         "doctor": "Check the installation, and say what mends it.",
+        "watch": "Say what is wrong with the nights and the jobs; tell the operator.",
         "staff": "Add, list and disable accounts; set passwords.",
         "enrol": "Make a code that pairs a patient's phone.",
         "keys": "Make, list and revoke keys of other programs.",

@@ -4,9 +4,11 @@ import os
 import socket
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import click
 
+from config.duties import LOOK_EVERY
 from config.settings import Settings
 from diary.cli.opening import ROOT, database, read_settings
 from diary.cli.supervise import supervise
@@ -14,6 +16,8 @@ from diary.services.sandbox import installation
 from diary.storage.unit import SYSTEM, unit
 
 Command = tuple[str, ...]
+
+WATCH: Final[Command] = (sys.executable, "-m", "diary", "watch", "--tell", "--json")
 
 
 @click.command()
@@ -32,7 +36,8 @@ def command() -> None:
         "Stop with Ctrl-C.",
         err=True,
     )
-    raise SystemExit(run(processes(settings), env=os.environ))
+    look = WATCH if kind == "live" else None
+    raise SystemExit(run(processes(settings), env=os.environ, look=look))
 
 
 def processes(settings: Settings) -> list[Command]:
@@ -56,7 +61,7 @@ def check_port(settings: Settings) -> None:
             ) from None
 
 
-def run(commands: Sequence[Command], *, env: Mapping[str, str]) -> int:
-    """Run the commands from the checkout, which is where they find their code."""
+def run(commands: Sequence[Command], *, env: Mapping[str, str], look: Command | None = None) -> int:
+    """Run the commands from the checkout, which is where they find their code; beside them, the watchdog."""
     os.chdir(ROOT)
-    return supervise(commands, env=env)
+    return supervise(commands, env=env, look=look, look_every_s=LOOK_EVERY.total_seconds())

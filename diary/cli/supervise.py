@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
 from typing import Final
 
@@ -41,8 +42,12 @@ def supervise(
     env: Mapping[str, str],
     on_line: Callable[[str], None] = _to_stderr,
     grace_s: float = GRACE_S,
+    look: Sequence[str] | None = None,
+    look_every_s: float = inf,
 ) -> int:
     """Run the commands side by side until one ends or a stop is asked for; `on_line` hears which ended.
+
+    Meanwhile `look` is run every so often, one at a time; what comes of it is its own affair.
 
     Call it in the main thread, since it listens to signals, and before other threads run. Each child leads a
     process group of its own, which is killed whole at the end: what the children started goes with them.
@@ -52,19 +57,25 @@ def supervise(
         ended it, 1 when it ended with 0, 127 when it could not be started.
     """
     children: list[Child] = []
+    looking: list[Child] = []
     asked = False
     with _signals() as wait:
         try:
             for command in commands:
                 children.append(_start(command, env=env))  # noqa: PERF401 - a failure is known by its place
+            next_look_s = time.monotonic() + look_every_s
             while not asked and all(child.poll() is None for child in children):
-                asked = bool(wait(None) & STOPS)
+                asked = bool(wait(None if look is None else max(0.0, next_look_s - time.monotonic())) & STOPS)
+                looking = [one for one in looking if one.poll() is None]
+                if look is not None and time.monotonic() >= next_look_s:
+                    next_look_s = time.monotonic() + look_every_s
+                    looking = looking or [_start(look, env=env)]
         except OSError as error:
             on_line(f"{_name(commands[len(children)])} could not be started: {error.strerror}")
             return NOT_STARTED
         finally:
             codes = [child.returncode for child in children]
-            _stop(children, wait=wait, until=time.monotonic() + grace_s)
+            _stop([*children, *looking], wait=wait, until=time.monotonic() + grace_s)
     if asked:
         return 0
     command, code = next((command, code) for command, code in zip(commands, codes) if code is not None)

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
+from config.duties import NIGHT_OVERDUE_AFTER
+from diary.domain.days import night_due
 from diary.services.clinics import the_clinic
 from diary.services.sandbox import installation
 from diary.storage.nights import last_finished
@@ -15,8 +17,6 @@ from diary.web.asking import STAFF_COOKIE, csrf_token, presented_token
 from diary.web.rights import TREATING
 from diary.web.work import Work, roof
 
-# A night a day and two hours' grace: past this, alerts are old and staff must know.
-NIGHT_LATE_AFTER: Final = timedelta(hours=26)
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -38,6 +38,8 @@ class Frame:
     last_night: date | None
     last_night_at: datetime | None
     last_night_partial: bool
+    next_night_at: datetime
+    """When the first night that is not complete is due, or was."""
 
     @property
     def treating(self) -> bool:
@@ -52,7 +54,7 @@ class Frame:
     @property
     def night_is_late(self) -> bool:
         """Whether the alerts are older than they should be."""
-        return self.last_night_at is not None and self.now - self.last_night_at > NIGHT_LATE_AFTER
+        return self.next_night_at + NIGHT_OVERDUE_AFTER < self.now
 
     def local(self, at: datetime) -> datetime:
         """The moment on the clinic's clock."""
@@ -103,17 +105,21 @@ def frame_of(work: Work) -> Frame:
     token, _ = presented_token(request, STAFF_COOKIE)
     assert token is not None
     night = last_finished(work.session)
+    clinic = the_clinic(work.session)
+    zones = zones_of(work.session, person.clinic_id)
+    next_night = clinic.first_night if night is None else night.night + timedelta(days=1)
     return Frame(
-        clinic=the_clinic(work.session).name,
+        clinic=clinic.name,
         name=person.name,
         role=person.role,
         staff_uid=person.uid,
         csrf=csrf_token(roof().settings.secret_key, token),
         sandbox=work.sandbox,
         now=work.now,
-        zone=ZoneInfo(zones_of(work.session, person.clinic_id)[-1][1]),
+        zone=ZoneInfo(zones[-1][1]),
         clock_target=installation(work.session).target_at,
         last_night=night.night if night is not None else None,
         last_night_at=night.cutoff_at if night is not None else None,
         last_night_partial=night is not None and night.state == "partial",
+        next_night_at=night_due(next_night, zones),
     )

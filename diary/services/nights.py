@@ -19,7 +19,7 @@ from diary.services.night_work import LEASE, Clock, Fenced, Spread, Task, hold, 
 from diary.services.night_writing import Counts, count
 from diary.services.patients import follow_after_pauses
 from diary.storage.nights import claim_night, next_nights, night_run, release_night
-from diary.storage.protocols import protocol_at, zones_of
+from diary.storage.protocols import protocol_at, zones_by_clinic
 from diary.storage.shards import stretches
 from diary.storage.unit import SYSTEM, Scope, unit
 
@@ -45,7 +45,7 @@ def nights_due(engine: Engine, *, now: datetime) -> list[Due]:
     """Every due night of every clinic, oldest first within each clinic."""
     with unit(engine, SYSTEM, write=False) as session:
         upcoming = next_nights(session)
-        zones = {next_night.clinic_id: zones_of(session, next_night.clinic_id) for next_night in upcoming}
+        zones = zones_by_clinic(session)
     return [
         Due(next_night.clinic_id, night, night_due(night, zones[next_night.clinic_id]))
         for next_night in upcoming

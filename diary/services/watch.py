@@ -1,24 +1,104 @@
-"""How long the most delayed clinic has been waiting for a night that is due."""
+"""Finds what is wrong with the service: overdue nights, courses not assessed, jobs that went silent."""
 
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from config.duties import JOB_SILENT_MAX, NIGHT_OVERDUE_AFTER
 from diary.domain.days import night_due
 from diary.services.sandbox import now_in
 from diary.storage.nights import next_nights
-from diary.storage.protocols import zones_of
+from diary.storage.protocols import zones_by_clinic
+from diary.storage.watch import LastNight, beats, last_nights
+
+HOUR = timedelta(hours=1)
 
 
-def oldest_open_night(session: Session, *, wall_now: datetime) -> float:
-    """Hours since the earliest due instant of a night not yet finished, over all clinics; 0 when none is due.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, in words that name no patient."""
 
-    Runs in the system's scope. A complete night is at most 24 hours old when the next one falls due.
-    """
+    code: str
+    subject: str
+    """A clinic's id, or a job's name."""
+    text: str
+
+    @property
+    def key(self) -> str:
+        """The same thing has the same key for as long as it lasts."""
+        return f"{self.code}:{self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the watchdog saw, over all clinics; hours and counts for machines, findings for people."""
+
+    findings: tuple[Finding, ...]
+    overdue_hours: float
+    """Since the earliest due instant of a night not yet finished; 0 when none is due."""
+    night_age_hours: float | None
+    """Of the oldest of the clinics' last complete nights; None before the first."""
+    not_assessed: int
+    """Courses, in the clinics' last nights."""
+    job_silent_s: Mapping[str, float | None]
+    """Since each job last succeeded; None where it never did."""
+
+
+def watch(session: Session, *, wall_now: datetime) -> Watched:
+    """Look at everything that is watched, in the system's scope; a sandbox's nights by its own clock."""
     now = now_in(session, wall_now)
-    waits = [
-        now - night_due(upcoming.night, zones_of(session, upcoming.clinic_id))
+    last = last_nights(session)
+    zones = zones_by_clinic(session)
+    waits = {
+        upcoming.clinic_id: now - night_due(upcoming.night, zones[upcoming.clinic_id])
         for upcoming in next_nights(session)
-    ]
-    seconds = max((wait.total_seconds() for wait in waits), default=0.0)
-    return round(max(0.0, seconds) / 3600, 1)
+    }
+    known = beats(session)
+    silent = {
+        job: (wall_now - beat.ok_at).total_seconds() if (beat := known.get(job)) and beat.ok_at else None
+        for job in JOB_SILENT_MAX
+    }
+    ages = [now - night.cutoff_at for night in last.values() if night.cutoff_at is not None]
+    return Watched(
+        findings=(
+            *_overdue(last, waits),
+            *_not_assessed(last),
+            *_silent(silent),
+        ),
+        overdue_hours=_hours(max(waits.values(), default=timedelta(0))),
+        night_age_hours=_hours(max(ages)) if ages else None,
+        not_assessed=sum(night.failed for night in last.values()),
+        job_silent_s=silent,
+    )
+
+
+def _overdue(last: Mapping[int, LastNight], waits: Mapping[int, timedelta]) -> Iterator[Finding]:
+    for clinic_id, wait in waits.items():
+        if wait > NIGHT_OVERDUE_AFTER:
+            uid, night = last[clinic_id].clinic_uid, last[clinic_id].night
+            since = "No night was ever complete" if night is None else f"The last complete night is {night}"
+            told = f"{since}; the next one is {_hours(wait):.0f} h overdue. Alerts may be missing."
+            yield Finding("night_overdue", uid, f"Clinic {uid}: {told}")
+
+
+def _not_assessed(last: Mapping[int, LastNight]) -> Iterator[Finding]:
+    for night in last.values():
+        if night.failed:
+            courses = "1 course was" if night.failed == 1 else f"{night.failed} courses were"
+            told = f"{courses} not assessed on the night {night.night}. The others were."
+            yield Finding("courses_not_assessed", night.clinic_uid, f"Clinic {night.clinic_uid}: {told}")
+
+
+def _silent(silent: Mapping[str, float | None]) -> Iterator[Finding]:
+    for job, since_s in silent.items():
+        if since_s is None:
+            yield Finding("job_silent", job, f"The job {job} has never succeeded. Is python -m jobs running?")
+        elif since_s > JOB_SILENT_MAX[job].total_seconds():
+            told = f"has not succeeded for {since_s / 3600:.0f} h. Is python -m jobs running?"
+            yield Finding("job_silent", job, f"The job {job} {told}")
+
+
+def _hours(stretch: timedelta) -> float:
+    return round(max(timedelta(0), stretch) / HOUR, 1)

@@ -69,6 +69,15 @@ def zones_of(session: Session, clinic_id: int) -> list[tuple[datetime, str]]:
     return [(row.since_at, row.zone) for row in session.execute(statement)]
 
 
+def zones_by_clinic(session: Session) -> dict[int, list[tuple[datetime, str]]]:
+    """The zone histories of all clinics, for the scheduler and the watchdog."""
+    found: dict[int, list[tuple[datetime, str]]] = {}
+    statement = select(ClinicZone.clinic_id, ClinicZone.since_at, ClinicZone.zone)
+    for row in session.execute(statement.order_by(ClinicZone.since_at)):
+        found.setdefault(row.clinic_id, []).append((row.since_at, row.zone))
+    return found
+
+
 @lru_cache(maxsize=256)
 def _protocol(values: tuple[tuple[str, Any], ...]) -> Protocol:
     """A version never changes, so its values are checked once."""

@@ -7,6 +7,7 @@ import pytest
 
 from diary.desk.words import TAB_NAMES
 from diary.services import alerts, bookings, sandbox
+from diary.services.clinics import the_clinic
 from diary.storage.alerts import alert_by_uid
 from diary.storage.courses import courses_of
 from diary.storage.patients import patient_by_id
@@ -195,6 +196,23 @@ def test_alerts_more_than_26_hours_old_raise_a_red_banner(desk):
 
     desk.set_clock(MORNING + timedelta(hours=21, minutes=1))
     assert "Alerts are 26 h old" in nurse.get("/desk/")
+
+
+def test_every_page_says_how_old_the_last_complete_night_is(desk):
+    nurse = desk.sign_in()
+    desk.clinic.run_nights(day_number(84))
+    for page in ("/desk/", "/desk/patients", "/desk/bookings", "/desk/regimens"):
+        assert "Last complete night: 5 h ago" in nurse.get(page), page
+
+
+def test_a_first_night_that_never_came_raises_the_banner_too(desk):
+    nurse = desk.sign_in()
+    with desk.clinic.unit(write=True) as session:
+        the_clinic(session).first_night = MORNING.date()  # due at 04:00 tomorrow
+    desk.set_clock(MORNING + timedelta(hours=21))
+    assert 'class="late"' not in nurse.get("/desk/")
+    desk.set_clock(MORNING + timedelta(hours=21, minutes=1))
+    assert "No night has been judged yet." in nurse.get("/desk/")
 
 
 def test_empty_tabs_say_what_is_not_there(desk):

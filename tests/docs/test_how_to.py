@@ -12,26 +12,42 @@ from tests.cli.terminal import Terminal
 from tests.docs.walkthrough import walk
 from tests.jobs.processes import environment
 
-HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
+DOCS = Path(__file__).parents[2] / "docs"
+HOW_TO = DOCS / "how-to"
+PAGES = sorted([*HOW_TO.glob("*.md"), *(DOCS / "runbook").glob("*.md")])
 
 
 def page(name: str) -> str:
     return (HOW_TO / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in HOW_TO.glob("*.md")))
-def test_every_link_of_a_page_leads_to_something_that_stands_here(name):
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page(name))
-    assert [target for target in targets if not (HOW_TO / target).exists()] == []
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_link_of_a_page_leads_to_something_that_stands_here(path):
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8"))
+    assert [target for target in targets if not (path.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["../../README.md", *sorted(path.name for path in HOW_TO.glob("*.md"))])
-def test_every_command_that_a_page_names_exists(name):
-    named = re.findall(r"python -m diary ([a-z-]+)((?: --[a-z-]+)*)", page(name))
+@pytest.mark.parametrize("path", [DOCS.parent / "README.md", *PAGES], ids=lambda path: path.stem)
+def test_every_command_that_a_page_names_exists(path):
+    named = re.findall(r"python -m diary ([a-z-]+)((?: --[a-z-]+)*)", path.read_text("utf-8"))
     for command, options in named:
         told = CliRunner().invoke(diary, [command, "--help"]).output
         assert told.startswith("Usage: "), command
         assert [option for option in options.split() if option not in told] == []
+
+
+def test_the_runbook_lists_each_of_its_pages():
+    index = (DOCS / "runbook" / "README.md").read_text("utf-8")
+    pages = {path.name for path in (DOCS / "runbook").glob("*.md")} - {"README.md"}
+    assert set(re.findall(r"\]\(([a-z-]+\.md)\)", index)) == pages
+
+
+def test_every_finding_of_the_watchdog_has_a_page_in_the_runbook():
+    index = (DOCS / "runbook" / "README.md").read_text("utf-8")
+    source = (DOCS.parent / "diary" / "services" / "watch.py").read_text("utf-8")
+    codes = re.findall(r'Finding\("([a-z_]+)"', source)
+    assert len(set(codes)) == 3
+    assert [code for code in codes if f"`{code}`" not in index] == []
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from config.duties import JOB_SILENT_MAX
 from diary.services.clinics import the_clinic
 from diary.services.nights import Due, nights_due
 from diary.services.sandbox import ask_to_advance, installation
@@ -16,7 +17,7 @@ from diary.storage.nights import claim_night, night_run, nights_page
 from diary.storage.tables.night import NightRun
 from diary.storage.tables.outbox import Message
 from diary.storage.unit import SYSTEM, own, unit
-from jobs.table import JOBS
+from diary.storage.watch import beats
 from tests.jobs.processes import environment, running, until
 from tests.little_clinic import FIRST_DAY, LittleClinic, at, day_number, found
 
@@ -88,7 +89,8 @@ def test_the_scheduler_runs_every_night_on_the_way_and_raises_the_alert_with_its
         assert alert.opened_at == at(alert.night + timedelta(days=1), hour=4)
         message = session.scalars(own(session, Message).where(Message.alert_id == alert.id)).one()
         assert message.state == "new"
-        assert all(job.last_success(session) is not None for job in JOBS)
+    with unit(clinic.engine, SYSTEM, write=False) as session:
+        assert {job: beat.failure for job, beat in beats(session).items()} == dict.fromkeys(JOB_SILENT_MAX)
 
 
 def test_the_clock_of_a_sandbox_moves_within_seconds_however_seldom_the_nights_are_looked_for(

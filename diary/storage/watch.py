@@ -1,0 +1,72 @@
+"""Queries of the watchdog, which looks over all clinics: nights that wait, jobs that beat, incidents told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, delete, func, select
+from sqlalchemy.orm import Session
+
+from diary.storage.base import INSERT, table_of
+from diary.storage.nights import FINISHED
+from diary.storage.tables.clinic import Clinic
+from diary.storage.tables.night import NightRun
+from diary.storage.tables.outbox import Message
+from diary.storage.tables.watch import Incident, JobBeat
+
+
+@dataclass(frozen=True, slots=True)
+class LastNight:
+    """The newest finished night of a clinic; None where there is none yet."""
+
+    clinic_uid: str
+    night: date | None
+    cutoff_at: datetime | None
+    failed: int
+
+
+def last_nights(session: Session) -> dict[int, LastNight]:
+    """By clinic."""
+    newest = (
+        select(NightRun.clinic_id, func.max(NightRun.night).label("night"))
+        .where(NightRun.state.in_(FINISHED))
+        .group_by(NightRun.clinic_id)
+        .subquery()
+    )
+    statement = (
+        select(Clinic.id, Clinic.uid, NightRun.night, NightRun.cutoff_at, NightRun.courses_failed)
+        .outerjoin(newest, newest.c.clinic_id == Clinic.id)
+        .outerjoin(NightRun, and_(NightRun.clinic_id == Clinic.id, NightRun.night == newest.c.night))
+    )
+    return {
+        row.id: LastNight(row.uid, row.night, row.cutoff_at, row.courses_failed or 0)
+        for row in session.execute(statement)
+    }
+
+
+def beats(session: Session) -> dict[str, JobBeat]:
+    """By the name of the job."""
+    return {beat.job: beat for beat in session.scalars(select(JobBeat))}
+
+
+def put_beat(session: Session, job: str, *, at: datetime, failure: str | None) -> None:
+    """Write down that a job succeeded, or failed in this way."""
+    values = {"ok_at": at} if failure is None else {"failed_at": at, "failure": failure}
+    insert = INSERT[session.get_bind().dialect.name](table_of(JobBeat)).values(job=job, **values)
+    session.execute(insert.on_conflict_do_update(index_elements=["job"], set_=values))
+
+
+def incidents(session: Session) -> dict[str, Incident]:
+    """What was wrong when the watchdog last wrote it down, by key."""
+    return {incident.key: incident for incident in session.scalars(select(Incident))}
+
+
+def forget_incidents(session: Session, keys: Sequence[str]) -> None:
+    """They are over."""
+    session.execute(delete(Incident).where(Incident.key.in_(keys)))
+
+
+def messages_waiting(session: Session) -> int:
+    """Messages of all clinics that are not delivered and not given up."""
+    waiting = select(func.count()).select_from(Message).where(Message.state.in_(("new", "taken")))
+    return session.scalar(waiting) or 0
