@@ -1,17 +1,22 @@
 """On which course days no answer is asked for: while not followed, and between a thin schedule's days."""
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from itertools import zip_longest
+from zoneinfo import ZoneInfo
 
+from diary.domain.days import diary_day
 from diary.storage.shards import Followed, FollowedCourse
 from diary.storage.tables.course import Course
 from diary.storage.tables.patient import PatientFollow
 
+# Which of them, paused or stopped, its first and its last day; None where it goes on.
+Away = tuple[str, date, date | None]
+
 
 def unasked_days(
     course: Course | FollowedCourse,
-    follow: Sequence[PatientFollow | Followed],
+    away: Iterable[Away],
     *,
     last: date,
     night: int,
@@ -20,7 +25,7 @@ def unasked_days(
 
     Args:
         course: with its schedule, if it has one.
-        follow: how the patient was followed, oldest first; paused or stopped, nothing is asked.
+        away: the stretches in which the patient was paused or stopped, and nothing was asked.
         last: the course's last infusion day.
         night: the last course day that is looked at.
     """
@@ -29,27 +34,25 @@ def unasked_days(
         for day in range(max(1, (course.thin_from_day - last).days), night + 1):
             if not course.thin_weekdays >> (last + timedelta(days=day)).weekday() & 1:
                 unasked.add(day)
-    for _, first_day, last_day in unfollowed(follow):
+    for _, first_day, last_day in away:
         ends = night if last_day is None else min(night, (last_day - last).days)
         unasked.update(range(max(1, (first_day - last).days), ends + 1))
     return sorted(unasked)
 
 
-def unfollowed(
-    follow: Sequence[PatientFollow | Followed], *, day_of: Callable[[datetime], date] = datetime.date
-) -> Iterator[tuple[str, date, date | None]]:
-    """The stretches in which a patient was paused or stopped: which of them, its first and its last day.
+def unfollowed(follow: Sequence[PatientFollow | Followed], zone: ZoneInfo) -> Iterator[Away]:
+    """The stretches in which a patient was paused or stopped.
 
     Args:
         follow: how the patient was followed, oldest first.
-        day_of: the day that a moment belongs to; where the patient's zone is known, their diary day.
+        zone: the patient's, whose diary day a word belongs to.
     """
     for row, following in zip_longest(follow, follow[1:]):
         if row.state != "followed":
             ends = [row.until_day] if row.until_day is not None else []
             if following is not None:
-                ends.append(day_of(following.since_at) - timedelta(days=1))
-            yield row.state, day_of(row.since_at), min(ends, default=None)
+                ends.append(diary_day(following.since_at, zone) - timedelta(days=1))
+            yield row.state, diary_day(row.since_at, zone), min(ends, default=None)
 
 
 def is_within(day: date, first_day: date, last_day: date | None) -> bool:

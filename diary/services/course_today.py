@@ -1,6 +1,6 @@
 """One course as it stands today, for a page: day number, baseline, figures, from its packed days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,11 +10,11 @@ from diary.domain import packed
 from diary.domain.baseline import Baseline
 from diary.domain.days import day_number, diary_day
 from diary.domain.figures import Figures, figures
-from diary.services.asked_days import unasked_days
+from diary.services.asked_days import Away, unasked_days
 from diary.services.baselines import baseline_of
 from diary.storage.tables.course import Administration, Course
 from diary.storage.tables.entry import CourseDays
-from diary.storage.tables.patient import Patient, PatientFollow
+from diary.storage.tables.patient import Patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def course_today(
     today: date,
     protocol: Protocol,
     given: Sequence[Administration],
-    follow: Sequence[PatientFollow],
+    away: Iterable[Away],
 ) -> CourseToday:
     """Judge one course as of today when today is answered, else as of yesterday: an open day is not missed.
 
@@ -50,7 +50,7 @@ def course_today(
         today: the patient's diary day.
         protocol: in force now.
         given: the patient's standing administrations; the boosters of this course are read from them.
-        follow: how the patient was followed, oldest first; while paused no answer is expected.
+        away: when the patient was paused or not followed; then no answer is expected.
     """
     baseline = baseline_of(course, row.days, protocol)
     first, last = course.first_infusion_day, course.last_infusion_day
@@ -68,7 +68,7 @@ def course_today(
         for block in given
         if block.course_id == course.id and block.classified_as == "booster"
     ]
-    unasked = frozenset(unasked_days(course, follow, last=last, night=night))
+    unasked = frozenset(unasked_days(course, away, last=last, night=night))
     found = figures(
         scores,
         baseline.relief_nrs,

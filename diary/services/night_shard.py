@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from config.protocol import Protocol
 from diary.domain import packed
 from diary.domain.relapse.baselines import own_means
-from diary.services.asked_days import unasked_days
+from diary.services.asked_days import unasked_days, unfollowed
 from diary.services.packed_days import packed_from_entries
 from diary.storage.shards import (
     Followed,
@@ -131,4 +132,5 @@ def _baselines(
 def _unasked_days(course: FollowedCourse, follow: Sequence[Followed], night: int) -> Sequence[int]:
     if course.last_infusion_day is None or not (follow or course.thin_weekdays):
         return ()
-    return unasked_days(course, follow, last=course.last_infusion_day, night=night)
+    away = unfollowed(follow, ZoneInfo(follow[0].zone)) if follow else ()
+    return unasked_days(course, away, last=course.last_infusion_day, night=night)

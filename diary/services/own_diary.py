@@ -260,7 +260,7 @@ def _paused(follow: Sequence[PatientFollow], day: date, zone: ZoneInfo) -> bool:
     """Whether nothing was asked on this day."""
     return any(
         state == "paused" and is_within(day, first_day, last_day)
-        for state, first_day, last_day in unfollowed(follow, day_of=lambda moment: diary_day(moment, zone))
+        for state, first_day, last_day in unfollowed(follow, zone)
     )
 
 

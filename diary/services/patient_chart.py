@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from diary.charts import course_data as chart
 from diary.domain import packed
 from diary.domain.baseline import Baseline
-from diary.domain.days import diary_day
 from diary.services.asked_days import is_within, unfollowed
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
@@ -146,7 +145,7 @@ def mark_of(entry: Entry) -> chart.Mark:
 
 
 def _asked(diary: Diary, day: date) -> bool:
-    away = unfollowed(diary.follow, day_of=lambda moment: diary_day(moment, diary.zone))
+    away = unfollowed(diary.follow, diary.zone)
     if any(is_within(day, first_day, last_day) for _, first_day, last_day in away):
         return False
     return not _between_thin_days(diary.courses, day)

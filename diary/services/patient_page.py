@@ -15,6 +15,7 @@ from diary.charts.course_data import CourseChart
 from diary.domain import booking_states
 from diary.domain.baseline import NO_BASELINE, Baseline
 from diary.services import audit
+from diary.services.asked_days import unfollowed
 from diary.services.bookings import interval_warning
 from diary.services.course_today import CourseToday, course_today, today_of
 from diary.services.courses import present_course
@@ -231,13 +232,14 @@ def _courses(
 ) -> list[CourseLine]:
     regimens = _regimen_names(session, [course.regimen_id for course in diary.courses])
     findings = assessments(session, [course.id for course in diary.courses])
+    away = list(unfollowed(diary.follow, diary.zone))
     lines = []
     for course, following in zip_longest(diary.courses, diary.courses[1:]):
         row = days.get(course.id)
         judged = None
         if row is not None:
             judged = course_today(
-                course, row, today=diary.today, protocol=protocol, given=diary.given, follow=diary.follow
+                course, row, today=diary.today, protocol=protocol, given=diary.given, away=away
             )
         losses = [found.loss_day for found in findings_of(session, course.id) if found.loss_day is not None]
         lines.append(

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from config.protocol import Protocol
 from diary.domain import alert_states, infusions, reasons
 from diary.services import audit
+from diary.services.asked_days import unfollowed
 from diary.services.brought_in import BroughtIn, brought_in
 from diary.services.course_today import CourseToday, course_today, scores_between, today_of
 from diary.storage.courses import packed_days
@@ -207,8 +209,8 @@ def _row(alert: Alert, patient: Patient, beside: _Beside, *, now: datetime) -> R
     judged: CourseToday | None = None
     spark: tuple[int | None, ...] = ()
     if course is not None and days is not None:
-        follow = beside.follow.get(patient.id, ())
-        judged = course_today(course, days, today=today, protocol=beside.protocol, given=given, follow=follow)
+        away = unfollowed(beside.follow.get(patient.id, ()), ZoneInfo(patient.zone))
+        judged = course_today(course, days, today=today, protocol=beside.protocol, given=given, away=away)
         spark = _spark(course, days, today)
     return Row(
         alert=alert_line(alert, beside.owners, booking=booking),

@@ -18,7 +18,7 @@ from diary.storage.tables.alert import Alert
 from diary.storage.tables.course import Administration, Course
 from diary.storage.tables.entry import CourseDays
 from diary.storage.tables.night import Assessment
-from diary.storage.tables.patient import PatientFollow
+from diary.storage.tables.patient import Patient, PatientFollow
 from diary.storage.unit import clinic_of
 
 
@@ -54,9 +54,10 @@ class StandingAlert(NamedTuple):
 
 
 class Followed(NamedTuple):
-    """From when on a patient was followed, paused or not followed."""
+    """From when on a patient was followed, paused or not followed; and their zone."""
 
     patient_id: int
+    zone: str
     state: str
     since_at: datetime
     until_day: date | None
@@ -80,6 +81,7 @@ _FOUND: Final = table_of(Assessment).c
 _ALERT: Final = table_of(Alert).c
 _GIVEN: Final = table_of(Administration).c
 _FOLLOW: Final = table_of(PatientFollow).c
+_PATIENT: Final = table_of(Patient).c
 
 _OF_SHARD: Final[ColumnElement[bool]] = and_(
     _COURSE.clinic_id == bindparam("clinic_id"),
@@ -154,8 +156,9 @@ _BOOSTERS: Final = Prepared(
 )
 _unlike = table_of(PatientFollow).alias()
 _HISTORIES: Final = Prepared(
-    select(_FOLLOW.patient_id, _FOLLOW.state, _FOLLOW.since_at, _FOLLOW.until_day)
+    select(_FOLLOW.patient_id, _PATIENT.zone, _FOLLOW.state, _FOLLOW.since_at, _FOLLOW.until_day)
     .join_from(table_of(Course), table_of(PatientFollow), _FOLLOW.patient_id == _COURSE.patient_id)
+    .join(table_of(Patient), _PATIENT.id == _FOLLOW.patient_id)
     .where(
         _OF_SHARD,
         _FOLLOW.since_at <= bindparam("until"),

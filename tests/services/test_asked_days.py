@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config.protocol import Protocol
 from diary.services import own_diary, patients
 from diary.services.asked_days import is_within, unfollowed
+from diary.services.night_shard import NightFrame, read_shard
 from diary.services.patient_page import patient_page
 from diary.storage.engine import make_engine
 from diary.storage.patients import patient_by_id
-from diary.storage.shards import Followed
-from tests.little_clinic import LittleClinic, at, day_number, found
+from diary.storage.shards import Followed, stretches
+from tests.little_clinic import ZONE, LittleClinic, at, day_number, found
 
 DAY = timedelta(days=1)
 
@@ -24,20 +26,20 @@ def clinic(database_url: str) -> Iterator[LittleClinic]:
 
 
 def followed(state: str, number: int, until: int | None = None) -> Followed:
-    return Followed(1, state, at(day_number(number)), None if until is None else day_number(until))
+    return Followed(1, ZONE.key, state, at(day_number(number)), None if until is None else day_number(until))
 
 
 def test_a_pause_lasts_to_its_end_or_to_the_day_before_the_next_word():
     words = [followed("paused", 3, until=9), followed("followed", 6), followed("stopped", 20)]
 
-    assert list(unfollowed(words)) == [
+    assert list(unfollowed(words, ZONE)) == [
         ("paused", day_number(3), day_number(5)),
         ("stopped", day_number(20), None),
     ]
 
 
 def test_of_two_words_on_one_day_the_last_one_counts():
-    (first, second) = unfollowed([followed("paused", 3), followed("paused", 3, until=4)])
+    (first, second) = unfollowed([followed("paused", 3), followed("paused", 3, until=4)], ZONE)
 
     assert not is_within(day_number(3), *first[1:])
     assert [is_within(day_number(day), *second[1:]) for day in (2, 3, 4, 5)] == [False, True, True, False]
@@ -62,3 +64,37 @@ def test_the_chart_and_the_phone_agree_on_a_pause_set_in_the_evening_far_west_of
     missed_on_the_phone = [one.day for one in reversed(shown) if one.reply == "none"]
     assert missed_in_the_chart == missed_on_the_phone
     assert missed_in_the_chart[-1] == evening.date() - 2 * DAY, "the 24th itself is paused"
+
+
+@pytest.mark.parametrize(
+    ("zone", "paused_at"),
+    [
+        ("Pacific/Auckland", datetime(2026, 1, 25, 16, tzinfo=UTC)),  # 05:00 on the 26th there
+        ("Pacific/Honolulu", datetime(2026, 1, 27, 6, tzinfo=UTC)),  # 20:00 on the 26th there
+        ("Pacific/Auckland", datetime(2026, 1, 26, 12, tzinfo=UTC)),  # 01:00 on the 27th: the 26th is open
+    ],
+)
+def test_the_night_expects_nothing_from_the_patients_own_day_on(clinic, zone, paused_at):
+    """The last answer is of 20 January: five days were asked for in vain, the 21st to the 25th."""
+    patient_id = clinic.treated("P-1", "2 " * 11)
+    assert day_number(12).isoformat() == "2026-01-21"
+    with clinic.unit(write=True) as session:
+        patient = patient_by_id(session, patient_id, lock=True)
+        patient.zone = zone
+        patients.pause(session, patient, until=None, note=None, now=paused_at)
+    now = at(day_number(41))
+    frame = NightFrame(
+        clinic_id=clinic.clinic_id,
+        night=day_number(40),
+        cutoff_at=now,
+        run_id=0,
+        protocol_id=0,
+        protocol=Protocol(),
+        now=now,
+        late=False,
+    )
+    with clinic.unit() as session:
+        (stretch,) = stretches(session, most=10)
+        (one,) = read_shard(session, frame, stretch).courses
+    asked = [day for day in range(12, 41) if day not in one.unasked_days]
+    assert [day_number(day).day for day in asked] == [21, 22, 23, 24, 25]

@@ -1,11 +1,13 @@
 """A page's course today is the course that last night judged."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from config.protocol import Protocol
 from diary.services import patients
+from diary.services.asked_days import unfollowed
 from diary.services.course_today import CourseToday, course_today, scores_between, today_of
 from diary.storage.courses import administrations_of, courses_of, days_of
 from diary.storage.engine import make_engine
@@ -33,13 +35,14 @@ def course_on(clinic: LittleClinic, patient_id: int, number: int) -> CourseToday
         course = courses_of(session, patient_id)[-1]
         days = days_of(session, course.id)
         assert days is not None
+        follow = follow_histories(session, [patient_id], until=now)
         return course_today(
             course,
             days,
             today=today_of(patient, now),
             protocol=Protocol(),
             given=administrations_of(session, patient_id),
-            follow=follow_histories(session, [patient_id], until=now).get(patient_id, []),
+            away=unfollowed(follow.get(patient_id, []), ZoneInfo(patient.zone)),
         )
 
 
