@@ -15,9 +15,10 @@ from diary.storage.tables import (
     patient,
     staff,
     study,
+    watch,
 )
 
-SUBJECTS = (alert, audit, booking, clinic, course, entry, night, outbox, patient, staff, study)
+SUBJECTS = (alert, audit, booking, clinic, course, entry, night, outbox, patient, staff, study, watch)
 
 metadata: MetaData = Base.metadata
 

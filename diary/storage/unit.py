@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Engine, Select, select, text
 from sqlalchemy.orm import Session
 
+import diary.storage.schema  # noqa: F401 - a table that a key names must be known, whoever uses the first one
 from diary.storage.base import Owned
 from diary.storage.engine import WRITES
 from diary.storage.prepared import Prepared, open_line

@@ -218,13 +218,30 @@ def test_no_night_is_skipped_doubled_or_early_around_any_clock_change_from_2025_
         assert all(earlier < later for earlier, later in pairwise(dues)), zone
 
 
+def check_eleven_years(zone: str) -> None:
+    """Each of the 4,017 nights is due once, after the one before it, and about a day after that."""
+    zones = [(ALWAYS, zone)]
+    nights = list(due_nights(date(2025, 1, 1), at("2036-01-01T12:00"), zones))
+    assert nights == [date(2025, 1, 1) + n * DAY for n in range(4017)], zone
+    dues = [night_due(night, zones) for night in nights]
+    apart = {later - earlier for earlier, later in pairwise(dues)}
+    assert timedelta(hours=20) <= min(apart) <= max(apart) <= timedelta(hours=28), zone
+
+
 @pytest.mark.parametrize(
     "zone", ["Europe/Amsterdam", "Australia/Lord_Howe", "Africa/Casablanca", "America/Nuuk"]
 )
 def test_every_night_of_eleven_years_is_due_once_and_in_order(zone):
-    zones = [(ALWAYS, zone)]
-    nights = list(due_nights(date(2025, 1, 1), at("2036-01-01T12:00"), zones))
-    assert nights == [date(2025, 1, 1) + n * DAY for n in range(4017)]
+    check_eleven_years(zone)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_every_night_of_eleven_years_is_due_once_in_every_zone_of_the_world():
+    zones = sorted(available_timezones() - {"localtime", "Factory"})
+    assert len(zones) > 400
+    for zone in zones:
+        check_eleven_years(zone)
 
 
 ZONES_OF_THE_WORLD = [

@@ -37,6 +37,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+ROOT = Path(__file__).parents[2]
 POISON = "9 1 8 0 9 " + "2 " * 38
 
 
@@ -184,6 +185,14 @@ def test_a_database_that_is_away_breaks_the_night_instead_of_failing_every_cours
         assert night_run(session, FIRST_NIGHT).state == "claimed"
         assert not list(session.scalars(own(session, Alert)))
     engine.dispose()
+
+
+def test_a_worker_knows_every_table_that_it_writes_to_without_anything_else_of_this_program():
+    """Elsewhere a worker has no scheduler or web process around it that would have loaded the others."""
+    bare = (
+        "import diary.services.night_work; from diary.storage.base import Base; Base.metadata.sorted_tables"
+    )
+    subprocess.run([sys.executable, "-c", bare], cwd=ROOT, check=True)
 
 
 def test_workers_end_with_the_process_that_began_them_however_it_ends():

@@ -1,0 +1,131 @@
+"""Nights whose process is killed, before any write and at any moment, find what unbroken nights find."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from diary.services.clinics import the_clinic
+from diary.services.nights import nights_due, run_night
+from diary.storage.engine import make_engine
+from diary.storage.tables.outbox import Message
+from diary.storage.unit import own
+from tests.little_clinic import LittleClinic, at, day_number, found, join
+from tests.services.test_interrupted_nights import CALLS, DIARIES, ledger, written
+
+ROOT = Path(__file__).parents[2]
+SEED = 20090904
+FIRST_NIGHT, NIGHTS = day_number(42), 4
+MORNING = at(FIRST_NIGHT + timedelta(days=NIGHTS))
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+def treat_everybody(clinic: LittleClinic) -> None:
+    with clinic.unit(write=True) as session:
+        the_clinic(session).first_night = FIRST_NIGHT
+    for number, diary in enumerate(DIARIES):
+        clinic.treated(f"P-{number}", diary)
+
+
+class Killer:
+    """Starts processes that run the nights, each some minutes after the last one's lease, and kills them."""
+
+    def __init__(self, clinic: LittleClinic, url: str) -> None:
+        self.clinic = clinic
+        self.url = url
+        self.started = 0
+
+    def start(self, *, kill_at: int = 0, freeze_at: int = 0) -> subprocess.Popen[str]:
+        self.started += 1
+        module = "tests.services.night_to_kill"
+        given = (
+            *(self.url, self.clinic.clinic_id, MORNING.isoformat()),
+            *(10 * self.started, kill_at, freeze_at),
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *map(str, given)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        with process.stdout as said:
+            assert said.readline() == "ready\n"
+        return process
+
+    def at_call(self, call: int) -> bool:
+        """Killed as it asks for the time the n-th time: before each write. Whether it was."""
+        return self.start(kill_at=call).wait(60) == -signal.SIGKILL
+
+    def after(self, delay_s: float) -> bool:
+        """Killed at any moment. Whether it was."""
+        process = self.start()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(delay_s)
+        process.kill()
+        return process.wait(60) == -signal.SIGKILL
+
+
+def check(unbroken: LittleClinic, broken: LittleClinic, url: str, *, kills: int, seed: int) -> None:
+    engine = broken.engine
+    for clinic in (unbroken, broken):
+        treat_everybody(clinic)
+    for due in nights_due(engine, now=MORNING):
+        if due.clinic_id == unbroken.clinic_id:
+            run_night(engine, due, now=due.cutoff_at, wall=lambda: MORNING, owner="me", shard_courses=2)
+    killer, draw = Killer(broken, url), random.Random(seed)
+    calls = list(range(1, CALLS * NIGHTS))
+    draw.shuffle(calls)
+    killed = sum(killer.at_call(1 + call % CALLS) for call in calls[: kills // 2])
+    killed += sum(killer.after(draw.uniform(0, 0.15)) for _ in range(kills - kills // 2))
+    assert killed >= kills // 2
+    assert killer.start().wait(60) == 0
+    assert written(broken) == written(unbroken)
+    assert ledger(broken) == ledger(unbroken)
+    with broken.unit() as session:
+        told = Counter((message.alert_id, message.kind) for message in session.scalars(own(session, Message)))
+    assert set(told.values()) == {1}
+
+
+def test_ten_kills_on_either_database(engine, database_url):
+    check(found(engine), join(engine), database_url, kills=10, seed=SEED)
+
+
+def test_a_night_frozen_past_its_lease_writes_nothing_when_it_wakes(engine, database_url):
+    """Frozen before the third shard of the first night; another process runs that night and all others."""
+    clinic = found(engine)
+    treat_everybody(clinic)
+    killer = Killer(clinic, database_url)
+    frozen = killer.start(freeze_at=3)
+    _, status = os.waitpid(frozen.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
+    assert killer.start().wait(60) == 0
+    done, counted = written(clinic), ledger(clinic)
+    assert [night for night, *_ in counted] == [
+        FIRST_NIGHT + timedelta(days=n) for n in reversed(range(NIGHTS))
+    ]
+
+    frozen.send_signal(signal.SIGCONT)
+    assert frozen.wait(60) == 0
+    assert written(clinic) == done
+    assert ledger(clinic) == counted
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_a_hundred_kills_on_either_database(engine, database_url):
+    check(found(engine), join(engine), database_url, kills=10, seed=1)
+    for seed in range(2, 11):
+        check(join(engine), join(engine), database_url, kills=10, seed=seed)
