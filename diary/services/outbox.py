@@ -45,12 +45,14 @@ def enqueue_digests(session: Session, staff_ids: Iterable[int | None], *, now: d
 
     A person for whom one still waits to be sent gets no second: what it says is looked up as it is sent.
     """
+    keys = {staff_id: f"digest:{staff_id or 'clinic'}:{now.isoformat()}" for staff_id in staff_ids}
+    if not keys:
+        return
     waits = own(session, Message).with_only_columns(Message.staff_id)
     waiting = set(session.scalars(waits.where(Message.kind == "digest", Message.state == "new")))
     insert_new = INSERT[session.get_bind().dialect.name](table_of(Message)).on_conflict_do_nothing(
         index_elements=["clinic_id", "dedupe_key"]  # the shards of a night may be written side by side
     )
-    keys = {staff_id: f"digest:{staff_id or 'clinic'}:{now.isoformat()}" for staff_id in staff_ids}
     letters = [Letter("digest", key, staff_id) for staff_id, key in keys.items() if staff_id not in waiting]
     if letters:
         session.execute(insert_new, _rows(session, letters, now=now))
