@@ -239,7 +239,7 @@ def furnish(url: str) -> list[str]:
             code, _ = enrolment.make_code(session, patient, secret_key=SECRET, now=now)
         with unit(engine, Scope(None, "patient"), write=True) as session:
             phone = enrolment.Phone(ZONE.key, "en", "1")
-            tokens.append(enrolment.redeem(session, code, phone, secret_key=SECRET, now=now).token)
+            tokens.append(enrolment.redeem(session, code, phone, secret_keys=(SECRET,), now=now).token)
     engine.dispose()
     return tokens
 

