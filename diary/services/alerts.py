@@ -1,6 +1,6 @@
 """Opens alerts, and does what people and nights do with them. Every step leaves an event behind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -118,11 +118,17 @@ def note_once(session: Session, alert: Alert, *, note: str, now: datetime) -> No
         _event(session, alert, "note", before=alert.status, now=now, note=note)
 
 
-def end_unowned(session: Session, alert: Alert, *, action: str, reason: str, now: datetime) -> None:
-    """Clear or supersede an alert that nobody took; its messages not yet sent stay, they say only "look"."""
-    before = _move(alert, action, now=now)
-    alert.ended_at, alert.end_reason = now, reason
-    _event(session, alert, action, before=before, now=now, note=reason)
+def end_unowned(session: Session, endings: Iterable[tuple[Alert, str, str]], *, now: datetime) -> None:
+    """Clear or supersede alerts that nobody took; their messages not yet sent stay, they say only "look".
+
+    Args:
+        endings: each alert with what is done, and why. A night ends thousands, which are written together.
+    """
+    for alert, action, reason in endings:
+        before = _move(alert, action, now=now)
+        alert.ended_at, alert.end_reason = now, reason
+        session.add(_event_of(session, alert, action, before=before, now=now, note=reason))
+    session.flush()
 
 
 def acknowledge(session: Session, alert: Alert, *, staff_id: int | None, now: datetime) -> None:
@@ -298,22 +304,26 @@ def _acted(
 def _event(
     session: Session, alert: Alert, action: str, *, before: str | None, now: datetime, note: str | None
 ) -> None:
-    scope = scope_of(session)
-    session.add(
-        AlertEvent(
-            clinic_id=alert.clinic_id,
-            alert_id=alert.id,
-            at=now,
-            actor_kind=scope.actor_kind,
-            actor_id=scope.actor_id,
-            action=action,
-            status_before=before,
-            status_after=alert.status,
-            level=alert.level,
-            note=note,
-        )
-    )
+    session.add(_event_of(session, alert, action, before=before, now=now, note=note))
     session.flush()
+
+
+def _event_of(
+    session: Session, alert: Alert, action: str, *, before: str | None, now: datetime, note: str | None
+) -> AlertEvent:
+    scope = scope_of(session)
+    return AlertEvent(
+        clinic_id=alert.clinic_id,
+        alert_id=alert.id,
+        at=now,
+        actor_kind=scope.actor_kind,
+        actor_id=scope.actor_id,
+        action=action,
+        status_before=before,
+        status_after=alert.status,
+        level=alert.level,
+        note=note,
+    )
 
 
 def _tell(session: Session, alert: Alert, *, late: bool, now: datetime) -> None:

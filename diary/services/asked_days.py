@@ -6,9 +6,9 @@ from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from diary.domain.days import diary_day
-from diary.storage.shards import Followed, FollowedCourse
+from diary.storage.follow import Followed
+from diary.storage.shards import FollowedCourse
 from diary.storage.tables.course import Course
-from diary.storage.tables.patient import PatientFollow
 
 # Which of them, paused or stopped, its first and its last day; None where it goes on.
 Away = tuple[str, date, date | None]
@@ -40,21 +40,24 @@ def unasked_days(
     return sorted(unasked)
 
 
-def unfollowed(follow: Sequence[PatientFollow | Followed], zone: ZoneInfo) -> Iterator[Away]:
+def unfollowed(follow: Sequence[Followed]) -> Iterator[Away]:
     """The stretches in which a patient was paused or stopped.
 
     Args:
-        follow: how the patient was followed, oldest first.
-        zone: the patient's, whose diary day a word belongs to.
+        follow: how the patient was followed, oldest first; a word belongs to the diary day where it was said.
     """
     for row, following in zip_longest(follow, follow[1:]):
         if row.state != "followed":
             ends = [row.until_day] if row.until_day is not None else []
             if following is not None:
-                ends.append(diary_day(following.since_at, zone) - timedelta(days=1))
-            yield row.state, diary_day(row.since_at, zone), min(ends, default=None)
+                ends.append(_day_of(following) - timedelta(days=1))
+            yield row.state, _day_of(row), min(ends, default=None)
 
 
 def is_within(day: date, first_day: date, last_day: date | None) -> bool:
     """Whether a day lies in a stretch; one without a last day goes on."""
     return first_day <= day and (last_day is None or day <= last_day)
+
+
+def _day_of(word: Followed) -> date:
+    return diary_day(word.since_at, ZoneInfo(word.zone))

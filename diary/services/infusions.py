@@ -276,7 +276,7 @@ def _undo_course(session: Session, course: Course, *, now: datetime) -> None:
     course.first_infusion_day = course.last_infusion_day = None
     for alert in live_of_course(session, course.id):
         if alert_states.may(alert.status, "supersede", kind=alert.kind):
-            end_unowned(session, alert, action="supersede", reason="it was no new course", now=now)
+            end_unowned(session, [(alert, "supersede", "it was no new course")], now=now)
     session.flush()
     earlier = _before(session, course)
     if earlier is None:

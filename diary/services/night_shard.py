@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -14,8 +13,8 @@ from diary.domain import packed
 from diary.domain.relapse.baselines import own_means
 from diary.services.asked_days import unasked_days, unfollowed
 from diary.services.packed_days import packed_from_entries
+from diary.storage.follow import Followed
 from diary.storage.shards import (
-    Followed,
     FollowedCourse,
     StandingAlert,
     Stretch,
@@ -132,5 +131,4 @@ def _baselines(
 def _unasked_days(course: FollowedCourse, follow: Sequence[Followed], night: int) -> Sequence[int]:
     if course.last_infusion_day is None or not (follow or course.thin_weekdays):
         return ()
-    away = unfollowed(follow, ZoneInfo(follow[0].zone)) if follow else ()
-    return unasked_days(course, away, last=course.last_infusion_day, night=night)
+    return unasked_days(course, unfollowed(follow), last=course.last_infusion_day, night=night)

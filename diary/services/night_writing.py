@@ -17,7 +17,7 @@ from diary.services import alerts
 from diary.services.courses import close_course
 from diary.services.night_judging import DETECTOR_VERSION, Judged
 from diary.services.night_shard import NightFrame, Shard
-from diary.storage.alerts import alert_by_id
+from diary.storage.alerts import alert_by_id, hold_alerts
 from diary.storage.base import table_of
 from diary.storage.bookings import courses_booked
 from diary.storage.courses import course_by_id, followed_among
@@ -25,7 +25,7 @@ from diary.storage.entries import standing_ids
 from diary.storage.nights import count_alerts, log_findings, put_findings
 from diary.storage.patients import hold_patients
 from diary.storage.shards import FollowedCourse
-from diary.storage.tables.alert import AlertInput
+from diary.storage.tables.alert import Alert, AlertInput
 
 FIGURES = (
     "day_number",
@@ -100,7 +100,7 @@ def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Seq
     log_findings(session, logged)
     wanted = [(found, act) for found in findings for act in found.acts if act.verb == "open"]
     opened = _open(session, frame, wanted)
-    ended = sum(_change(session, frame, shard, found) for found in findings if found.acts)
+    ended = _change(session, frame, shard, findings)
     for found in findings:
         if found.one.day_number >= frame.protocol.follow_up_days:
             _end_follow_up(session, found.one.course, now=frame.now)
@@ -153,38 +153,46 @@ def _open(session: Session, frame: NightFrame, wanted: Sequence[tuple[Judged, Ac
     return len(ids)
 
 
-def _change(session: Session, frame: NightFrame, shard: Shard, found: Judged) -> int:
-    """Do something about the live alerts of a course; how many ended."""
-    newest = {alert.kind: alert.id for alert in shard.alerts.get(found.one.course.id, ())}
-    return sum(
-        _change_one(session, frame, found, act, newest[act.kind]) for act in found.acts if act.verb != "open"
+def _change(session: Session, frame: NightFrame, shard: Shard, findings: Sequence[Judged]) -> int:
+    """Do something about live alerts; how many ended. They are read again: somebody may have acted since."""
+    wanted = [
+        (newest[act.kind], found, act)
+        for found in findings
+        if found.acts and (newest := _newest(shard, found))
+        for act in found.acts
+        if act.verb != "open"
+    ]
+    if not wanted:
+        return 0
+    live = hold_alerts(session, [alert_id for alert_id, _, _ in wanted])
+    endings = []
+    for alert_id, found, act in wanted:
+        alert = live[alert_id]
+        if alert.status in ALERT_ENDED:
+            continue
+        reason = act.reason or "it was assessed again"
+        if act.verb == "escalate":
+            _escalate(session, frame, found, act, alert)
+        elif act.verb == "note" or alert.status != "open":
+            alerts.note_once(session, alert, note=reason, now=frame.now)
+        else:
+            endings.append((alert, act.verb, reason))
+    alerts.end_unowned(session, endings, now=frame.now)
+    return len(endings)
+
+
+def _newest(shard: Shard, found: Judged) -> dict[str, int]:
+    """The newest alert of each kind of a course."""
+    return {alert.kind: alert.id for alert in shard.alerts.get(found.one.course.id, ())}
+
+
+def _escalate(session: Session, frame: NightFrame, found: Judged, act: Act, alert: Alert) -> None:
+    assert act.level is not None
+    facts = _facts(found)
+    alerts.escalate(
+        session, alert, level=act.level, facts=facts, night=frame.night, late=frame.late, now=frame.now
     )
-
-
-def _change_one(session: Session, frame: NightFrame, found: Judged, act: Act, alert_id: int) -> bool:
-    """Whether it ended. The alert is read again: somebody may have taken or ended it since."""
-    alert = alert_by_id(session, alert_id, lock=True)
-    if alert.status in ALERT_ENDED:
-        return False
-    if act.verb == "escalate":
-        assert act.level is not None
-        alerts.escalate(
-            session,
-            alert,
-            level=act.level,
-            facts=_facts(found),
-            night=frame.night,
-            late=frame.late,
-            now=frame.now,
-        )
-        _keep_inputs(session, frame, [(alert.id, found, alert.level)])
-        return False
-    reason = act.reason or "it was assessed again"
-    if act.verb == "note" or alert.status != "open":
-        alerts.note_once(session, alert, note=reason, now=frame.now)
-        return False
-    alerts.end_unowned(session, alert, action=act.verb, reason=reason, now=frame.now)
-    return True
+    _keep_inputs(session, frame, [(alert.id, found, alert.level)])
 
 
 def _end_follow_up(session: Session, course: FollowedCourse, *, now: datetime) -> None:

@@ -15,11 +15,12 @@ from diary.services.clinics import the_clinic
 from diary.services.courses import present_course
 from diary.storage.alerts import live_of_patient
 from diary.storage.courses import administrations_of, courses_of
-from diary.storage.patients import devices_of, follow_histories
+from diary.storage.follow import Followed, follow_histories
+from diary.storage.patients import devices_of
 from diary.storage.protocols import instrument_for, protocol_at
 from diary.storage.tables.course import Course
 from diary.storage.tables.entry import Entry
-from diary.storage.tables.patient import Patient, PatientFollow
+from diary.storage.tables.patient import Patient
 from diary.storage.unit import own
 
 # A page of the list is four weeks; the chart shows the twelve weeks in which relief usually holds and ends.
@@ -230,7 +231,7 @@ def _days(session: Session, patient: Patient, diary: OwnDiary, *, first: date, l
         _day(
             day,
             versions.get(day, []),
-            paused=_paused(follow, day, diary.zone),
+            paused=_paused(follow, day),
             is_open=day in diary.open_days,
         )
         for day in (first + timedelta(days=offset) for offset in range((last - first).days + 1))
@@ -256,11 +257,11 @@ def _day(day: date, versions: Sequence[Entry], *, paused: bool, is_open: bool) -
     )
 
 
-def _paused(follow: Sequence[PatientFollow], day: date, zone: ZoneInfo) -> bool:
+def _paused(follow: Sequence[Followed], day: date) -> bool:
     """Whether nothing was asked on this day."""
     return any(
         state == "paused" and is_within(day, first_day, last_day)
-        for state, first_day, last_day in unfollowed(follow, zone)
+        for state, first_day, last_day in unfollowed(follow)
     )
 
 

@@ -11,11 +11,11 @@ from diary.charts import course_data as chart
 from diary.domain import packed
 from diary.domain.baseline import Baseline
 from diary.services.asked_days import is_within, unfollowed
+from diary.storage.follow import Followed
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Administration, ClinicalEvent, Course
 from diary.storage.tables.entry import CourseDays, Entry
-from diary.storage.tables.patient import PatientFollow
 
 # A pin holds a word or two; the alert's own block says the rest.
 PIN_WORDS: Final[Mapping[str, str]] = {
@@ -42,7 +42,7 @@ class Diary:
     booking: Booking | None
     alerts: Sequence[Alert]
     events: Sequence[ClinicalEvent]
-    follow: Sequence[PatientFollow]
+    follow: Sequence[Followed]
     enrolled_on: date | None
     """The day on which the first phone was paired."""
     today: date
@@ -145,7 +145,7 @@ def mark_of(entry: Entry) -> chart.Mark:
 
 
 def _asked(diary: Diary, day: date) -> bool:
-    away = unfollowed(diary.follow, diary.zone)
+    away = unfollowed(diary.follow)
     if any(is_within(day, first_day, last_day) for _, first_day, last_day in away):
         return False
     return not _between_thin_days(diary.courses, day)

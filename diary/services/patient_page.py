@@ -27,15 +27,16 @@ from diary.storage import alerts as alert_rows
 from diary.storage import bookings as booking_rows
 from diary.storage import courses as course_rows
 from diary.storage.entries import items_of, versions_of
+from diary.storage.follow import Followed, follow_histories
 from diary.storage.nights import assessments, findings_of
-from diary.storage.patients import devices_of, follow_histories
+from diary.storage.patients import devices_of
 from diary.storage.protocols import protocol_at
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Administration, ClinicalEvent, Course, Regimen
 from diary.storage.tables.entry import CourseDays, Entry, ItemAnswer
 from diary.storage.tables.night import Assessment
-from diary.storage.tables.patient import Device, Patient, PatientFollow, PatientIdentity
+from diary.storage.tables.patient import Device, Patient, PatientIdentity
 from diary.storage.unit import own
 
 # Weekly questions: two months of them.
@@ -124,7 +125,7 @@ class PatientPage:
     patient: Patient
     identity: PatientIdentity | None
     owner: str | None
-    follow: PatientFollow | None
+    follow: Followed | None
     devices: tuple[Device, ...]
     today: date
     safety: Safety
@@ -232,7 +233,7 @@ def _courses(
 ) -> list[CourseLine]:
     regimens = _regimen_names(session, [course.regimen_id for course in diary.courses])
     findings = assessments(session, [course.id for course in diary.courses])
-    away = list(unfollowed(diary.follow, diary.zone))
+    away = list(unfollowed(diary.follow))
     lines = []
     for course, following in zip_longest(diary.courses, diary.courses[1:]):
         row = days.get(course.id)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -15,14 +14,14 @@ from diary.services.asked_days import unfollowed
 from diary.services.brought_in import BroughtIn, brought_in
 from diary.services.course_today import CourseToday, course_today, scores_between, today_of
 from diary.storage.courses import packed_days
-from diary.storage.patients import follow_histories
+from diary.storage.follow import Followed, follow_histories
 from diary.storage.protocols import protocol_at
 from diary.storage.staff import staff_of_clinic
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Administration, Course
 from diary.storage.tables.entry import CourseDays
-from diary.storage.tables.patient import Patient, PatientFollow
+from diary.storage.tables.patient import Patient
 from diary.storage.worklist import (
     bookings_under_way,
     courses_of_rows,
@@ -156,7 +155,7 @@ class _Beside:
     courses: Mapping[int, Course]
     days: Mapping[int, CourseDays]
     given: Mapping[int, Sequence[Administration]]
-    follow: Mapping[int, Sequence[PatientFollow]]
+    follow: Mapping[int, Sequence[Followed]]
     bookings: Mapping[int, Booking]
     owners: Mapping[int, tuple[str, str]]
     names: Mapping[int, str | None]
@@ -209,7 +208,7 @@ def _row(alert: Alert, patient: Patient, beside: _Beside, *, now: datetime) -> R
     judged: CourseToday | None = None
     spark: tuple[int | None, ...] = ()
     if course is not None and days is not None:
-        away = unfollowed(beside.follow.get(patient.id, ()), ZoneInfo(patient.zone))
+        away = unfollowed(beside.follow.get(patient.id, ()))
         judged = course_today(course, days, today=today, protocol=beside.protocol, given=given, away=away)
         spark = _spark(course, days, today)
     return Row(

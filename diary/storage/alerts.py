@@ -27,6 +27,12 @@ def alert_by_id(session: Session, alert_id: int, *, lock: bool = False) -> Alert
     return session.scalars(held(statement) if lock else statement).one()
 
 
+def hold_alerts(session: Session, alert_ids: Sequence[int]) -> dict[int, Alert]:
+    """Alerts of this clinic by id; nobody else changes them until the end."""
+    statement = own(session, Alert).where(Alert.id.in_(alert_ids)).order_by(Alert.id)
+    return {alert.id: alert for alert in session.scalars(held(statement))}
+
+
 def live(session: Session) -> Select[Alert]:
     """The clinic's alerts that have not ended."""
     return own(session, Alert).where(Alert.status.not_in(ALERT_ENDED))

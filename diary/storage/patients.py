@@ -83,21 +83,6 @@ def identity_of(session: Session, patient_id: int) -> PatientIdentity | None:
     ).one_or_none()
 
 
-def follow_histories(
-    session: Session, patient_ids: Sequence[int], *, until: datetime
-) -> dict[int, list[PatientFollow]]:
-    """How these patients were followed up to a moment, oldest first, by patient id."""
-    statement = (
-        own(session, PatientFollow)
-        .where(PatientFollow.patient_id.in_(patient_ids), PatientFollow.since_at <= until)
-        .order_by(PatientFollow.since_at, PatientFollow.id)
-    )
-    histories: dict[int, list[PatientFollow]] = {}
-    for row in session.scalars(statement):
-        histories.setdefault(row.patient_id, []).append(row)
-    return histories
-
-
 def pauses_over(session: Session, day: date) -> list[Patient]:
     """Whoever was paused until a day before this one, held until the unit ends."""
     paused = own(session, Patient).with_only_columns(Patient.id).where(Patient.follow_state == "paused")

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_colum
 from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
+from diary.storage.follow import FOLLOWED, Followed, by_patient
 from diary.storage.prepared import Prepared
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.course import Administration, Course
@@ -51,16 +52,6 @@ class StandingAlert(NamedTuple):
     night: date | None
     step_facts: Mapping[str, Any] | None
     """What was found when it opened, of a step; to read those of all would cost more than all the rest."""
-
-
-class Followed(NamedTuple):
-    """From when on a patient was followed, paused or not followed; and their zone."""
-
-    patient_id: int
-    zone: str
-    state: str
-    since_at: datetime
-    until_day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +147,7 @@ _BOOSTERS: Final = Prepared(
 )
 _unlike = table_of(PatientFollow).alias()
 _HISTORIES: Final = Prepared(
-    select(_FOLLOW.patient_id, _PATIENT.zone, _FOLLOW.state, _FOLLOW.since_at, _FOLLOW.until_day)
+    select(*FOLLOWED)
     .join_from(table_of(Course), table_of(PatientFollow), _FOLLOW.patient_id == _COURSE.patient_id)
     .join(table_of(Patient), _PATIENT.id == _FOLLOW.patient_id)
     .where(
@@ -204,11 +195,7 @@ def boosters_of_shard(session: Session, stretch: Stretch) -> dict[int, list[date
 
 def follow_of_shard(session: Session, stretch: Stretch, *, until: datetime) -> dict[int, list[Followed]]:
     """By patient how they were followed up to a moment; those always followed are left out."""
-    found: dict[int, list[Followed]] = {}
-    for row in _HISTORIES.rows(session, **_bounds(session, stretch), until=until):
-        followed = Followed(*row)
-        found.setdefault(followed.patient_id, []).append(followed)
-    return found
+    return by_patient(_HISTORIES.rows(session, **_bounds(session, stretch), until=until))
 
 
 def _bounds(session: Session, stretch: Stretch) -> dict[str, int]:

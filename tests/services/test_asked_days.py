@@ -11,8 +11,9 @@ from diary.services.asked_days import is_within, unfollowed
 from diary.services.night_shard import NightFrame, read_shard
 from diary.services.patient_page import patient_page
 from diary.storage.engine import make_engine
+from diary.storage.follow import Followed
 from diary.storage.patients import patient_by_id
-from diary.storage.shards import Followed, stretches
+from diary.storage.shards import stretches
 from tests.little_clinic import ZONE, LittleClinic, at, day_number, found
 
 DAY = timedelta(days=1)
@@ -26,20 +27,21 @@ def clinic(database_url: str) -> Iterator[LittleClinic]:
 
 
 def followed(state: str, number: int, until: int | None = None) -> Followed:
-    return Followed(1, ZONE.key, state, at(day_number(number)), None if until is None else day_number(until))
+    until_day = None if until is None else day_number(until)
+    return Followed(1, state, at(day_number(number)), until_day, None, None, "staff", ZONE.key)
 
 
 def test_a_pause_lasts_to_its_end_or_to_the_day_before_the_next_word():
     words = [followed("paused", 3, until=9), followed("followed", 6), followed("stopped", 20)]
 
-    assert list(unfollowed(words, ZONE)) == [
+    assert list(unfollowed(words)) == [
         ("paused", day_number(3), day_number(5)),
         ("stopped", day_number(20), None),
     ]
 
 
 def test_of_two_words_on_one_day_the_last_one_counts():
-    (first, second) = unfollowed([followed("paused", 3), followed("paused", 3, until=4)], ZONE)
+    (first, second) = unfollowed([followed("paused", 3), followed("paused", 3, until=4)])
 
     assert not is_within(day_number(3), *first[1:])
     assert [is_within(day_number(day), *second[1:]) for day in (2, 3, 4, 5)] == [False, True, True, False]

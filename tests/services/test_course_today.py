@@ -1,7 +1,6 @@
 """A page's course today is the course that last night judged."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,8 +10,9 @@ from diary.services.asked_days import unfollowed
 from diary.services.course_today import CourseToday, course_today, scores_between, today_of
 from diary.storage.courses import administrations_of, courses_of, days_of
 from diary.storage.engine import make_engine
+from diary.storage.follow import follow_histories
 from diary.storage.nights import findings_of
-from diary.storage.patients import follow_histories, patient_by_id
+from diary.storage.patients import patient_by_id
 from diary.storage.tables.night import AssessmentLog
 from tests.little_clinic import LittleClinic, at, day_number, found
 
@@ -42,7 +42,7 @@ def course_on(clinic: LittleClinic, patient_id: int, number: int) -> CourseToday
             today=today_of(patient, now),
             protocol=Protocol(),
             given=administrations_of(session, patient_id),
-            away=unfollowed(follow.get(patient_id, []), ZoneInfo(patient.zone)),
+            away=unfollowed(follow.get(patient_id, [])),
         )
 
 

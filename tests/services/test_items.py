@@ -172,7 +172,7 @@ def test_a_red_flag_cannot_be_snoozed_parked_cleared_or_superseded(clinic):
             alerts.park(session, flag, staff_id=None, now=now)
         for action in ("clear", "supersede"):
             with refused("alert_wrong_state"):
-                alerts.end_unowned(session, flag, action=action, reason="scores are fine", now=now)
+                alerts.end_unowned(session, [(flag, action, "scores are fine")], now=now)
     assert the_flag(clinic, patient_id).status == "open"
 
 

@@ -11,12 +11,13 @@ from diary.storage.alerts import events_of as alert_events
 from diary.storage.bookings import bookings_of, live_booking_of
 from diary.storage.bookings import events_of as booking_events
 from diary.storage.courses import courses_of
+from diary.storage.follow import Followed, follow_histories
 from diary.storage.ids import new_uid
-from diary.storage.patients import follow_histories, identity_of, patient_by_id
+from diary.storage.patients import identity_of, patient_by_id
 from diary.storage.tables.audit import Audit
 from diary.storage.tables.booking import Booking
 from diary.storage.tables.outbox import Message
-from diary.storage.tables.patient import Patient, PatientFollow, PatientZone
+from diary.storage.tables.patient import Patient, PatientZone
 from diary.storage.unit import own
 from tests.little_clinic import FIRST_DAY, ZONE, LittleClinic, a_regimen, at, day_number, join
 from tests.refusals import refused
@@ -51,7 +52,7 @@ def pause(clinic: LittleClinic, patient_id: int, number: int, *, until: int | No
         patients.pause(session, patient, until=until_day, note="on holiday", now=at(day_number(number)))
 
 
-def history(clinic: LittleClinic, patient_id: int) -> list[PatientFollow]:
+def history(clinic: LittleClinic, patient_id: int) -> list[Followed]:
     with clinic.unit() as session:
         return follow_histories(session, [patient_id], until=at(day_number(400)))[patient_id]
 
