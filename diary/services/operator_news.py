@@ -48,11 +48,10 @@ def news_of(session: Session, findings: Sequence[Finding], *, now: datetime) -> 
         return None
     lines = [known[key].text for key in told]
     lines += [f"Over: {known[key].text}" for key in over]
-    marks = [f"{key}@{known[key].began_at.isoformat()}" for key in (*told, *over)]
     return News(
         subject="Pain diary: look at it" if told else "Pain diary: well again",
         text="\n".join([*lines, "", *WHAT_TO_DO]),
-        key=sha256("|".join([*marks, f"{now:%Y-%m-%d}"]).encode()).hexdigest()[:32],
+        key=_key([known[key] for key in told], [known[key] for key in over]),
         told=told,
         over=over,
     )
@@ -65,6 +64,13 @@ def mark_told(session: Session, news: News, *, now: datetime) -> None:
         if key in known:
             known[key].told_at = now
     forget_incidents(session, news.over)
+
+
+def _key(told: Sequence[Incident], over: Sequence[Incident]) -> str:
+    """The same until it is marked as told, whenever that is; the end of an incident is other news than it."""
+    marks = [f"is {one.key} {one.began_at} {one.told_at}" for one in told]
+    marks += [f"was {one.key} {one.began_at}" for one in over]
+    return sha256("|".join(marks).encode()).hexdigest()[:32]
 
 
 def _is_due(incident: Incident, *, now: datetime) -> bool:

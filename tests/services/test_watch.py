@@ -142,13 +142,28 @@ class TestNews:
         assert self.tell(clinic, well) is None
 
     def test_news_that_did_not_arrive_is_told_at_the_next_look_under_the_same_key(self, clinic):
+        """Past midnight too."""
         start = MORNING + 2 * HOUR
         seen = look(clinic, start)
+        keys = set()
+        for later in (timedelta(0), timedelta(minutes=10), 18 * HOUR):
+            with unit(clinic.engine, SYSTEM, write=True) as session:
+                keys.add(news_of(session, seen.findings, now=start + later).key)
+        assert len(keys) == 1
+
+    def test_what_began_what_lasts_and_what_is_over_have_keys_of_their_own(self, clinic):
+        start = MORNING + 2 * HOUR
+        keys = []
+        for later in (timedelta(0), 24 * HOUR, 48 * HOUR):
+            seen = look(clinic, start + later)
+            with unit(clinic.engine, SYSTEM, write=True) as session:
+                news = news_of(session, seen.findings, now=start + later)
+            with unit(clinic.engine, SYSTEM, write=True) as session:
+                mark_told(session, news, now=start + later)
+            keys.append(news.key)
         with unit(clinic.engine, SYSTEM, write=True) as session:
-            lost = news_of(session, seen.findings, now=start)
-        with unit(clinic.engine, SYSTEM, write=True) as session:
-            again = news_of(session, seen.findings, now=start + timedelta(minutes=10))
-        assert lost.key == again.key
+            keys.append(news_of(session, (), now=start + 48 * HOUR).key)
+        assert len(set(keys)) == 4
 
     def test_what_was_over_before_anybody_heard_of_it_is_not_told(self, clinic):
         start = MORNING + 2 * HOUR
