@@ -21,3 +21,5 @@ BEAT_EVERY: Final = timedelta(minutes=1)
 TELL_AGAIN_AFTER: Final = timedelta(hours=24)
 # How often the supervisor looks.
 LOOK_EVERY: Final = timedelta(minutes=10)
+# One that takes longer hangs: it asks the database some questions, and a mail server at most once.
+LOOK_MAX: Final = timedelta(minutes=5)

@@ -8,16 +8,20 @@ from typing import Final
 
 import click
 
-from config.duties import LOOK_EVERY
+from config.duties import LOOK_EVERY, LOOK_MAX
 from config.settings import Settings
 from diary.cli.opening import ROOT, database, read_settings
-from diary.cli.supervise import supervise
+from diary.cli.supervise import Look, supervise
 from diary.services.sandbox import installation
 from diary.storage.unit import SYSTEM, unit
 
 Command = tuple[str, ...]
 
-WATCH: Final[Command] = (sys.executable, "-m", "diary", "watch", "--tell", "--json")
+WATCH: Final = Look(
+    (sys.executable, "-m", "diary", "watch", "--tell", "--json"),
+    every_s=LOOK_EVERY.total_seconds(),
+    most_s=LOOK_MAX.total_seconds(),
+)
 
 
 @click.command()
@@ -61,7 +65,7 @@ def check_port(settings: Settings) -> None:
             ) from None
 
 
-def run(commands: Sequence[Command], *, env: Mapping[str, str], look: Command | None = None) -> int:
+def run(commands: Sequence[Command], *, env: Mapping[str, str], look: Look | None = None) -> int:
     """Run the commands from the checkout, which is where they find their code; beside them, the watchdog."""
     os.chdir(ROOT)
-    return supervise(commands, env=env, look=look, look_every_s=LOOK_EVERY.total_seconds())
+    return supervise(commands, env=env, look=look)

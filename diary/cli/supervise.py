@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from math import inf
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +32,15 @@ Child = subprocess.Popen[bytes]
 Wait = Callable[[float | None], frozenset[int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A command that is run every so often beside the others; one that runs longer than `most_s` hangs."""
+
+    command: Sequence[str]
+    every_s: float
+    most_s: float
+
+
 def _to_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
@@ -42,12 +51,12 @@ def supervise(
     env: Mapping[str, str],
     on_line: Callable[[str], None] = _to_stderr,
     grace_s: float = GRACE_S,
-    look: Sequence[str] | None = None,
-    look_every_s: float = inf,
+    look: Look | None = None,
 ) -> int:
     """Run the commands side by side until one ends or a stop is asked for; `on_line` hears which ended.
 
-    Meanwhile `look` is run every so often, one at a time; what comes of it is its own affair.
+    Whatever becomes of a `look`, if it fails, hangs or cannot be started: the others go on, and the next look
+    comes.
 
     Call it in the main thread, since it listens to signals, and before other threads run. Each child leads a
     process group of its own, which is killed whole at the end: what the children started goes with them.
@@ -57,25 +66,21 @@ def supervise(
         ended it, 1 when it ended with 0, 127 when it could not be started.
     """
     children: list[Child] = []
-    looking: list[Child] = []
+    lookout = _Lookout(look, env=env, on_line=on_line)
     asked = False
     with _signals() as wait:
         try:
             for command in commands:
                 children.append(_start(command, env=env))  # noqa: PERF401 - a failure is known by its place
-            next_look_s = time.monotonic() + look_every_s
             while not asked and all(child.poll() is None for child in children):
-                asked = bool(wait(None if look is None else max(0.0, next_look_s - time.monotonic())) & STOPS)
-                looking = [one for one in looking if one.poll() is None]
-                if look is not None and time.monotonic() >= next_look_s:
-                    next_look_s = time.monotonic() + look_every_s
-                    looking = looking or [_start(look, env=env)]
+                asked = bool(wait(lookout.rest_s()) & STOPS)
+                lookout.look_when_due()
         except OSError as error:
             on_line(f"{_name(commands[len(children)])} could not be started: {error.strerror}")
             return NOT_STARTED
         finally:
             codes = [child.returncode for child in children]
-            _stop([*children, *looking], wait=wait, until=time.monotonic() + grace_s)
+            _stop([*children, *lookout.running], wait=wait, until=time.monotonic() + grace_s)
     if asked:
         return 0
     command, code = next((command, code) for command, code in zip(commands, codes) if code is not None)
@@ -100,12 +105,49 @@ def _start(command: Sequence[str], *, env: Mapping[str, str]) -> Child:
     )
 
 
+class _Lookout:
+    """Starts the looks, one at a time."""
+
+    def __init__(self, look: Look | None, *, env: Mapping[str, str], on_line: Callable[[str], None]) -> None:
+        self._look = look
+        self._env = env
+        self._on_line = on_line
+        self._began_s = self._last_s = time.monotonic()
+        self.running: list[Child] = []
+
+    def rest_s(self) -> float | None:
+        """Until the next is due; None for ever."""
+        return None if self._look is None else max(0.0, self._last_s + self._look.every_s - time.monotonic())
+
+    def look_when_due(self) -> None:
+        """Start the next one, if it is time, and the one before has ended or hangs."""
+        self.running = [one for one in self.running if one.poll() is None]
+        now_s = time.monotonic()
+        if self._look is None or now_s < self._last_s + self._look.every_s:
+            return
+        self._last_s = now_s
+        if self.running and now_s < self._began_s + self._look.most_s:
+            return
+        if self.running:
+            self._on_line(f"{_name(self._look.command)} hung and was killed")
+            _kill(self.running)
+        self._began_s = now_s
+        try:
+            self.running = [_start(self._look.command, env=self._env)]
+        except OSError as error:
+            self._on_line(f"{_name(self._look.command)} could not be started: {error.strerror}")
+
+
 def _stop(children: Sequence[Child], *, wait: Wait, until: float) -> None:
     for child in children:
         child.terminate()
     while any(child.poll() is None for child in children) and (left_s := until - time.monotonic()) > 0:
         if wait(left_s) & STOPS:
             break
+    _kill(children)
+
+
+def _kill(children: Sequence[Child]) -> None:
     for child in children:
         with suppress(ProcessLookupError):  # the whole group has ended
             os.killpg(child.pid, signal.SIGKILL)

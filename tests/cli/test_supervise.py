@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from diary.cli.supervise import supervise
+from diary.cli.supervise import Look, supervise
 
 ROOT = Path(__file__).parents[2]
 SUPERVISOR = """
@@ -72,7 +72,7 @@ def child(tmp_path: Path) -> Iterator[Callable[..., Watched]]:
         os.close(one.reader)
 
 
-def start(*children: Watched, grace_s: float = WAIT_S) -> "subprocess.Popen[str]":
+def start(*children: Watched, grace_s: float = WAIT_S, look: Look | None = None) -> "subprocess.Popen[str]":
     commands: Sequence[Sequence[str]] = [one.command for one in children]
     return subprocess.Popen(
         [sys.executable, "-c", SUPERVISOR, json.dumps([commands, grace_s])],
@@ -196,6 +196,58 @@ def test_a_command_that_cannot_start_stops_the_others_and_is_named(child):
     assert code == 127
     assert lines == ["no-such-program serve could not be started: No such file or directory"]
     assert web.is_gone()
+
+
+WAIT_FOR_LINES = """
+import sys, time
+while len(open(sys.argv[1]).readlines()) < int(sys.argv[2]): time.sleep(0.02)
+sys.exit(9)
+"""
+HANG = """
+import os, signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print(os.getpid(), file=open(sys.argv[1], "a"))
+signal.pause()
+"""
+
+
+def test_a_look_that_cannot_start_ends_nobody_and_is_tried_again(tmp_path):
+    said = tmp_path / "said"
+    said.touch()
+
+    def hear(line: str) -> None:
+        with said.open("a") as file:
+            print(line, file=file)
+
+    code = supervise(
+        [[sys.executable, "-c", WAIT_FOR_LINES, str(said), "3"]],
+        env=os.environ,
+        on_line=hear,
+        look=Look(["no-such-program"], every_s=0.05, most_s=1),
+    )
+
+    assert code == 9
+    assert said.read_text().count("no-such-program could not be started: No such file or directory") >= 3
+
+
+def test_a_look_that_hangs_is_killed_and_the_next_one_comes(tmp_path):
+    looks = tmp_path / "looks"
+    looks.touch()
+    lines: list[str] = []
+
+    code = supervise(
+        [[sys.executable, "-c", WAIT_FOR_LINES, str(looks), "2"]],
+        env=os.environ,
+        on_line=lines.append,
+        grace_s=0.2,
+        look=Look([sys.executable, "-c", HANG, str(looks)], every_s=0.05, most_s=1.5),
+    )
+
+    assert code == 9
+    assert "hung and was killed" in lines[0]
+    for pid in looks.read_text().split():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid), 0)
 
 
 def test_signals_are_handled_as_before_once_it_has_returned():

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from diary.cli.supervise import supervise
+from diary.cli.supervise import Look, supervise
 from diary.services.clinics import the_clinic
 from diary.storage.engine import make_engine
 from diary.storage.tables.clinic import Clinic
@@ -159,8 +159,7 @@ def test_the_supervisor_looks_while_its_processes_run_and_survives_a_look_that_f
         [wait],
         env=env,
         on_line=lambda _: None,
-        look=(sys.executable, "-c", script),
-        look_every_s=0.05,
+        look=Look((sys.executable, "-c", script), every_s=0.05, most_s=60),
     )
     assert len(marker.read_text()) >= 3
     assert len(letterbox.letters) == 1
