@@ -5,7 +5,7 @@ import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Final, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from config.readers import LOCAL_HOSTS
 
@@ -44,29 +44,28 @@ class SmtpMailer:
 
     url: str = field(repr=False)
     sender: str
+    timeout_s: float = TIMEOUT_S
 
     def send(self, mail: Mail) -> None:
         """Connect, prove who we are, hand over, hang up: some messages a day are worth no open line."""
+        parts = urlsplit(self.url)
         try:
-            with self._connected() as server:
+            with self._connected(parts) as server:
+                if parts.scheme == "smtp" and parts.hostname not in LOCAL_HOSTS:
+                    server.starttls(context=ssl.create_default_context())
+                if parts.username:
+                    server.login(unquote(parts.username), unquote(parts.password or ""))
                 server.send_message(self._written(mail))
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, UnicodeError, smtplib.SMTPException) as error:
             raise MailFailed(type(error).__name__) from error
 
-    def _connected(self) -> smtplib.SMTP:
-        parts = urlsplit(self.url)
+    def _connected(self, parts: SplitResult) -> smtplib.SMTP:
         host = parts.hostname or ""
         port = parts.port or PORTS[parts.scheme]
-        trusted = ssl.create_default_context()
         if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=trusted)
-        else:
-            server = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
-            if host not in LOCAL_HOSTS:
-                server.starttls(context=trusted)
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        return server
+            trusted = ssl.create_default_context()
+            return smtplib.SMTP_SSL(host, port, timeout=self.timeout_s, context=trusted)
+        return smtplib.SMTP(host, port, timeout=self.timeout_s)
 
     def _written(self, mail: Mail) -> EmailMessage:
         message = EmailMessage()
