@@ -216,6 +216,29 @@ def test_forced_colours_still_tell_where_one_is_and_what_is_urgent(furnished, ch
         assert page.locator(".tag").first.inner_text() == "Red flag", "told in words, never by colour alone"
 
 
+@pytest.mark.parametrize("medium", ["screen", "print"])
+@pytest.mark.parametrize("forced_colours", [False, True])
+def test_the_banner_of_old_alerts_is_seen_heard_and_printed(desk, chromium, medium, forced_colours):
+    desk.clinic.run_nights(day_number(84))
+    desk.set_clock(MORNING + timedelta(days=1))
+    with (
+        serving(desk.app) as base,
+        browsing(chromium, desk, base, width=320, forced_colours=forced_colours) as nurse,
+    ):
+        page = nurse.go("/desk/patients")
+        page.emulate_media(media=medium, forced_colors="active" if forced_colours else "none")
+        banner = page.get_by_role("alert")
+        assert "Alerts are 29 h old. The last complete night was due Sat 4 Apr, 04:00" in banner.inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        style = "element => (({color, borderTopStyle}) => [color, borderTopStyle])(getComputedStyle(element))"
+        colour, edge = banner.evaluate(style)
+        if medium == "print":
+            assert colour != "rgb(255, 255, 255)", "a printer leaves the red ground out"
+        if medium == "print" or forced_colours:
+            assert edge == "solid"
+        assert read(page.content()).inline == []
+
+
 def test_the_page_that_runs_the_nights_moves_on_without_javascript(furnished, chromium):
     with serving(furnished.app) as base, browsing(chromium, furnished, base) as nurse:
         nurse.go("/desk/").get_by_role("button", name="Next night").click()

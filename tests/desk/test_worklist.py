@@ -10,6 +10,7 @@ from diary.services import alerts, bookings, sandbox
 from diary.services.clinics import the_clinic
 from diary.storage.alerts import alert_by_uid
 from diary.storage.courses import courses_of
+from diary.storage.nights import last_finished
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.course import Regimen
 from diary.storage.tables.staff import Staff
@@ -203,6 +204,15 @@ def test_every_page_says_how_old_the_last_complete_night_is(desk):
     desk.clinic.run_nights(day_number(84))
     for page in ("/desk/", "/desk/patients", "/desk/bookings", "/desk/regimens"):
         assert "Last complete night 5 h ago" in nurse.get(page), page
+
+
+def test_every_page_says_that_the_last_night_did_not_judge_all(desk):
+    nurse = desk.sign_in()
+    desk.clinic.run_nights(day_number(84))
+    with desk.clinic.unit(write=True) as session:
+        last_finished(session).state = "partial"
+    for page in ("/desk/", "/desk/bookings"):
+        assert "Last night 5 h ago: <strong>not all courses judged</strong>" in nurse.get(page), page
 
 
 def test_a_first_night_that_never_came_raises_the_banner_too(desk):
