@@ -44,6 +44,8 @@ class Watched:
     """Courses, in the clinics' last nights."""
     job_silent_s: Mapping[str, float | None]
     """Since each job last succeeded; None where it never did."""
+    job_failure: Mapping[str, str]
+    """The kind of failure of each job whose last run failed."""
 
 
 def watch(session: Session, *, wall_now: datetime) -> Watched:
@@ -60,17 +62,23 @@ def watch(session: Session, *, wall_now: datetime) -> Watched:
         job: (wall_now - beat.ok_at).total_seconds() if (beat := known.get(job)) and beat.ok_at else None
         for job in JOB_SILENT_MAX
     }
+    failure = {
+        job: beat.failure
+        for job, beat in known.items()
+        if beat.failure and beat.failed_at and (beat.ok_at is None or beat.ok_at < beat.failed_at)
+    }
     ages = [now - night.cutoff_at for night in last.values() if night.cutoff_at is not None]
     return Watched(
         findings=(
             *_overdue(last, waits),
             *_not_assessed(last),
-            *_silent(silent),
+            *_silent(silent, failure),
         ),
         overdue_hours=_hours(max(waits.values(), default=timedelta(0))),
         night_age_hours=_hours(max(ages)) if ages else None,
         not_assessed=sum(night.failed for night in last.values()),
         job_silent_s=silent,
+        job_failure=failure,
     )
 
 
@@ -91,13 +99,13 @@ def _not_assessed(last: Mapping[int, LastNight]) -> Iterator[Finding]:
             yield Finding("courses_not_assessed", night.clinic_uid, f"Clinic {night.clinic_uid}: {told}")
 
 
-def _silent(silent: Mapping[str, float | None]) -> Iterator[Finding]:
+def _silent(silent: Mapping[str, float | None], failure: Mapping[str, str]) -> Iterator[Finding]:
     for job, since_s in silent.items():
-        if since_s is None:
-            yield Finding("job_silent", job, f"The job {job} has never succeeded. Is python -m jobs running?")
-        elif since_s > JOB_SILENT_MAX[job].total_seconds():
-            told = f"has not succeeded for {since_s / 3600:.0f} h. Is python -m jobs running?"
-            yield Finding("job_silent", job, f"The job {job} {told}")
+        if since_s is not None and since_s <= JOB_SILENT_MAX[job].total_seconds():
+            continue
+        told = "has never succeeded" if since_s is None else f"has not succeeded for {since_s / 3600:.0f} h"
+        ended = f"Its last run failed: {failure[job]}." if job in failure else "Is python -m jobs running?"
+        yield Finding("job_silent", job, f"The job {job} {told}. {ended}")
 
 
 def _hours(stretch: timedelta) -> float:

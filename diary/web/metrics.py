@@ -53,6 +53,10 @@ def _lines(found: Watched, waiting: int) -> Iterator[str]:
     yield f"# HELP {name} Since each job last succeeded.\n# TYPE {name} gauge\n"
     for job, since_s in found.job_silent_s.items():
         yield f'{name}{{job="{job}"}} {"+Inf" if since_s is None else round(since_s)}\n'
+    name = "diary_job_failing"
+    yield f"# HELP {name} 1 where the last run of the job failed.\n# TYPE {name} gauge\n"
+    for job in found.job_silent_s:
+        yield f'{name}{{job="{job}"}} {int(job in found.job_failure)}\n'
 
 
 def _gauge(name: str, meaning: str, value: float) -> Iterator[str]:

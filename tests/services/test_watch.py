@@ -95,7 +95,19 @@ def test_a_job_that_fails_each_time_is_silent_after_two_hours(clinic):
     beat(clinic, later, "night", failure="OperationalError")
     seen = look(clinic, later)
     assert [finding.key for finding in seen.findings] == ["job_silent:night"]
-    assert "has not succeeded for 3 h" in seen.findings[0].text
+    assert seen.findings[0].text == (
+        "The job night has not succeeded for 3 h. Its last run failed: OperationalError."
+    )
+
+
+def test_a_failure_that_was_followed_by_a_success_is_past(clinic):
+    beat(clinic, MORNING, "night", failure="OperationalError")
+    beat(clinic, MORNING + HOUR, "night")
+    seen = look(clinic, MORNING + 4 * HOUR)
+    assert seen.job_failure == {}
+    assert "The job night has not succeeded for 3 h. Is python -m jobs running?" in {
+        finding.text for finding in seen.findings
+    }
 
 
 def failing(*_given, **_named):

@@ -92,6 +92,7 @@ def test_metrics_are_those_numbers(clinic, client):
     with unit(clinic.engine, SYSTEM, write=True) as session:
         for job in JOB_SILENT_MAX:
             put_beat(session, job, at=MORNING - timedelta(seconds=30), failure=None)
+        put_beat(session, "night", at=MORNING, failure="OperationalError")
     assert numbers(client) == {
         "diary_night_overdue_hours": 0.0,
         "diary_night_age_hours": 1.0,
@@ -100,6 +101,8 @@ def test_metrics_are_those_numbers(clinic, client):
         "diary_findings": 0.0,
         'diary_job_silent_seconds{job="night"}': 30.0,
         'diary_job_silent_seconds{job="sandbox"}': 30.0,
+        'diary_job_failing{job="night"}': 1.0,
+        'diary_job_failing{job="sandbox"}': 0.0,
     }
 
 
