@@ -10,6 +10,7 @@ from diary.services import own_diary, patients
 from diary.services.asked_days import is_within, unfollowed
 from diary.services.night_shard import NightFrame, read_shard
 from diary.services.patient_page import patient_page
+from diary.services.zones import note_zone
 from diary.storage.engine import make_engine
 from diary.storage.follow import Followed
 from diary.storage.patients import patient_by_id
@@ -52,7 +53,7 @@ def test_the_chart_and_the_phone_agree_on_a_pause_set_in_the_evening_far_west_of
     evening = datetime(2026, 1, 25, 2, tzinfo=UTC)  # 18:00 on the 24th in Los Angeles
     with clinic.unit(write=True) as session:
         patient = patient_by_id(session, patient_id, lock=True)
-        patient.zone = "America/Los_Angeles"
+        note_zone(session, patient, "America/Los_Angeles", since_at=evening - DAY)
         patients.pause(session, patient, until=None, note=None, now=evening)
     with clinic.unit(write=True) as session:
         patient = patient_by_id(session, patient_id)
@@ -74,6 +75,7 @@ def test_the_chart_and_the_phone_agree_on_a_pause_set_in_the_evening_far_west_of
         ("Pacific/Auckland", datetime(2026, 1, 25, 16, tzinfo=UTC)),  # 05:00 on the 26th there
         ("Pacific/Honolulu", datetime(2026, 1, 27, 6, tzinfo=UTC)),  # 20:00 on the 26th there
         ("Pacific/Auckland", datetime(2026, 1, 26, 12, tzinfo=UTC)),  # 01:00 on the 27th: the 26th is open
+        ("Pacific/Honolulu", datetime(2026, 1, 27, 11, tzinfo=UTC)),  # 01:00 on the 27th: the 26th is open
     ],
 )
 def test_the_night_expects_nothing_from_the_patients_own_day_on(clinic, zone, paused_at):
@@ -82,8 +84,30 @@ def test_the_night_expects_nothing_from_the_patients_own_day_on(clinic, zone, pa
     assert day_number(12).isoformat() == "2026-01-21"
     with clinic.unit(write=True) as session:
         patient = patient_by_id(session, patient_id, lock=True)
-        patient.zone = zone
+        note_zone(session, patient, zone, since_at=paused_at - DAY)
         patients.pause(session, patient, until=None, note=None, now=paused_at)
+    assert asked_days(clinic) == [21, 22, 23, 24, 25]
+
+
+def test_a_pause_keeps_its_days_when_the_patient_flies_on(clinic):
+    """Paused at 20:00 on the 26th in Honolulu, where in Auckland it is the 27th; the patient lands there."""
+    patient_id = clinic.treated("P-1", "2 " * 11)
+    paused_at = datetime(2026, 1, 27, 6, tzinfo=UTC)
+    with clinic.unit(write=True) as session:
+        patient = patient_by_id(session, patient_id, lock=True)
+        note_zone(session, patient, "Pacific/Honolulu", since_at=paused_at - DAY)
+        patients.pause(session, patient, until=None, note=None, now=paused_at)
+        note_zone(session, patient, "Pacific/Auckland", since_at=paused_at + DAY)
+    with clinic.unit(write=True) as session:
+        patient = patient_by_id(session, patient_id)
+        assert patient.zone == "Pacific/Auckland"
+        page = patient_page(session, patient, reader_id=0, names=False, whole=False, now=paused_at + 4 * DAY)
+    assert asked_days(clinic) == [21, 22, 23, 24, 25]
+    assert max(one.day for one in page.chart.days if one.nrs is None).day == 25
+
+
+def asked_days(clinic: LittleClinic) -> list[int]:
+    """The days of January without an answer that the night of course day 40 expected one of."""
     now = at(day_number(41))
     frame = NightFrame(
         clinic_id=clinic.clinic_id,
@@ -99,4 +123,4 @@ def test_the_night_expects_nothing_from_the_patients_own_day_on(clinic, zone, pa
         (stretch,) = stretches(session, most=10)
         (one,) = read_shard(session, frame, stretch).courses
     asked = [day for day in range(12, 41) if day not in one.unasked_days]
-    assert [day_number(day).day for day in asked] == [21, 22, 23, 24, 25]
+    return [day_number(day).day for day in asked]
