@@ -10,9 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.protocol import Protocol
 from diary.domain.errors import Refusal
 from diary.services import entries
 from diary.services.entries import Answer
+from diary.services.night_judging import judge_shard
+from diary.services.night_shard import NightFrame, read_shard
 from diary.services.nights import nights_due, run_night
 from diary.storage.courses import course_rows
 from diary.storage.engine import make_engine
@@ -20,6 +23,7 @@ from diary.storage.entries import versions_of
 from diary.storage.ids import new_uid
 from diary.storage.nights import assessments
 from diary.storage.patients import patient_by_id
+from diary.storage.shards import stretches
 from diary.storage.tables.alert import Alert
 from diary.storage.unit import Scope, own, unit
 from tests.little_clinic import FIRST_DAY, ZONE, LittleClinic, at, day_number, found
@@ -71,6 +75,27 @@ class Diary:
     def packed(self, patient_id: int) -> list[bytes | None]:
         with self.clinic.unit() as session:
             return [course.days for course in course_rows(session, patient_id)]
+
+    def next_night(self) -> dict[int, tuple[object, ...]]:
+        """What the next night finds of each patient, and does about alerts; nothing is written."""
+        (due,) = nights_due(self.clinic.engine, now=at(LAST + timedelta(days=1)))
+        frame = NightFrame(
+            clinic_id=due.clinic_id,
+            night=due.night,
+            cutoff_at=due.cutoff_at,
+            run_id=0,
+            protocol_id=0,
+            protocol=Protocol(),
+            now=due.cutoff_at,
+            late=False,
+        )
+        with self.clinic.unit() as session:
+            (stretch,) = stretches(session, most=1000)
+            shard = read_shard(session, frame, stretch)
+        return {
+            found.one.course.patient_id: (found.state, found.acts, found.figures)
+            for found in judge_shard(shard, frame)
+        }
 
     def found(self, patient_id: int) -> tuple[list[object], list[tuple[object, ...]]]:
         """The finding and the alerts, without their numbers."""
@@ -127,6 +152,8 @@ def test_ninety_days_held_back_by_a_phone_arrive_in_any_order(diary, held, seed)
 
     assert diary.scores(in_order) == diary.scores(in_disorder) == meant
     assert diary.packed(in_order) == diary.packed(in_disorder)
+    judged = diary.next_night()
+    assert judged[in_order] == judged[in_disorder]
 
 
 def test_the_night_after_them_is_the_same_too(diary):
