@@ -24,6 +24,7 @@ from diary.cli.program import first_line
 from diary.domain.days import night_due
 from diary.domain.errors import Refusal
 from diary.gateways.http_client import HttpClient, NoAnswer
+from diary.gateways.mail import MailFailed, SmtpMailer
 from diary.services.sandbox import installation, now_in
 from diary.services.verify import compare
 from diary.storage.engine import is_damaged, make_engine
@@ -89,11 +90,14 @@ def examine(settings: Settings) -> Iterator[Finding]:
             return
         with unit(engine, SYSTEM, write=False) as session:
             try:
-                yield Finding("set-up", OK, f"a {installation(session).kind} installation")
+                kind = installation(session).kind
+                yield Finding("set-up", OK, f"a {kind} installation")
             except Refusal:
                 yield Finding("set-up", FAIL, "was never done", "python -m diary setup")
                 return
             clinics = list(session.scalars(select(Clinic).order_by(Clinic.name)))
+        if kind == "live":
+            yield operator(settings)
         checks: Sequence[Callable[[Engine, Clinic], Finding]] = (admins, zones, nights, packed)
         for clinic in clinics:
             yield from (check(engine, clinic) for check in checks)
@@ -176,6 +180,19 @@ def damaged_page(engine: Engine) -> str | None:
                 raise
             return first_line(error.orig)
     return None if said == "ok" else first_line(said)
+
+
+def operator(settings: Settings) -> Finding:
+    """Whether somebody would hear of a night that does not come: the mail server is tried, nothing sent."""
+    if settings.operator_email is None or settings.smtp_url is None:
+        mend = "set DIARY_OPERATOR_EMAIL and DIARY_SMTP_URL"
+        return Finding("operator", WARN, "nobody is told when a night is overdue", mend)
+    try:
+        SmtpMailer(settings.smtp_url, settings.mail_from).try_line()
+    except MailFailed as error:
+        told = f"the mail server takes no message: {error}"
+        return Finding("operator", FAIL, told, "see docs/runbook/nobody-is-told.md")
+    return Finding("operator", OK, f"{settings.operator_email} is told")
 
 
 def admins(engine: Engine, clinic: Clinic) -> Finding:

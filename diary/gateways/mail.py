@@ -2,6 +2,8 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Final, Protocol
@@ -48,6 +50,20 @@ class SmtpMailer:
 
     def send(self, mail: Mail) -> None:
         """Connect, prove who we are, hand over, hang up: some messages a day are worth no open line."""
+        with self._line() as server:
+            server.send_message(self._written(mail))
+
+    def try_line(self) -> None:
+        """All but the handing over.
+
+        Raises:
+            MailFailed: a message would not be taken either.
+        """
+        with self._line():
+            pass
+
+    @contextmanager
+    def _line(self) -> Iterator[smtplib.SMTP]:
         parts = urlsplit(self.url)
         try:
             with self._connected(parts) as server:
@@ -55,7 +71,7 @@ class SmtpMailer:
                     server.starttls(context=ssl.create_default_context())
                 if parts.username:
                     server.login(unquote(parts.username), unquote(parts.password or ""))
-                server.send_message(self._written(mail))
+                yield server
         except (OSError, UnicodeError, smtplib.SMTPException) as error:
             raise MailFailed(type(error).__name__) from error
 

@@ -133,6 +133,27 @@ def test_without_a_mail_server_it_says_that_nobody_was_told(live):
     assert said.stderr == "Nobody was told: set DIARY_OPERATOR_EMAIL and DIARY_SMTP_URL.\n"
 
 
+def found_of_operator(shell: Terminal, **settings: str) -> dict[str, str]:
+    said = shell.run("doctor", "--json", port="1", **settings)
+    return next(row for row in json.loads(said.stdout) if row["check"] == "operator")
+
+
+def test_the_doctor_tries_the_mail_server_and_sends_nothing(live, mail, letterbox):
+    assert found_of_operator(live, **mail)["status"] == "ok"
+    assert letterbox.letters == []
+
+
+def test_the_doctor_says_when_nobody_would_be_told(live, mail):
+    assert found_of_operator(live)["mend"] == "set DIARY_OPERATOR_EMAIL and DIARY_SMTP_URL"
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nobody = f"smtp://127.0.0.1:{closed.getsockname()[1]}"
+    found = found_of_operator(live, **{**mail, "smtp_url": nobody})
+    assert (found["status"], found["what"]) == (
+        "FAIL",
+        "the mail server takes no message: ConnectionRefusedError",
+    )
+
+
 def test_a_sandbox_tells_nobody(shell, mail, letterbox):
     shell.set_up()
     shell.run("watch", "--tell", **mail)

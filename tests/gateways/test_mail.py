@@ -95,6 +95,12 @@ def test_a_message_goes_by_smtps(serve: Serve, tls, trusting):
     assert server.shown == [PASSWORD]
 
 
+def test_a_line_can_be_tried_without_a_message(serve: Serve, tls, trusting):
+    server = serve(tls_context=tls)
+    SmtpMailer(f"smtp://diary:{AS_TYPED}@{ELSEWHERE}:{server.port}", "diary@clinic.example").try_line()
+    assert (server.shown, server.letters) == ([PASSWORD], [])
+
+
 def test_to_this_machine_itself_it_goes_as_it_is(serve: Serve):
     server = serve("127.0.0.1")
     send(server)
