@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from diary.storage.base import INSERT, table_of
-from diary.storage.nights import FINISHED
+from diary.storage.nights import newest_night
 from diary.storage.tables.clinic import Clinic
 from diary.storage.tables.night import NightRun
 from diary.storage.tables.outbox import Message
@@ -27,17 +27,9 @@ class LastNight:
 
 def last_nights(session: Session) -> dict[int, LastNight]:
     """By clinic."""
-    newest = (
-        select(NightRun.clinic_id, func.max(NightRun.night).label("night"))
-        .where(NightRun.state.in_(FINISHED))
-        .group_by(NightRun.clinic_id)
-        .subquery()
-    )
-    statement = (
-        select(Clinic.id, Clinic.uid, NightRun.night, NightRun.cutoff_at, NightRun.courses_failed)
-        .outerjoin(newest, newest.c.clinic_id == Clinic.id)
-        .outerjoin(NightRun, and_(NightRun.clinic_id == Clinic.id, NightRun.night == newest.c.night))
-    )
+    statement = select(
+        Clinic.id, Clinic.uid, NightRun.night, NightRun.cutoff_at, NightRun.courses_failed
+    ).outerjoin(NightRun, and_(NightRun.clinic_id == Clinic.id, NightRun.night == newest_night()))
     return {
         row.id: LastNight(row.uid, row.night, row.cutoff_at, row.courses_failed or 0)
         for row in session.execute(statement)

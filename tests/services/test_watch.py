@@ -1,9 +1,12 @@
 """The watchdog finds what is wrong; the operator hears of it once, daily while it lasts, and at its end."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from config.duties import JOB_SILENT_MAX
 from diary.services.clinics import the_clinic
@@ -187,3 +190,26 @@ class TestNews:
     def test_news_name_no_patient(self, clinic):
         clinic.treated("P-lena", "2 3 ")
         assert "lena" not in self.tell(clinic, MORNING + 2 * HOUR)
+
+
+def test_a_look_never_reads_the_whole_ledger(sqlite_url):
+    """It is read at each tick and by whoever asks /readyz; the ledger grows by a row a clinic and day."""
+    engine = make_engine(sqlite_url)
+    found(engine)
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _s, text, given, *_: asked.append((text, given)))
+    with unit(engine, SYSTEM, write=False) as session:
+        watch(session, wall_now=MORNING)
+    with engine.connect() as connection:
+        plans = [
+            str(step.detail)
+            for text, given in tuple(asked)
+            if text.startswith("SELECT")
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)
+        ]
+    engine.dispose()
+    ledger = [
+        step for step in plans if re.match(r"(SCAN|SEARCH) (night_run|.* USING INDEX .*night_run)", step)
+    ]
+    assert ledger
+    assert [step for step in ledger if step.startswith("SCAN")] == []
