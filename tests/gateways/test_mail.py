@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from diary.gateways.mail import Mail, MailFailed, SmtpMailer
 
-CERTIFICATE = Path(__file__).parent / "mail_server.pem"
 # Reached by loopback, and yet no name of this machine's own that may do without TLS.
 ELSEWHERE = "127.0.0.2"
 PASSWORD = "p@ss/w:rd"
@@ -60,17 +60,24 @@ def serve() -> Iterator[Serve]:
 
 
 @pytest.fixture
-def tls() -> ssl.SSLContext:
+def authority() -> trustme.CA:
+    """Who signs the server's certificate."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls(authority: trustme.CA) -> ssl.SSLContext:
     """What the server shows."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
+    authority.issue_cert(ELSEWHERE).configure_cert(context)
     return context
 
 
 @pytest.fixture
-def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """This machine trusts who signed the server's certificate."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+def trusting(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This machine trusts that authority."""
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
 
 
 def send(server: Server, scheme: str = "smtp", password: str = AS_TYPED) -> None:
