@@ -13,10 +13,11 @@ from diary.storage.courses import courses_of
 from diary.storage.engine import make_engine
 from diary.storage.entries import versions_of
 from diary.storage.tables.alert import Alert, AlertInput
-from tests.little_clinic import LittleClinic, at, day_number, found
+from tests.little_clinic import FIRST_DAY, LittleClinic, at, day_number, found
 
-PATIENTS = 9
+PATIENTS = 6
 LAST = 46
+EARLIER = FIRST_DAY - timedelta(days=45)
 
 
 @pytest.fixture
@@ -26,19 +27,30 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def treat_at_random(clinic: LittleClinic, draw: Random) -> list[int]:
-    """Patients of whom each loses relief on another day, with other scores and gaps."""
-    patients = []
+def treat_at_random(clinic: LittleClinic, draw: Random) -> dict[int, int]:
+    """The baseline of each patient; each loses relief on another day, with other scores and gaps.
+
+    Every third had a course before this one, and lost its relief too.
+    """
+    patients = {}
     for number in range(PATIENTS):
         holds = draw.randint(20, 32)
         scores = [draw.randint(0, 2) if day < holds else draw.randint(7, 9) for day in range(LAST)]
         diary = " ".join("." if draw.random() < 0.1 else str(nrs) for nrs in scores)
-        patients.append(clinic.treated(f"P-{number}", diary, before="9 8 " * 7))
+        patient_id = clinic.admit(f"P-{number}", first_day=EARLIER if number % 3 == 0 else FIRST_DAY)
+        if number % 3 == 0:
+            clinic.write(patient_id, EARLIER - timedelta(days=14), "7 6 " * 7)
+            clinic.infuse(patient_id, first_day=EARLIER)
+            clinic.write(patient_id, day_number(1, first_day=EARLIER), "1 " * 10 + "7 " * 10)
+        patients[patient_id] = 8 + number % 2
+        clinic.write(patient_id, FIRST_DAY - timedelta(days=14), f"{patients[patient_id]} " * 14)
+        clinic.infuse(patient_id)
+        clinic.write(patient_id, day_number(1), diary)
     return patients
 
 
-@pytest.mark.parametrize("shard_courses", [1, 2, 4, PATIENTS, 1000])
-def test_every_alert_quotes_its_own_patient_only(engine, shard_courses):
+@pytest.mark.parametrize("shard_courses", range(1, PATIENTS + 2))
+def test_every_alert_quotes_its_own_patient_and_course_only(engine, shard_courses):
     clinic = found(engine, first_night=day_number(40))
     patients = treat_at_random(clinic, Random(shard_courses))
     for due in nights_due(engine, now=at(day_number(LAST + 1))):
@@ -57,13 +69,18 @@ def test_every_alert_quotes_its_own_patient_only(engine, shard_courses):
         ).all()
         assert {alert.patient_id for alert, _ in copies if alert.kind == "loss"} == set(patients)
         for alert, copy in copies:
-            (course,) = courses_of(session, alert.patient_id)
-            scores = {
-                one.day: one.nrs for one in versions_of(session, alert.patient_id) if one.day <= copy.night
-            }
+            course = courses_of(session, alert.patient_id)[-1]
+            first_day = course.first_infusion_day - timedelta(days=14)
+            known = [
+                one for one in versions_of(session, alert.patient_id) if first_day <= one.day <= copy.night
+            ]
+            scores = {one.day: one.nrs for one in known}
             assert alert.course_id == course.id
             assert copy.last_infusion_day == course.last_infusion_day
-            assert copy.days == packed.pack(course.first_infusion_day - timedelta(days=14), scores)
-            assert copy.entry_ids == [
-                one.uid for one in versions_of(session, alert.patient_id) if one.day <= copy.night
-            ]
+            assert copy.days == packed.pack(first_day, scores)
+            assert copy.entry_ids == [one.uid for one in known]
+            assert copy.baseline_nrs == patients[alert.patient_id]
+            assert alert.facts["baseline_nrs"] == patients[alert.patient_id]
+            assert alert.facts["day_number"] == (copy.night - course.last_infusion_day).days
+            fortnight = [day for day in scores if copy.night - timedelta(days=14) < day <= copy.night]
+            assert alert.facts["answered_14d"] == len(fortnight)
