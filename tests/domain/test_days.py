@@ -22,6 +22,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+ALL_ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 
 
 def at(text: str) -> datetime:
@@ -207,9 +208,8 @@ def nights_near_a_change(zone: str) -> list[date]:
 
 
 def test_no_night_is_skipped_doubled_or_early_around_any_clock_change_from_2025_to_2035():
-    zones = sorted(available_timezones() - {"localtime", "Factory"})
-    assert len(zones) > 400
-    for zone in zones:
+    assert len(ALL_ZONES) > 400
+    for zone in ALL_ZONES:
         nights = nights_near_a_change(zone)
         dues = [night_due(night, [(ALWAYS, zone)]) for night in nights]
         for night, due in zip(nights, dues):
@@ -238,9 +238,8 @@ def test_every_night_of_eleven_years_is_due_once_and_in_order(zone):
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_every_night_of_eleven_years_is_due_once_in_every_zone_of_the_world():
-    zones = sorted(available_timezones() - {"localtime", "Factory"})
-    assert len(zones) > 400
-    for zone in zones:
+    assert len(ALL_ZONES) > 400
+    for zone in ALL_ZONES:
         check_eleven_years(zone)
 
 
@@ -248,6 +247,62 @@ ZONES_OF_THE_WORLD = [
     "Pacific/Apia", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Australia/Lord_Howe", "America/Santiago",
     "Africa/Casablanca", "Antarctica/Troll", "Antarctica/Casey", "America/Nuuk", "Asia/Kathmandu", "UTC",
 ]  # fmt: skip
+
+
+def check_ledger(zones: list[tuple[datetime, str]], ticks: list[datetime]) -> None:
+    """A scheduler that wakes at these moments and knows of each move once it was made: see what it runs.
+
+    What is run at a tick is what was due by then and not run before: each night once, in order, none early,
+    none left waiting, each with the cut-off that it has for ever, whatever moves follow.
+    """
+    first = ticks[0].date() - 2 * DAY
+    following, cutoffs = first, []
+    for now in ticks:
+        known = [zones[0], *((since_at, zone) for since_at, zone in zones[1:] if since_at <= now)]
+        for night in due_nights(following, now, known):
+            assert night == following
+            cutoffs.append(night_due(night, known))
+            assert cutoffs[-1] <= now
+            following = night + DAY
+        assert clinic_clock(now, zones) < four_o_clock_after(following), (zones, now)
+    assert cutoffs == [night_due(first + n * DAY, zones) for n in range(len(cutoffs))], zones
+    assert cutoffs == sorted(cutoffs)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    start=st.dates(date(2025, 1, 1), date(2035, 11, 30)),
+    homes=st.lists(st.sampled_from(ALL_ZONES), min_size=1, max_size=5),
+    waits_s=st.lists(st.integers(1, 4 * 86_400), min_size=4, max_size=4),
+    sleeps_s=st.lists(st.integers(1, 3 * 86_400), min_size=20, max_size=20),
+    near_four_s=st.lists(st.integers(-2, 2), min_size=4, max_size=4),
+)
+def test_a_scheduler_runs_each_night_once_whatever_the_zone_however_it_moves_and_sleeps(
+    start, homes, waits_s, sleeps_s, near_four_s
+):
+    begin = datetime(start.year, start.month, start.day, tzinfo=UTC)
+    zones = [(ALWAYS, homes[0])]
+    moved_at = begin
+    for place, (home, wait_s) in enumerate(zip(homes[1:], waits_s)):
+        moved_at += timedelta(seconds=wait_s)
+        if place % 2:  # every second move comes within seconds of a night
+            due = night_due(moved_at.date(), zones)
+            moved_at = max(moved_at, due + timedelta(seconds=near_four_s[place]))
+        zones.append((moved_at, home))
+    ticks = [begin]
+    for sleep_s in sleeps_s:
+        ticks.append(ticks[-1] + timedelta(seconds=sleep_s))
+    check_ledger(zones, ticks)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_a_scheduler_runs_each_night_once_around_every_change_of_the_clocks_in_every_zone():
+    for zone in ALL_ZONES:
+        nights = nights_near_a_change(zone)
+        for night in nights[::6]:
+            begin = datetime(night.year, night.month, night.day, tzinfo=UTC)
+            check_ledger([(ALWAYS, zone)], [begin + n * timedelta(minutes=5) for n in range(6 * 288)])
 
 
 @settings(max_examples=60)
