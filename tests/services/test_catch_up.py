@@ -13,7 +13,7 @@ from diary.domain.days import night_due
 from diary.services.alerts import acknowledge
 from diary.services.clinics import the_clinic
 from diary.services.nights import nights_due, run_due, run_night
-from diary.storage.alerts import alert_by_id
+from diary.storage.alerts import alert_by_id, events_of
 from diary.storage.engine import make_engine
 from diary.storage.nights import night_run
 from diary.storage.tables.alert import Alert
@@ -27,6 +27,7 @@ from tests.services.test_interrupted_nights import DIARIES
 
 BEFORE = day_number(42)  # the last night before the scheduler was away
 LAST = day_number(46)
+FOLLOWED_DAYS = 47
 MORNING = night_due(LAST, ALWAYS_HERE) + timedelta(minutes=30)
 TOLD = ("kind", "level", "status", "night", "facts", "end_reason")
 # More of them, whose loss is confirmed on one of the missed nights, days 43 to 46.
@@ -41,20 +42,33 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def clinics(engine: Engine) -> tuple[LittleClinic, LittleClinic]:
-    """Two clinics with the same patients: in one every night was run, in the other none since BEFORE."""
-    pair = found(engine), join(engine)
-    for clinic in pair:
+def broken(engine: Engine) -> LittleClinic:
+    """A clinic in which no night was run since BEFORE."""
+    clinic = found(engine)
+    treat_everybody(clinic)
+    clinic.run_nights(BEFORE)
+    return clinic
+
+
+@pytest.fixture
+def clinics(engine: Engine, broken: LittleClinic) -> tuple[LittleClinic, LittleClinic]:
+    """Two clinics with the same patients: in one every night will be run, in the other none since BEFORE."""
+    whole = join(engine)
+    treat_everybody(whole)
+    for due in nights_due(engine, now=night_due(BEFORE, ALWAYS_HERE)):
+        run_night(engine, due, now=due.cutoff_at, wall=lambda at=due.cutoff_at: at, owner="me")
+    return whole, broken
+
+
+def treat_everybody(clinic: LittleClinic) -> None:
+    with clinic.unit(write=True) as session:
+        the_clinic(session).first_night = BEFORE
+    owners = clinic.person("Anna").id, clinic.person("Ben").id, None
+    for number, diary in enumerate((*DIARIES, *LOSING)):
+        patient_id = clinic.treated(f"P-{number}", " ".join(diary.split()[:FOLLOWED_DAYS]))
         with clinic.unit(write=True) as session:
-            the_clinic(session).first_night = BEFORE
-        anna, ben = clinic.person("Anna"), clinic.person("Ben")
-        for number, diary in enumerate((*DIARIES, *LOSING)):
-            patient_id = clinic.treated(f"P-{number}", diary)
-            with clinic.unit(write=True) as session:
-                owner_id = (anna.id, ben.id, None)[number % 3]
-                session.execute(update(Patient).where(Patient.id == patient_id).values(owner_id=owner_id))
-    pair[0].run_nights(BEFORE)  # of both
-    return pair
+            owner_id = owners[number % 3]
+            session.execute(update(Patient).where(Patient.id == patient_id).values(owner_id=owner_id))
 
 
 def make_up(clinic: LittleClinic, *, now: datetime = MORNING) -> list[date]:
@@ -102,8 +116,7 @@ def test_alerts_and_findings_are_those_of_an_unbroken_history(clinics):
     assert logged(broken) == logged(whole)
 
 
-def test_what_was_opened_meanwhile_is_marked_late(clinics):
-    _, broken = clinics
+def test_what_was_opened_meanwhile_is_marked_late(broken):
     known = told(broken)
     make_up(broken)
     with broken.unit() as session:
@@ -115,8 +128,7 @@ def test_what_was_opened_meanwhile_is_marked_late(clinics):
     assert {alert.late for alert in alerts if BEFORE < alert.night < LAST} == {True}
 
 
-def test_each_person_gets_one_digest_however_many_nights_and_alerts_there_are(clinics):
-    _, broken = clinics
+def test_each_person_gets_one_digest_however_many_nights_and_alerts_there_are(broken):
     make_up(broken)
     with broken.unit() as session:
         late = list(session.scalars(own(session, Alert).where(Alert.late)))
@@ -133,8 +145,7 @@ def test_each_person_gets_one_digest_however_many_nights_and_alerts_there_are(cl
     assert of_alerts.isdisjoint(alert.id for alert in late)
 
 
-def test_a_digest_that_was_sent_is_followed_by_another_after_the_next_outage(clinics):
-    _, broken = clinics
+def test_a_digest_that_was_sent_is_followed_by_another_after_the_next_outage(broken):
     make_up(broken, now=at(day_number(44), hour=12))
     first = [message for message in messages(broken, since=at(day_number(44))) if message.kind == "digest"]
     assert first
@@ -160,8 +171,11 @@ def test_an_alert_left_without_a_next_step_is_in_the_digest_too(clinics):
     unbroken(whole)
     make_up(broken)
     assert told(broken) == told(whole)
-    returned = [m for m in messages(broken, since=MORNING) if m.alert_id == alert.id]
-    assert returned == []
+    with broken.unit() as session:
+        assert [event.action for event in events_of(session, alert.id)][-1] == "return"
+    written = messages(broken, since=MORNING)
+    assert [message for message in written if message.alert_id == alert.id] == []
+    assert [message.kind for message in written if message.staff_id is None] == ["digest"]
 
 
 def test_answers_and_settings_count_from_their_own_night_on(clinics):
@@ -194,8 +208,7 @@ def test_answers_and_settings_count_from_their_own_night_on(clinics):
         assert before.protocol_version_id < after.protocol_version_id
 
 
-def test_a_clock_that_steps_back_redoes_nothing(clinics):
-    _, broken = clinics
+def test_a_clock_that_steps_back_redoes_nothing(broken):
     make_up(broken)
     done = told(broken)
     for back in (timedelta(hours=1), timedelta(days=2), timedelta(days=400)):
