@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from config.duties import TELL_AGAIN_AFTER
 from diary.services.watch import Finding
 from diary.storage.tables.watch import Incident
-from diary.storage.watch import forget_incidents, incidents
+from diary.storage.watch import forget_incidents, incidents, put_incident
 
 WHAT_TO_DO: Final = ("What to do: docs/runbook/README.md", "Look again: python -m diary watch")
 
@@ -30,14 +30,9 @@ class News:
 
 def news_of(session: Session, findings: Sequence[Finding], *, now: datetime) -> News | None:
     """Write down what is wrong now; what the operator has not heard of it yet, or None."""
-    known = incidents(session)
     for finding in findings:
-        if finding.key not in known:
-            incident = Incident(key=finding.key, text=finding.text, began_at=now, told_at=None)
-            session.add(incident)
-            known[finding.key] = incident
-        else:
-            known[finding.key].text = finding.text
+        put_incident(session, finding.key, text=finding.text, now=now)
+    known = incidents(session)
     present = {finding.key for finding in findings}
     forget_incidents(
         session, [key for key, one in known.items() if key not in present and one.told_at is None]

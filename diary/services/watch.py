@@ -14,6 +14,8 @@ from diary.storage.protocols import zones_by_clinic
 from diary.storage.watch import LastNight, beats, last_nights
 
 HOUR = timedelta(hours=1)
+# Two machines' clocks may differ by so much.
+CLOCKS_APART = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,7 @@ def watch(session: Session, *, wall_now: datetime) -> Watched:
     }
     known = beats(session)
     silent = {
-        job: (wall_now - beat.ok_at).total_seconds() if (beat := known.get(job)) and beat.ok_at else None
-        for job in JOB_SILENT_MAX
+        job: _since(beat.ok_at, wall_now) if (beat := known.get(job)) else None for job in JOB_SILENT_MAX
     }
     failure = {
         job: beat.failure
@@ -106,6 +107,13 @@ def _silent(silent: Mapping[str, float | None], failure: Mapping[str, str]) -> I
         told = "has never succeeded" if since_s is None else f"has not succeeded for {since_s / 3600:.0f} h"
         ended = f"Its last run failed: {failure[job]}." if job in failure else "Is python -m jobs running?"
         yield Finding("job_silent", job, f"The job {job} {told}. {ended}")
+
+
+def _since(ok_at: datetime | None, now: datetime) -> float | None:
+    """Seconds since a beat; None where there is none, or it is from the future: the clock was set back."""
+    if ok_at is None or ok_at - now > CLOCKS_APART:
+        return None
+    return max(0.0, (now - ok_at).total_seconds())
 
 
 def _hours(stretch: timedelta) -> float:

@@ -48,6 +48,13 @@ def put_beat(session: Session, job: str, *, at: datetime, failure: str | None) -
     session.execute(insert.on_conflict_do_update(index_elements=["job"], set_=values))
 
 
+def put_incident(session: Session, key: str, *, text: str, now: datetime) -> None:
+    """Something is wrong, in these words, since now or since it was first seen: by whichever watchdog."""
+    insert = INSERT[session.get_bind().dialect.name](table_of(Incident))
+    begun = insert.values(key=key, text=text, began_at=now)
+    session.execute(begun.on_conflict_do_update(index_elements=["key"], set_={"text": text}))
+
+
 def incidents(session: Session) -> dict[str, Incident]:
     """What was wrong when the watchdog last wrote it down, by key."""
     return {incident.key: incident for incident in session.scalars(select(Incident))}

@@ -131,6 +131,16 @@ def test_courses_that_were_not_assessed_are_counted_and_not_named(clinic):
     assert f"1 course was not assessed on the night {now}. The others were." in seen.findings[0].text
 
 
+def test_a_beat_from_the_future_is_none(clinic):
+    """The clock was wrong by a day when it was written, and has been set right."""
+    run_due(clinic.engine, now=MORNING, wall=lambda: MORNING, owner="me")
+    beat(clinic, MORNING + timedelta(minutes=1), "sandbox")
+    beat(clinic, MORNING + timedelta(days=1), "night")
+    seen = look(clinic, MORNING)
+    assert seen.job_silent_s == {"night": None, "sandbox": 0.0}
+    assert [finding.key for finding in seen.findings] == ["job_silent:night"]
+
+
 class TestNews:
     def tell(self, clinic: LittleClinic, now: datetime, *, arrives: bool = True) -> str | None:
         seen = look(clinic, now)
