@@ -111,10 +111,10 @@ def rounds(urls: Sequence[str], tokens: Sequence[str], folder: Path) -> dict[str
     return {target.name: costs[target.name] for target in targets}
 
 
-def servers(urls: Sequence[str], statements: Path, folder: Path, **as_run: str) -> Iterator[Any]:
+def servers(urls: Sequence[str], statements: Path, folder: Path) -> Iterator[Any]:
     """The service, the bare view, and the bare view with one INSERT."""
-    yield serving("the service", "wsgi:app", urls[0], folder, **as_run)
-    bare = {"BARE_STATEMENTS": str(statements), **as_run}
+    yield serving("the service", "wsgi:app", urls[0], folder)
+    bare = {"BARE_STATEMENTS": str(statements)}
     yield serving("bare, same statements", "bench.bare_app:app", urls[1], folder, BARE_URL=urls[1], **bare)
     more = {**bare, "BARE_URL": urls[2], "BARE_ONLY": "1"}
     yield serving("bare, a single INSERT", "bench.bare_app:app", urls[2], folder, **more)

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -12,11 +13,13 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 # Set per connection before its transaction begins; see diary.storage.unit.
 WRITES = "diary_writes"
 
+# How long a writer waits for those before it, and then for SQLite's own lock.
+BUSY_WITHIN_S: Final = 5.0
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL can lose the last acknowledged score in a power cut
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
+    f"PRAGMA busy_timeout={BUSY_WITHIN_S * 1000:.0f}",
     "PRAGMA trusted_schema=OFF",
 )
 # The longest wait of one statement and of one lock: a request never hangs on another's lock. A process that
@@ -24,7 +27,8 @@ SQLITE_PRAGMAS = (
 POSTGRESQL_OPTIONS = (
     "-c timezone=UTC -c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=5min"
 )
-# In the pool's notes on a connection: which file it holds open.
+# In the pool's notes on a connection: whether it has its turn to write, and which file it holds open.
+_HOLDS_TURN: Final = "turn"
 _HELD: Final = "file"
 # What SQLite says of a file that it cannot read as a database.
 DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
@@ -47,7 +51,7 @@ def make_engine(url: str, *, pool_size: int = 8, may_create: bool = False) -> En
             event.listen(engine, "do_connect", _create_nothing)
         event.listen(engine, "connect", _open_sqlite)
         _keep_to_file(engine, str(engine.url.database))
-        event.listen(engine, "begin", _begin_sqlite)
+        _take_turns(engine)
         return engine
     return create_engine(
         url,
@@ -96,6 +100,25 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(pragma)
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _take_turns(engine: Engine) -> None:
+    """Begin each transaction; a writer, when those of this process that came before it are done.
+
+    SQLite itself lets a writer sleep, longer each time, and whoever looks first once the lock is free gets
+    it: one in a hundred waits ten times as long. Between processes that remains (docs/decisions/0014).
+    """
+    turn = Lock()
+
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, True)
+        if writes and not connection.info.get(_HOLDS_TURN):
+            # Without a turn in time it asks SQLite all the same, which then says that it is busy.
+            connection.info[_HOLDS_TURN] = turn.acquire(timeout=BUSY_WITHIN_S)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    def done(_connection: Any, record: Any, *_: Any) -> None:
+        if record.info.pop(_HOLDS_TURN, False):
+            turn.release()
+
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "checkin", done)  # not at "commit", which is heard before the disk has it
+    event.listen(engine, "invalidate", done)
