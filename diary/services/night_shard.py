@@ -18,10 +18,10 @@ from diary.storage.shards import (
     FollowedCourse,
     StandingAlert,
     Stretch,
-    alerts_of_shard,
-    boosters_of_shard,
+    alerts_of_courses,
+    boosters_of_patients,
     courses_of_shard,
-    follow_of_shard,
+    follow_of_patients,
 )
 
 NOTHING = bytes([packed.NO_ANSWER])
@@ -75,8 +75,9 @@ def read_shard(session: Session, frame: NightFrame, stretch: Stretch) -> Shard:
     courses = courses_of_shard(session, stretch)
     days = [_days(session, course, frame) for course in courses]
     baselines = _baselines(courses, days, frame.protocol)
-    boosters = boosters_of_shard(session, stretch)
-    follow = follow_of_shard(session, stretch, until=frame.cutoff_at)
+    patient_ids = [course.patient_id for course in courses]
+    boosters = boosters_of_patients(session, patient_ids)
+    follow = follow_of_patients(session, patient_ids, until=frame.cutoff_at)
     seen = []
     for course, row, (kind, nrs) in zip(courses, days, baselines, strict=True):
         number = day_number(course, frame.night)
@@ -93,7 +94,7 @@ def read_shard(session: Session, frame: NightFrame, stretch: Stretch) -> Shard:
                 problem=packed.problem(row),
             )
         )
-    return Shard(seen, alerts_of_shard(session, stretch))
+    return Shard(seen, alerts_of_courses(session, [course.id for course in courses]))
 
 
 def day_number(course: FollowedCourse, night: date) -> int:

@@ -1,10 +1,10 @@
 """Queries of one shard of a night: some of a clinic's followed courses, and what stands beside them, as rows.
 
-A shard is a stretch of course ids. Everything beside the courses is found through them again, by the index
-that they are read by, so that no query grows with the clinic.
+A shard is a stretch of course ids. What stands beside the courses is asked for by the ids that were read:
+joined to them again, PostgreSQL reads the whole clinic's alerts for each shard.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from diary.storage.among import among
 from diary.storage.base import table_of
 from diary.storage.follow import FOLLOWED, Followed, by_patient
 from diary.storage.prepared import Prepared
@@ -129,10 +130,8 @@ _ALERTS: Final = Prepared(
         _ALERT.status,
         _ALERT.night,
         case((_ALERT.kind == "step", _ALERT.facts)),
-    )
-    .join_from(table_of(Course), table_of(Alert), _ALERT.course_id == _COURSE.id)
-    .where(
-        _OF_SHARD,
+    ).where(
+        among(_ALERT.course_id, "course_ids"),
         and_(_ALERT.kind != "red_flag", _ALERT.kind != "call_me"),
         ~select(_newer.c.id)
         .where(_newer.c.course_id == _ALERT.course_id, _newer.c.kind == _ALERT.kind, _newer.c.id > _ALERT.id)
@@ -141,17 +140,15 @@ _ALERTS: Final = Prepared(
 )
 _BOOSTERS: Final = Prepared(
     select(_GIVEN.course_id, _GIVEN.last_day)
-    .join_from(table_of(Course), table_of(Administration), _GIVEN.patient_id == _COURSE.patient_id)
-    .where(_OF_SHARD, _GIVEN.course_id == _COURSE.id, _GIVEN.standing, _GIVEN.classified_as == "booster")
+    .where(among(_GIVEN.patient_id, "patient_ids"), _GIVEN.standing, _GIVEN.classified_as == "booster")
     .order_by(_GIVEN.last_day)
 )
 _unlike = table_of(PatientFollow).alias()
 _HISTORIES: Final = Prepared(
     select(*FOLLOWED)
-    .join_from(table_of(Course), table_of(PatientFollow), _FOLLOW.patient_id == _COURSE.patient_id)
-    .join(table_of(Patient), _PATIENT.id == _FOLLOW.patient_id)
+    .join_from(table_of(PatientFollow), table_of(Patient), _PATIENT.id == _FOLLOW.patient_id)
     .where(
-        _OF_SHARD,
+        among(_FOLLOW.patient_id, "patient_ids"),
         _FOLLOW.since_at <= bindparam("until"),
         select(_unlike.c.id)
         .where(_unlike.c.patient_id == _FOLLOW.patient_id, _unlike.c.state != "followed")
@@ -176,26 +173,28 @@ def courses_of_shard(session: Session, stretch: Stretch) -> list[FollowedCourse]
     return [FollowedCourse(*row) for row in _COURSES.rows(session, **_bounds(session, stretch))]
 
 
-def alerts_of_shard(session: Session, stretch: Stretch) -> dict[int, list[StandingAlert]]:
+def alerts_of_courses(session: Session, course_ids: Sequence[int]) -> dict[int, list[StandingAlert]]:
     """By course its newest alert of each kind, live or ended; red flags and calls apart."""
     found: dict[int, list[StandingAlert]] = {}
-    for row in _ALERTS.rows(session, **_bounds(session, stretch)):
+    for row in _ALERTS.rows(session, course_ids=course_ids):
         alert = StandingAlert(*row)
         found.setdefault(alert.course_id, []).append(alert)
     return found
 
 
-def boosters_of_shard(session: Session, stretch: Stretch) -> dict[int, list[date]]:
-    """By course the days on which boosters ended, first to last."""
+def boosters_of_patients(session: Session, patient_ids: Sequence[int]) -> dict[int, list[date]]:
+    """By course of these patients the days on which boosters ended, first to last."""
     found: dict[int, list[date]] = {}
-    for course_id, last_day in _BOOSTERS.rows(session, **_bounds(session, stretch)):
+    for course_id, last_day in _BOOSTERS.rows(session, patient_ids=patient_ids):
         found.setdefault(course_id, []).append(last_day)
     return found
 
 
-def follow_of_shard(session: Session, stretch: Stretch, *, until: datetime) -> dict[int, list[Followed]]:
+def follow_of_patients(
+    session: Session, patient_ids: Sequence[int], *, until: datetime
+) -> dict[int, list[Followed]]:
     """By patient how they were followed up to a moment; those always followed are left out."""
-    return by_patient(_HISTORIES.rows(session, **_bounds(session, stretch), until=until))
+    return by_patient(_HISTORIES.rows(session, patient_ids=patient_ids, until=until))
 
 
 def _bounds(session: Session, stretch: Stretch) -> dict[str, int]:

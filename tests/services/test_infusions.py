@@ -15,7 +15,7 @@ from diary.storage.engine import make_engine
 from diary.storage.naming import rows_by_id
 from diary.storage.patients import patient_by_id
 from diary.storage.protocols import protocol_at
-from diary.storage.shards import boosters_of_shard, stretches
+from diary.storage.shards import boosters_of_patients
 from diary.storage.tables.course import Administration
 from diary.storage.unit import own
 from tests.little_clinic import FIRST_DAY, LittleClinic, a_regimen, at, day_number, found
@@ -99,8 +99,7 @@ def test_a_booster_is_an_event_inside_the_course_and_moves_no_day_number(clinic)
     assert courses(clinic, patient_id) == [(1, "open", FIRST_DAY, LAST_DAY)]
     with clinic.unit() as session:
         (course,) = courses_of(session, patient_id)
-        (shard,) = stretches(session, most=10)
-        assert boosters_of_shard(session, shard) == {course.id: [day_number(30)]}
+        assert boosters_of_patients(session, [patient_id]) == {course.id: [day_number(30)]}
 
 
 @pytest.mark.parametrize("classified_as", ["same_series", "booster"])
