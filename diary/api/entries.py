@@ -11,7 +11,7 @@ from diary.api.frame import NEXT_PAGE, Routes
 from diary.domain.errors import Refusal
 from diary.services import entries, items
 from diary.services.clinics import the_clinic
-from diary.storage.entries import entries_page, entry_by_uid
+from diary.storage.entries import EntryRow, entries_page, entry_by_uid
 from diary.storage.patients import Diarist, patient_by_id, patient_by_uid
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.patient import Patient
@@ -200,6 +200,6 @@ def _refused(refusal: Refusal) -> dict[str, str]:
     return {"status": "refused", "code": refusal.code, "detail": refusal.message}
 
 
-def shown(entry: Entry, patient_uid: str) -> dict[str, Any]:
+def shown(entry: Entry | EntryRow, patient_uid: str) -> dict[str, Any]:
     """An entry as it leaves, beside the patient it belongs to."""
     return {name: getattr(entry, name) for name in SHOWN} | {"patient_uid": patient_uid}

@@ -15,7 +15,7 @@ from diary.services import audit
 from diary.services.packed_days import put_score
 from diary.services.zones import note_zone
 from diary.storage.courses import CourseRow, course_rows
-from diary.storage.entries import add_entry, rivals, stand_down
+from diary.storage.entries import EntryRow, add_entry, rivals, stand_down
 from diary.storage.ids import new_uid
 from diary.storage.patients import Diarist
 from diary.storage.protocols import instrument_id_for, protocol_at
@@ -52,7 +52,7 @@ class Answer:
 class Recorded:
     """The entry that stands for the request, and whether this request made it."""
 
-    entry: Entry
+    entry: EntryRow
     created: bool
 
 
@@ -102,7 +102,7 @@ def record(session: Session, patient: Diarist, answer: Answer, *, now: datetime)
 
 def correct(
     session: Session, patient: Diarist, standing: Entry, *, nrs: int | None, reason: str, now: datetime
-) -> Entry:
+) -> EntryRow:
     """File a correction of staff beside a patient's entry; `nrs=None` says that no answer stands for the day.
 
     The patient's own entry is never changed: both are shown, and the patient sees both.
@@ -115,7 +115,7 @@ def correct(
             "superseded_version_changed", "This answer was changed meanwhile. Reload it and look again."
         )
     scope = scope_of(session)
-    entry = Entry(
+    entry = EntryRow(
         clinic_id=clinic_of(session),
         uid=new_uid(now),
         patient_id=patient.id,
@@ -148,8 +148,8 @@ def correct(
 
 def _store(
     session: Session,
-    entry: Entry,
-    replaces: Entry | None,
+    entry: EntryRow,
+    replaces: EntryRow | Entry | None,
     courses: Sequence[CourseRow],
     *,
     action: str,
@@ -178,11 +178,11 @@ class _Place:
 
     version: int
     standing: bool
-    replaces: Entry | None = None
-    same: Entry | None = None
+    replaces: EntryRow | None = None
+    same: EntryRow | None = None
 
 
-def _same_again(stored: Entry, answer: Answer) -> Entry:
+def _same_again(stored: EntryRow, answer: Answer) -> EntryRow:
     """All but the sent time must be equal: the phone repeats, it does not rewrite."""
     same = (
         stored.day == answer.day
@@ -221,7 +221,7 @@ def _check_day(answer: Answer, clock: ClockCheck, protocol: Protocol) -> None:
         )
 
 
-def _place(answer: Answer, of_day: list[Entry]) -> _Place:
+def _place(answer: Answer, of_day: list[EntryRow]) -> _Place:
     """Find the answer's place among the versions of its day, whatever the order of arrival.
 
     Higher versions count more, so what arrives late goes under all others; that may be at 0 or below.
@@ -248,7 +248,7 @@ def _place(answer: Answer, of_day: list[Entry]) -> _Place:
     raise _conflict("superseded_version_changed", standing)
 
 
-def _conflict(code: str, standing: Entry) -> Refusal:
+def _conflict(code: str, standing: EntryRow) -> Refusal:
     return Refusal(
         code,
         f"{standing.day} already has an answer. To change it, name the version you correct in 'supersedes'.",
@@ -266,11 +266,11 @@ def _version(
     *,
     instrument_id: int,
     now: datetime,
-) -> Entry:
+) -> EntryRow:
     scope = scope_of(session)
     offset = answer.answered_at.utcoffset()
     assert offset is not None
-    return Entry(
+    return EntryRow(
         clinic_id=clinic_of(session),
         uid=new_uid(now),
         patient_id=patient.id,
