@@ -96,10 +96,18 @@ class Protocol:
     # Pain 152:2173). So there is no default: until a physician sets one, every booking warns.
     minimum_interval_days: int | None = _unset_or_between(7, 365)
 
-    # Read only where a forecast stands beside the plain rule: more likely than not. Where they belong for at
-    # most 0.1 false alerts a patient-month is to be measured with the forecast itself.
-    likely_lost_probability: float = _between(0.05, 0.99, default=0.5)
+    # Read only where a forecast stands beside the plain rule. It sees through gaps that the rule's windows do
+    # not, down to so few answers in 14 days.
+    forecast_answers_min: int = _between(1, 14, default=4)
+    # Loss within the lead time, and within the fortnight that the rule needs to confirm it, with at most 0.1
+    # false alerts a patient-month on simulated calibration cohorts (docs/explanation/detector.md).
     watch_probability: float = _between(0.05, 0.99, default=0.5)
+    likely_lost_probability: float = _between(0.05, 0.99, default=0.6)
+    # A watch ends well under where it began, so that an alert does not come and go around one number.
+    recovered_probability: float = _between(0.01, 0.9, default=0.3)
+    # The rule also finds "losses" in those who never responded: half of all its false alerts on simulated
+    # cohorts. Under this chance it is told as no response.
+    loss_probability_min: float = _between(0.0, 0.5, default=0.1)
 
     def __post_init__(self) -> None:
         for spec in fields(self):
@@ -150,6 +158,7 @@ _ORDERED: Final = (
     ("review_answers_min", "review_window_days"),
     ("step_days", "step_within_days"),
     ("silence_reminder_answers", "silence_item_answers"),
+    ("recovered_probability", "watch_probability"),
 )
 
 

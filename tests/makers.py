@@ -7,16 +7,24 @@ from typing import Any
 
 import numpy as np
 
+from config.priors import Prior
 from config.protocol import DEFAULT, Protocol
 from diary.domain import packed
 from diary.domain.baseline import Baseline, own_baseline
 from diary.domain.days import day_of_number
 from diary.domain.relapse.assess import Assessed, assess
+from diary.domain.relapse.baselines import Baselines, baselines_of
 from diary.domain.relapse.states import STATES
 
 # Five infusion days, Monday to Friday.
 FIRST_INFUSION_DAY = date(2026, 8, 3)
 LAST_INFUSION_DAY = date(2026, 8, 7)
+
+
+def carried(nrs: Sequence[float]) -> Baselines:
+    """Baselines that were measured before an earlier course; NaN for none."""
+    before = np.full((len(nrs), packed.DAYS_BEFORE), packed.NO_ANSWER, dtype=np.uint8)
+    return baselines_of(["carried"] * len(nrs), list(nrs), before)
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,7 @@ def follow(
     boosters: Collection[int] = (),
     not_expected: Collection[int] = (),
     protocol: Protocol = DEFAULT,
+    prior: Prior | None = None,
 ) -> FollowedCourse:
     """Judge a diary the way the night does: from its packed days, with its own baseline or a given one."""
     drawn = diary(drawn) if isinstance(drawn, str) else drawn
@@ -92,10 +101,12 @@ def follow(
     series_days = (LAST_INFUSION_DAY - FIRST_INFUSION_DAY).days + 1
     scores = np.frombuffer(days[packed.DAYS_BEFORE + series_days :], dtype=np.uint8)[None]
     nights = range(1, len(drawn.after) + 1)
+    before = np.frombuffer(days[: packed.DAYS_BEFORE], dtype=np.uint8)[None]
     assessed = assess(
         scores,
-        np.array([np.nan if baseline.nrs is None else baseline.nrs]),
+        baselines_of([baseline.kind], [baseline.nrs], before),
         protocol=protocol,
+        prior=prior,
         boosters=np.array([[night in boosters for night in nights]]),
         expected=np.array([[night not in not_expected for night in nights]]),
     )

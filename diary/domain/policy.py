@@ -24,15 +24,17 @@ class Finding:
     """What tonight says of one course, and what it says, with today's data, of each night before.
 
     `states` holds a state a night from night 1 to tonight. `review` says whether the week 10-14 criterion
-    holds tonight; `step_recovered` whether the last answers fell back from a step; `quiet` whether the course
+    holds tonight; `step_recovered` whether the last answers fell back from a step; `loss_recovered` whether
+    the chance of a loss, where one is foreseen, fell well under that of a watch; `quiet` whether the course
     was brought in too short a while ago for anything to open: a drawer of old diaries does not ring.
     """
 
     states: Sequence[str]
-    review: bool
-    review_recovered: bool
-    step_recovered: bool
-    quiet: bool
+    review: bool = False
+    review_recovered: bool = False
+    step_recovered: bool = False
+    loss_recovered: bool = True
+    quiet: bool = False
 
     @property
     def state(self) -> str:
@@ -90,10 +92,11 @@ class Act:
     reason: str | None = None
 
 
-def is_told(state: str, *, review: bool, alerts: Iterable[Told]) -> bool:
+def is_told(state: str, *, review: bool, loss_recovered: bool = True, alerts: Iterable[Told]) -> bool:
     """Whether all is said already, so that `decide` has nothing to do; told without the nights before.
 
-    Each kind that holds has its live alert, at no lower level, and each live alert still holds.
+    Each kind that holds has its live alert, at no lower level, and each live alert still holds, or has not
+    recovered far enough.
 
     >>> is_told("holding", review=False, alerts=[])
     True
@@ -109,6 +112,8 @@ def is_told(state: str, *, review: bool, alerts: Iterable[Told]) -> bool:
     for alert in alerts:
         if alert.status in ALERT_ENDED:
             continue
+        if alert.kind == "loss" and state == "holding" and not loss_recovered:
+            continue
         if alert.kind not in holding or (alert.kind == "loss" and _rank(level) > _rank(alert.level)):
             return False
         holding.remove(alert.kind)
@@ -123,7 +128,7 @@ def decide(finding: Finding, standing: Sequence[Standing], *, absence_nights: in
         standing: the live alerts of the course and, for each kind without one, the last ended one.
         absence_nights: how long a state must have been away before an alert that was closed may open again.
 
-    >>> decide(Finding(["learning", "loss"], False, False, False, False), [], absence_nights=14)
+    >>> decide(Finding(["learning", "loss"]), [], absence_nights=14)
     [Act(verb='open', kind='loss', level='confirmed', reason=None)]
     """
     by_kind = {alert.kind: alert for alert in standing}
@@ -186,7 +191,7 @@ def _recovered(kind: str, finding: Finding) -> bool:
     if kind == "review":
         return finding.review_recovered
     if kind == "loss":
-        return finding.state == "holding"
+        return finding.state == "holding" and finding.loss_recovered
     if kind == "no_response":
         return finding.state == "holding" or finding.state in LEVEL_OF
     return True
@@ -215,7 +220,7 @@ def present_run(kind: str, finding: Finding) -> tuple[int, int]:
     """The first night of the run in which the kind's state holds now, and how long it was away before.
 
     >>> states = ["silent", "holding", "holding", "silent"]
-    >>> present_run("silence", Finding(states, False, False, False, False))
+    >>> present_run("silence", Finding(states))
     (4, 2)
     """
     night = len(finding.states)

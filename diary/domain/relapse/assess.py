@@ -1,13 +1,16 @@
-"""The seam of the detector: scores in, the assessment of every course on every night out."""
+"""The seam of the detector: scores in, the assessment of every course out, by rule and by forecast."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from config.priors import Prior
 from config.protocol import Protocol
+from diary.domain.relapse.baselines import Baselines
+from diary.domain.relapse.forecast import Forecast, forecast
 from diary.domain.relapse.rule import RuleNights, plain_rule
-from diary.domain.relapse.states import Forecast, states
+from diary.domain.relapse.states import states
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +21,68 @@ class Assessed:
     states: NDArray[np.int8]
     """(n, T) positions in `relapse.states.STATES`."""
     forecast: Forecast | None
+    """(n, T) arrays; NaN on nights that no forecast was asked for."""
 
 
 def assess(
     scores: NDArray[np.uint8],
-    baseline_nrs: NDArray[np.float64],
+    baselines: Baselines,
     *,
     protocol: Protocol,
+    prior: Prior | None,
     boosters: NDArray[np.bool_] | None = None,
     expected: NDArray[np.bool_] | None = None,
+    only: NDArray[np.int_] | None = None,
+    shadow: bool = False,
 ) -> Assessed:
     """Assess every course on every night; the night and the offline replay both call this and nothing else.
 
-    Args and errors are those of `relapse.rule.plain_rule`. Causal: column d - 1 depends on days 1 to d.
+    Causal: column d - 1 depends on days 1 to d.
+
+    Args:
+        scores: (n, T) NRS points 0-10, 255 for no answer; column d - 1 is day d after the last infusion day.
+        baselines: of the same courses.
+        protocol: thresholds and windows.
+        prior: what the forecast believes before the first answer; None for the plain rule alone.
+        boosters: (n, T) days on which a booster was given.
+        expected: (n, T) days on which an answer was expected; all, when None.
+        only: (n,) the one night of each course that is foreseen; all nights, when None. On the others the
+            states are those of the plain rule.
+        shadow: the forecast is worked out, and the states are those of the plain rule.
+
+    Raises:
+        ValueError: as `relapse.rule.plain_rule`.
 
     >>> from diary.domain.relapse.states import STATES
-    >>> assessed = assess(np.full((1, 21), 2, dtype=np.uint8), np.array([8.0]), protocol=Protocol())
+    >>> before = np.full((1, 14), 8, dtype=np.uint8)
+    >>> baselines = Baselines(np.array([8.0]), before, np.array([np.inf]))
+    >>> scores = np.full((1, 21), 2, dtype=np.uint8)
+    >>> assessed = assess(scores, baselines, protocol=Protocol(), prior=None)
     >>> [STATES[assessed.states[0, night - 1]] for night in (13, 14)]
     ['learning', 'holding']
     """
-    nights = plain_rule(scores, baseline_nrs, protocol=protocol, boosters=boosters, expected=expected)
-    return Assessed(nights, states(nights, None, protocol), None)
+    nights = plain_rule(scores, baselines.nrs, protocol=protocol, boosters=boosters, expected=expected)
+    if prior is None:
+        return Assessed(nights, states(nights, None, protocol), None)
+    found = _by_night(scores, baselines, protocol, prior, boosters, only)
+    return Assessed(nights, states(nights, None if shadow else found, protocol), found)
+
+
+def _by_night(
+    scores: NDArray[np.uint8],
+    baselines: Baselines,
+    protocol: Protocol,
+    prior: Prior,
+    boosters: NDArray[np.bool_] | None,
+    only: NDArray[np.int_] | None,
+) -> Forecast:
+    n, last = scores.shape
+    whole = Forecast(*(np.full((n, last), np.nan) for _ in Forecast.__slots__))
+    every = [np.full(n, night) for night in range(1, last + 1)] if only is None else [only]
+    for nights in every:
+        found = forecast(
+            scores, nights, baselines, prior=prior, lead_days=protocol.lead_days, boosters=boosters
+        )
+        for name in Forecast.__slots__:
+            getattr(whole, name)[np.arange(n), nights - 1] = getattr(found, name)
+    return whole

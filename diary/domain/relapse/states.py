@@ -1,6 +1,5 @@
 """One state a night: what the rule, and a forecast where there is one, say of a course."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -8,28 +7,16 @@ from numpy.typing import NDArray
 
 from config.protocol import Protocol
 from config.words import COURSE_STATES
+from diary.domain.relapse.forecast import Forecast
 from diary.domain.relapse.rule import RuleNights
 
 STATES: Final = COURSE_STATES
 """State names; a state's code is its position. `preparing` comes before day 1 and is never among nights."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What a probabilistic detector says of n courses on T nights; (n, T) arrays, NaN where it cannot tell.
-
-    Probabilities are of the true loss having come by that day; a non-responder's mass counts as not lost.
-    Loss days are course days given that the course responds.
-    """
-
-    p_lost: NDArray[np.float64]
-    p_lost_14d: NDArray[np.float64]
-    p_lost_28d: NDArray[np.float64]
-    p_lost_lead: NDArray[np.float64]
-    """Lost within the protocol's lead time."""
-    lost_p10: NDArray[np.float64]
-    lost_p50: NDArray[np.float64]
-    lost_p90: NDArray[np.float64]
+def loss_recovered(forecast: Forecast, protocol: Protocol) -> NDArray[np.bool_]:
+    """(n, T) whether the chance of a loss is well under that of a watch, or unknown."""
+    return ~(forecast.p_lost_lead >= protocol.recovered_probability)
 
 
 def states(nights: RuleNights, forecast: Forecast | None, protocol: Protocol) -> NDArray[np.int8]:
@@ -37,11 +24,12 @@ def states(nights: RuleNights, forecast: Forecast | None, protocol: Protocol) ->
 
     Learning until day 14, unless a step; then silent, step, no response, loss, cannot tell (an answerless
     window, an unknown response, no baseline), likely lost, watch, holding. Without a forecast neither likely
-    lost nor watch holds.
+    lost nor watch holds. With one, few answers are enough to tell, and a loss that the rule finds where there
+    hardly was relief to lose is no response.
 
     Args:
         nights: the plain rule's findings, (n, T).
-        forecast: of the same courses and nights.
+        forecast: of the same courses and nights; NaN on those that are the rule's alone.
         protocol: when learning ends, and the probabilities that count as likely.
 
     Returns:
@@ -57,7 +45,10 @@ def states(nights: RuleNights, forecast: Forecast | None, protocol: Protocol) ->
         "cannot_tell": ~nights.judged | (nights.response == 0),
     }
     if forecast is not None:
-        in_order["likely_lost"] = forecast.p_lost >= protocol.likely_lost_probability
+        enough = np.isfinite(forecast.p_lost) & (nights.answered_14d >= protocol.forecast_answers_min)
+        in_order["no_response"] |= nights.in_loss & (forecast.p_lost < protocol.loss_probability_min)
+        in_order["cannot_tell"] &= ~enough | (nights.response == 0)
+        in_order["likely_lost"] = forecast.p_lost_14d >= protocol.likely_lost_probability
         in_order["watch"] = forecast.p_lost_lead >= protocol.watch_probability
     codes = [np.int8(STATES.index(name)) for name in in_order]
     return np.select(list(in_order.values()), codes, np.int8(STATES.index("holding")))

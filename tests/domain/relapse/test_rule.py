@@ -7,12 +7,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from config.priors import SHIPPED
 from config.protocol import DEFAULT
 from diary.domain.packed import NO_ANSWER
 from diary.domain.relapse.assess import Assessed, assess
 from diary.domain.relapse.rule import plain_rule
 from diary.domain.relapse.states import STATES
 from tests.domain.relapse.by_hand import Diary, Night, judge_by_hand
+from tests.makers import carried
 
 EXACT = (
     "answered_14d",
@@ -69,7 +71,9 @@ def judge(*several: Diary) -> Assessed:
             expected[course, day - 1] = day not in diary.not_expected
         if diary.baseline is not None:
             baselines[course] = float(diary.baseline)
-    return assess(scores, baselines, protocol=DEFAULT, boosters=boosters, expected=expected)
+    return assess(
+        scores, carried(baselines), protocol=DEFAULT, prior=None, boosters=boosters, expected=expected
+    )
 
 
 def assert_agrees(diary: Diary, assessed: Assessed, course: int) -> None:
@@ -142,7 +146,8 @@ def test_early_relief_is_the_mean_relief_of_days_3_to_14():
 
 
 def test_a_night_without_courses_has_nothing_to_say():
-    assert assess(np.zeros((0, 84), dtype=np.uint8), np.zeros(0), protocol=DEFAULT).states.shape == (0, 84)
+    nobody = assess(np.zeros((0, 84), dtype=np.uint8), carried([]), protocol=DEFAULT, prior=SHIPPED)
+    assert nobody.states.shape == (0, 84)
 
 
 GOOD = np.full((2, 20), 5, dtype=np.uint8)

@@ -1,0 +1,205 @@
+"""The forecast of one course, worked out the long way: cell by cell, day by day, in plain Python.
+
+It shares with the fast one what defines the model: where the cells stand, and how likely a score is at a
+level. Everything else is done again, from the words of docs/explanation/detector.md.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from config.priors import Prior
+from diary.domain.relapse.cells import CELLS_OF, FAMILIES, spread_cells
+from diary.domain.relapse.likelihood import features
+
+LINE = 0.30
+LAST_DAY = 800
+SPREAD = {
+    "noise": NormalDist(math.log(1.2), 0.55),
+    "relief": NormalDist(math.log(0.88 / 0.12), 1.3),
+    "other_relief": NormalDist(math.log(0.08 / 0.92), 1.2),
+    "midpoint": NormalDist(math.log(51), 1.0),
+    "half_life": NormalDist(math.log(10.9), 0.65),
+}
+
+
+@dataclass(frozen=True)
+class SlowForecast:
+    p_lost: float
+    p_lost_14d: float
+    p_lost_28d: float
+    quantiles: tuple[float, float, float]
+    """Loss days; infinite beyond a year."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    family: str
+    noise: int
+    z: tuple[float, ...]
+    peak: float
+    stays: float
+    comes_on_day: float
+    midpoint: float
+    half_life: float
+
+    def relief(self, day: float) -> float:
+        if self.family == "no_plateau":
+            left = 2 ** (-day / self.half_life)
+        elif self.family in ("durable", "no_response"):
+            left = 1.0
+        else:
+            left = 1 / (1 + 2 ** min(60.0, (day - self.midpoint) / self.half_life))
+        came = 1 / (1 + 2 ** ((self.comes_on_day - day) / 2)) if self.family == "late" else 1.0
+        return self.peak * came * (self.stays + (1 - self.stays) * left)
+
+    def loss_day(self) -> int | None:
+        """The first day under the line that no day at or over it follows; None for none."""
+        if self.relief(LAST_DAY) >= LINE or not self.responds():
+            return None
+        day = LAST_DAY
+        while self.relief(day - 1) < LINE:
+            day -= 1
+        return day
+
+    def responds(self) -> bool:
+        if self.family == "late":
+            return any(self.relief(day) >= LINE for day in range(1, LAST_DAY + 1))
+        return sum(self.relief(day) for day in range(3, 15)) / 12 >= LINE
+
+
+def slow_forecast(
+    scores: Sequence[int | None], before: Sequence[int | None], prior: Prior, boosters: Sequence[int] = ()
+) -> SlowForecast:
+    """The forecast on the night after the last of `scores`, with an own baseline."""
+    measured = [nrs for nrs in before if nrs is not None][-7:]
+    centre = round(2 * sum(measured) / len(measured)) / 2
+    width = 0.8 if sum(nrs is not None for nrs in before) >= 4 else 1.6
+    centre = min(max(centre, 1.5), 10.0)
+    began = max(boosters, default=0)
+    since = scores[began:]
+    log_weights, outcomes = [], []
+    for cell in cells():
+        log_weights.append(log_weight(cell, centre + width * cell.z[0], since, before, prior))
+        outcomes.append((cell.responds(), cell.loss_day()))
+    highest = max(log_weights)
+    weights = [math.exp(value - highest) for value in log_weights]
+    total = sum(weights)
+
+    def lost_by(day: float) -> float:
+        """Restarted by a booster, a course without relief is lost: that it responded is known."""
+        mass = 0.0
+        for weight, (responds, loss_day) in zip(weights, outcomes, strict=True):
+            if (responds and loss_day is not None and loss_day <= day - began) or (began and not responds):
+                mass += weight
+        return mass / total
+
+    answering = [responds or began > 0 for responds, _ in outcomes]
+    responding = sum(weight for weight, answers in zip(weights, answering, strict=True) if answers) / total
+    night = len(scores)
+
+    def day_of(share: float) -> float:
+        days = (day for day in range(began, 366) if lost_by(day) >= share * responding)
+        return next(iter(days), math.inf)
+
+    return SlowForecast(
+        lost_by(night), lost_by(night + 14), lost_by(night + 28), (day_of(0.1), day_of(0.5), day_of(0.9))
+    )
+
+
+def cells() -> list[Cell]:
+    spread = spread_cells(0.7)
+    return [
+        Cell(
+            FAMILIES[spread.family[n]],
+            int(spread.noise[n]),
+            tuple(spread.z[:, n].tolist()),
+            float(spread.peak[n]),
+            float(spread.stays[n]),
+            float(spread.comes_on_day[n]),
+            float(spread.midpoint_days[n]),
+            float(spread.half_life_days[n]),
+        )
+        for n in range(len(spread.family))
+    ]
+
+
+def log_weight(
+    cell: Cell,
+    baseline: float,
+    scores: Sequence[int | None],
+    before: Sequence[int | None],
+    prior: Prior,
+) -> float:
+    if not 0.5 <= baseline <= 10:
+        return -1e5
+    weight = believed(cell, baseline, prior)
+    weight += tempering(before, prior) * sum(told(cell, baseline, nrs) for nrs in before if nrs is not None)
+    of_days = 0.0
+    for day, nrs in enumerate(scores, start=1):
+        if nrs is not None:
+            of_days += told(cell, baseline * (1 - cell.relief(middle(day))), nrs)
+    return weight + tempering(scores, prior) * of_days
+
+
+def told(cell: Cell, level: float, nrs: int) -> float:
+    return float(CHANCES[cell.noise][min(100, max(0, round(level / 0.1)))][nrs])
+
+
+def middle(day: int) -> float:
+    """Curves stand still for three days, and after twelve weeks for seven."""
+    if day <= 84:
+        return (day - 1) // 3 * 3 + 2.0
+    return (day - 85) // 7 * 7 + 88.0
+
+
+def tempering(scores: Sequence[int | None], prior: Prior) -> float:
+    answers = sum(nrs is not None for nrs in scores)
+    return 1 / (1 + answers / prior.answers_worth)
+
+
+def believed(cell: Cell, baseline: float, prior: Prior) -> float:
+    """The prior's density at the cell over the density with which cells were spread."""
+    shares = {
+        "gradual": prior.gradual_share,
+        "step": prior.step_share,
+        "durable": prior.durable_share,
+        "part_way": prior.part_way_share,
+        "no_plateau": prior.no_plateau_share,
+        "late": prior.late_share,
+    }
+    if cell.family == "no_response":
+        share = 1 - prior.responder_share
+    else:
+        share = prior.responder_share * shares[cell.family]
+    found = math.log(share / CELLS_OF[FAMILIES.index(cell.family)])
+    standard = NormalDist()
+    found += math.log(NormalDist(prior.baseline_mean_nrs, prior.baseline_sd_nrs).pdf(baseline))
+    found -= math.log(standard.pdf(cell.z[0]))
+    _, noise, relief, midpoint, half_life = cell.z
+    found += moved("noise", noise, math.log(prior.noise_median_nrs), prior.noise_log_sd)
+    if cell.family == "no_response":
+        peak = (logit(prior.other_relief_median), prior.other_relief_logit_sd)
+        found += moved("other_relief", relief, *peak)
+    else:
+        found += moved("relief", relief, logit(prior.relief_median), prior.relief_logit_sd)
+    if cell.family in ("gradual", "step", "part_way", "late"):
+        found += moved("midpoint", midpoint, math.log(prior.midpoint_median_days), prior.midpoint_log_sd)
+    if cell.family in ("gradual", "part_way", "late"):
+        fades = (math.log(prior.half_life_median_days), prior.half_life_log_sd)
+        found += moved("half_life", half_life, *fades)
+    return found
+
+
+def moved(name: str, z: float, middle: float, sd: float) -> float:
+    spread = SPREAD[name]
+    value = spread.mean + spread.stdev * z
+    return math.log(NormalDist(middle, sd).pdf(value)) - math.log(spread.pdf(value))
+
+
+def logit(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+CHANCES = features().log_chances.tolist()
