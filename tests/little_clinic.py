@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from config.priors import SHIPPED
 from config.protocol import Protocol
 from diary.domain.days import night_due
 from diary.services import clinics, courses, entries, infusions, nights, patients
@@ -18,6 +19,7 @@ from diary.services.nights import Due
 from diary.storage.alerts import alerts_of_patient
 from diary.storage.ids import new_uid
 from diary.storage.patients import patient_by_id
+from diary.storage.protocols import Foresight
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Regimen
@@ -28,6 +30,8 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 FIRST_DAY = date(2026, 1, 5)
 INFUSION_DAYS = 5
 ALWAYS_HERE = [(datetime.min.replace(tzinfo=UTC), ZONE.key)]
+# A forecast that staff see, as shipped.
+SHOWN = Foresight(shown=True, prior=SHIPPED, prior_version="shipped")
 
 
 @dataclass(frozen=True, slots=True)

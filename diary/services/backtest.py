@@ -11,13 +11,14 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from config.priors import SHIPPED, Prior
 from config.protocol import Protocol
 from config.scales import NRS
-from diary.domain.baseline import own_baseline
-from diary.domain.packed import DAYS_BEFORE, FOLLOW_UP_DAYS_MAX, NO_ANSWER, unpack
+from diary.domain.packed import DAYS_BEFORE, FOLLOW_UP_DAYS_MAX, NO_ANSWER
 from diary.domain.policy import Act, Finding, Standing, decide
 from diary.domain.relapse.assess import Assessed, assess
-from diary.domain.relapse.states import STATES
+from diary.domain.relapse.baselines import own_baselines
+from diary.domain.relapse.states import STATES, loss_recovered
 from diary.services.csv_reading import BadCsv, CsvRow, Faults, read_rows
 
 COLUMNS: Final = ("course", "day", "nrs")
@@ -129,30 +130,38 @@ def _score(text: str) -> tuple[int, bool] | None:
     return nrs, nrs != score
 
 
-def replay(diaries: Diaries, *, protocol: Protocol) -> Iterator[list[NightRow]]:
+def replay(
+    diaries: Diaries, *, protocol: Protocol, prior: Prior | None = SHIPPED
+) -> Iterator[list[NightRow]]:
     """A row a course and night, a list a course; nights 1 to the largest day of the file, for every course.
 
     Causal: what is said of night n stands on days up to n, and stays the same whatever follows.
+
+    Args:
+        diaries: as read.
+        protocol: thresholds and windows.
+        prior: what the forecast believes; None for the plain rule alone.
     """
     names = list(dict.fromkeys([*diaries.before, *diaries.after]))
     for first in range(0, len(names), BLOCK_COURSES):
         block = names[first : first + BLOCK_COURSES]
         scores = np.full((len(block), diaries.nights), NO_ANSWER, dtype=np.uint8)
-        baseline_nrs = np.full(len(block), np.nan)
+        before = np.full((len(block), DAYS_BEFORE), NO_ANSWER, dtype=np.uint8)
         for row, name in enumerate(block):
             after = diaries.after.get(name, bytearray())
             scores[row, : len(after)] = after
-            before = bytes(diaries.before.get(name, b""))[:DAYS_BEFORE]
-            found = own_baseline(unpack(before)[::-1], protocol).nrs
-            baseline_nrs[row] = np.nan if found is None else found
-        assessed = assess(scores, baseline_nrs, protocol=protocol)
+            back = diaries.before.get(name, bytearray())[:DAYS_BEFORE]
+            before[row, : len(back)] = back
+        baselines = own_baselines(before[:, ::-1], protocol)
+        assessed = assess(scores, baselines, protocol=protocol, prior=prior)
         for row, name in enumerate(block):
             yield _rows(name, row, assessed, protocol)
 
 
 def _rows(name: str, row: int, assessed: Assessed, protocol: Protocol) -> list[NightRow]:
     states = [STATES[code] for code in assessed.states[row]]
-    alerts = loss_alerts(states, absence_nights=protocol.absence_nights)
+    recovered = loss_recovered(assessed.forecast, protocol)[row].tolist() if assessed.forecast else []
+    alerts = loss_alerts(states, recovered or [True] * len(states), absence_nights=protocol.absence_nights)
     nights = range(1, len(states) + 1)
     answered = assessed.nights.answered_14d[row].tolist()
     return [
@@ -174,22 +183,22 @@ def _cells(values: NDArray[np.float64], form: str) -> list[str]:
     return [form.format(value) if np.isfinite(value) else "" for value in values]
 
 
-def loss_alerts(states: list[str], *, absence_nights: int) -> set[int]:
+def loss_alerts(states: list[str], recovered: list[bool], *, absence_nights: int) -> set[int]:
     """The nights on which a loss alert opens or escalates, as the policy has it when nobody acts.
 
-    The policy looks at a kind's state; while the state stays the same nothing new can follow from it.
+    The policy looks at a kind's state and whether it recovered; while both stay nothing new can follow.
 
-    >>> sorted(loss_alerts(["holding", "loss", "loss", "holding", "loss"], absence_nights=14))
+    >>> states = ["holding", "loss", "loss", "holding", "loss"]
+    >>> sorted(loss_alerts(states, [True] * 5, absence_nights=14))
     [2, 5]
     """
     told: set[int] = set()
     standing: Standing | None = None
+    seen = list(zip(states, recovered, strict=True))
     for night in range(1, len(states) + 1):
-        if night > 1 and states[night - 1] == states[night - 2]:
+        if night > 1 and seen[night - 1] == seen[night - 2]:
             continue
-        finding = Finding(
-            states[:night], review=False, review_recovered=False, step_recovered=False, quiet=False
-        )
+        finding = Finding(states[:night], loss_recovered=recovered[night - 1])
         acts = decide(finding, [standing] if standing else [], absence_nights=absence_nights)
         act = next((act for act in acts if act.kind == "loss"), None)
         if act is not None:

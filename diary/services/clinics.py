@@ -1,16 +1,25 @@
 """Founds an installation and its clinics: zone, first protocol, wording of the question."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from config.priors import Prior
 from config.protocol import Protocol
 from config.scales import NRS
 from diary.domain.errors import Refusal
 from diary.services import audit
 from diary.storage.ids import new_uid
-from diary.storage.tables.clinic import Clinic, ClinicZone, Installation, InstrumentVersion, ProtocolVersion
+from diary.storage.tables.clinic import (
+    Clinic,
+    ClinicZone,
+    ForecastVersion,
+    Installation,
+    InstrumentVersion,
+    ProtocolVersion,
+)
 from diary.storage.unit import Scope, clinic_of, enter, own, scope_of
 
 # A zone history begins before any diary.
@@ -57,7 +66,6 @@ def found_clinic(
         opening_hours=opening_hours,
         emergency_text=emergency_text,
         locale=locale,
-        forecast_mode=forecast_mode,
         first_night=now.astimezone(ZoneInfo(zone)).date(),
         created_at=now,
     )
@@ -67,6 +75,7 @@ def found_clinic(
     enter(session, Scope(clinic.id, before.actor_kind, before.actor_id, before.role, before.request_id))
     session.add(ClinicZone(clinic_id=clinic.id, zone=zone, since_at=ALWAYS))
     new_protocol(session, protocol, note="the defaults at founding", now=ALWAYS)
+    new_forecast(session, mode=forecast_mode, prior={}, note="as at founding", now=ALWAYS)
     session.add(
         InstrumentVersion(
             clinic_id=clinic.id,
@@ -87,6 +96,28 @@ def new_protocol(session: Session, protocol: Protocol, *, note: str, now: dateti
     n = len(session.scalars(own(session, ProtocolVersion)).all()) + 1
     version = ProtocolVersion(
         clinic_id=clinic_of(session), n=n, valid_from_at=now, values=protocol.to_values(), note=note
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def new_forecast(
+    session: Session, *, mode: str, prior: Mapping[str, float], note: str, now: datetime
+) -> ForecastVersion:
+    """From now on the forecast is shown or logged only, and believes these numbers before the first answer.
+
+    Args:
+        session: of the clinic.
+        mode: "on" or "shadow".
+        prior: numbers of `config.priors.Prior` that are not as shipped.
+        note: why.
+        now: from when on.
+    """
+    Prior.from_values(prior)
+    n = len(session.scalars(own(session, ForecastVersion)).all()) + 1
+    version = ForecastVersion(
+        clinic_id=clinic_of(session), n=n, valid_from_at=now, mode=mode, prior=dict(prior), note=note
     )
     session.add(version)
     session.flush()

@@ -1,29 +1,39 @@
 """Judges a shard: the state of every course tonight, and what to do about alerts where something changed."""
 
 import logging
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from config.protocol import Protocol
 from diary.domain import packed
 from diary.domain.policy import Act, Finding, Standing, decide, is_told, rings_from
 from diary.domain.relapse.assess import Assessed, assess
+from diary.domain.relapse.baselines import baselines_of
+from diary.domain.relapse.forecast import Forecast
 from diary.domain.relapse.rule import MEAN_TOLERANCE_NRS
-from diary.domain.relapse.states import STATES
+from diary.domain.relapse.states import STATES, loss_recovered
 from diary.services.night_shard import NOTHING, NightFrame, Shard, ShardCourse, day_number
 from diary.storage.shards import FollowedCourse, StandingAlert
 
 log = logging.getLogger(__name__)
 
-DETECTOR_VERSION: Final = "plain-rule 1"
+DETECTOR_VERSION: Final = "curves 1"
 DETECTOR_FAILED: Final = "the detector failed on it"
 GIVEN_UP: Final = "its assessment did not come to an end"
 
+LOSS_DAYS: Final = ("lost_p10", "lost_p50", "lost_p90")
+
 Detector = Callable[..., Assessed]
 """Called as `domain.relapse.assess.assess` is."""
+
+
+Percents = tuple[int, int]
+"""The chance of a loss now, and within the lead time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,7 @@ class Judged:
     """
 
     state: str
+    percents: Percents | None
     acts: Sequence[Act]
     problem: str | None
     one: ShardCourse
@@ -61,12 +72,12 @@ def judge_shard(shard: Shard, frame: NightFrame, *, detector: Detector = assess)
     limit = frame.protocol.follow_up_days
     following = [one for one in shard.courses if 1 <= one.day_number <= limit and one.problem is None]
     judged: dict[int, Judged] = {}
-    for part, assessed in _assessed(following, frame, detector):
-        if assessed is None:
+    for part, judgements in _in_parts(following, shard, frame, detector):
+        if judgements is None:
             (one,) = part
             judged[one.course.id] = _not_judged(one, DETECTOR_FAILED, shard, frame)
         else:
-            judged.update(_judge(part, assessed, shard, frame))
+            judged |= judgements
     return [judged.get(one.course.id) or _not_judged(one, one.problem, shard, frame) for one in shard.courses]
 
 
@@ -75,30 +86,115 @@ def give_up(shard: Shard, frame: NightFrame) -> list[Judged]:
     return [_not_judged(one, one.problem or GIVEN_UP, shard, frame) for one in shard.courses]
 
 
-def _assessed(
-    following: Sequence[ShardCourse], frame: NightFrame, detector: Detector
-) -> Iterator[tuple[Sequence[ShardCourse], Assessed | None]]:
+def _in_parts(
+    following: Sequence[ShardCourse], shard: Shard, frame: NightFrame, detector: Detector
+) -> Iterator[tuple[Sequence[ShardCourse], dict[int, Judged] | None]]:
     """All at once; where that fails, half by half, until the course that makes it fail stands alone."""
     if not following:
         return
     try:
-        assessed = _assess(following, frame, detector)
+        judgements = dict(_judge(following, shard, frame, detector))
     except Exception:
         if len(following) == 1:
             log.exception("course not assessed", extra={"course_id": following[0].course.id})
             yield following, None
             return
     else:
-        yield following, assessed
+        yield following, judgements
         return
     half = len(following) // 2
-    yield from _assessed(following[:half], frame, detector)
-    yield from _assessed(following[half:], frame, detector)
+    yield from _in_parts(following[:half], shard, frame, detector)
+    yield from _in_parts(following[half:], shard, frame, detector)
 
 
-def _assess(following: Sequence[ShardCourse], frame: NightFrame, detector: Detector) -> Assessed:
+def _judge(
+    part: Sequence[ShardCourse], shard: Shard, frame: NightFrame, detector: Detector
+) -> Iterator[tuple[int, Judged]]:
+    tonight = [one.day_number for one in part]
+    assessed = _assess(part, frame, detector, only=np.array(tonight))
+    rows, columns = np.arange(len(part)), np.array(tonight) - 1
+    codes = assessed.states[rows, columns].tolist()
+    reviews = assessed.nights.review[rows, columns].tolist()
+    recovered = _loss_recovered(assessed, frame)[rows, columns].tolist()
+    alerts = [shard.alerts.get(one.course.id, ()) for one in part]
+    telling = [
+        row
+        for row, (code, review, back) in enumerate(zip(codes, reviews, recovered, strict=True))
+        if not is_told(STATES[code], review=review, loss_recovered=back, alerts=alerts[row])
+    ]
+    percents = _percents(assessed, rows, columns)
+    histories = _histories(part, telling, assessed, alerts, frame, detector)
+    for row, one in enumerate(part):
+        acts: Sequence[Act] = ()
+        if row in histories:
+            finding = Finding(
+                states=histories[row],
+                review=reviews[row],
+                review_recovered=_review_recovered(assessed, row, one.day_number - 1, frame.protocol),
+                step_recovered=_step_recovered(one, alerts[row], frame.protocol),
+                loss_recovered=recovered[row],
+                quiet=_quiet(one.course, frame),
+            )
+            acts = _acts(one, finding, alerts[row], frame)
+        yield (
+            one.course.id,
+            Judged(STATES[codes[row]], percents[row], acts, None, one, assessed, row, frame.protocol),
+        )
+
+
+def _histories(
+    part: Sequence[ShardCourse],
+    telling: Sequence[int],
+    assessed: Assessed,
+    alerts: Sequence[Sequence[StandingAlert]],
+    frame: NightFrame,
+    detector: Detector,
+) -> dict[int, list[str]]:
+    """By row the state of each night up to tonight, with today's data.
+
+    Only a loss alert that stands or stood asks what was foreseen on earlier nights, and that costs as much as
+    so many courses: the other kinds come before a forecast in the order of states.
+    """
+    codes = {row: assessed.states[row] for row in telling}
+    asking = [row for row in telling if any(alert.kind == "loss" for alert in alerts[row])]
+    if asking and frame.foresight.shown:
+        again = _assess([part[row] for row in asking], frame, detector, only=None)
+        codes |= dict(zip(asking, again.states, strict=True))
+    return {row: [STATES[code] for code in of_row[: part[row].day_number]] for row, of_row in codes.items()}
+
+
+def _percents(assessed: Assessed, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> list[Percents | None]:
+    """By row the chances as whole percents; None where nothing is foreseen."""
+    if assessed.forecast is None:
+        return [None] * len(rows)
+    now = assessed.forecast.p_lost[rows, columns].tolist()
+    lead = assessed.forecast.p_lost_lead[rows, columns].tolist()
+    return [whole_percents(*chances) for chances in zip(now, lead, strict=True)]
+
+
+def whole_percents(p_lost: float | None, p_lost_lead: float | None) -> Percents | None:
+    """What is shown of the chances: a finding is written anew when it changes.
+
+    >>> whole_percents(0.1249, 0.5), whole_percents(None, None)
+    ((12, 50), None)
+    """
+    if p_lost is None or p_lost_lead is None or math.isnan(p_lost + p_lost_lead):
+        return None
+    return round(100 * p_lost), round(100 * p_lost_lead)
+
+
+def _loss_recovered(assessed: Assessed, frame: NightFrame) -> NDArray[np.bool_]:
+    if assessed.forecast is None or not frame.foresight.shown:
+        return np.ones(assessed.states.shape, dtype=np.bool_)
+    return loss_recovered(assessed.forecast, frame.protocol)
+
+
+def _assess(
+    following: Sequence[ShardCourse], frame: NightFrame, detector: Detector, *, only: NDArray[np.int_] | None
+) -> Assessed:
     nights = max(one.day_number for one in following)
     rows = b"".join([one.follow_up.ljust(nights, NOTHING) for one in following])
+    before = b"".join([one.before for one in following])
     scores = np.frombuffer(rows, dtype=np.uint8).reshape(-1, nights)
     boosters = np.zeros(scores.shape, dtype=bool)
     expected = np.ones(scores.shape, dtype=bool)
@@ -111,42 +207,23 @@ def _assess(following: Sequence[ShardCourse], frame: NightFrame, detector: Detec
             expected[row, [day - 1 for day in one.unasked_days]] = False
     return detector(
         scores,
-        np.array([np.nan if one.baseline_nrs is None else one.baseline_nrs for one in following]),
+        baselines_of(
+            [one.baseline_kind for one in following],
+            [one.baseline_nrs for one in following],
+            np.frombuffer(before, dtype=np.uint8).reshape(-1, packed.DAYS_BEFORE),
+        ),
         protocol=frame.protocol,
+        prior=frame.foresight.prior,
         boosters=boosters if boosters.any() else None,
         expected=None if expected.all() else expected,
+        only=only,
+        shadow=not frame.foresight.shown,
     )
-
-
-def _judge(
-    part: Sequence[ShardCourse], assessed: Assessed, shard: Shard, frame: NightFrame
-) -> Iterator[tuple[int, Judged]]:
-    rows, columns = np.arange(len(part)), np.array([one.day_number - 1 for one in part])
-    codes = assessed.states[rows, columns].tolist()
-    reviews = assessed.nights.review[rows, columns].tolist()
-    for row, (one, code, review) in enumerate(zip(part, codes, reviews, strict=True)):
-        alerts = shard.alerts.get(one.course.id, ())
-        told = is_told(STATES[code], review=review, alerts=alerts)
-        acts = () if told else _acts(one, assessed, row, alerts, review=review, frame=frame)
-        yield one.course.id, Judged(STATES[code], acts, None, one, assessed, row, frame.protocol)
 
 
 def _acts(
-    one: ShardCourse,
-    assessed: Assessed,
-    row: int,
-    alerts: Sequence[StandingAlert],
-    *,
-    review: bool,
-    frame: NightFrame,
+    one: ShardCourse, finding: Finding, alerts: Sequence[StandingAlert], frame: NightFrame
 ) -> Sequence[Act]:
-    finding = Finding(
-        states=[STATES[code] for code in assessed.states[row, : one.day_number]],
-        review=review,
-        review_recovered=_review_recovered(assessed, row, one.day_number - 1, frame.protocol),
-        step_recovered=_step_recovered(one, alerts, frame.protocol),
-        quiet=_quiet(one.course, frame),
-    )
     standing = [
         Standing(alert.kind, alert.level, alert.status, day_number(one.course, alert.night or frame.night))
         for alert in alerts
@@ -167,7 +244,16 @@ def _figures(assessed: Assessed, row: int, number: int) -> dict[str, Any]:
         "relief_7d": _number(nights.relief_window[row, column]),  # 14 days on a thin schedule
         "below_since": int(nights.below_since[row, column]) or None,
         "loss_day": int(nights.loss_day[row, column]) or None,
+        **_foreseen(assessed, row, column),
     }
+
+
+def _foreseen(assessed: Assessed, row: int, column: int) -> dict[str, Any]:
+    """Chances, and days by which a loss may come; nothing where none is foreseen."""
+    if assessed.forecast is None:
+        return {}
+    found = {name: _number(getattr(assessed.forecast, name)[row, column]) for name in Forecast.__slots__}
+    return {name: int(value) if value and name in LOSS_DAYS else value for name, value in found.items()}
 
 
 def _not_judged(one: ShardCourse, problem: str | None, shard: Shard, frame: NightFrame) -> Judged:
@@ -178,7 +264,7 @@ def _not_judged(one: ShardCourse, problem: str | None, shard: Shard, frame: Nigh
     early = problem is None and one.day_number < 1
     state: str = "preparing" if early else "cannot_tell"
     acts = () if problem is None else _about_no_assessment(shard.alerts.get(one.course.id, ()), frame)
-    return Judged(state, acts, problem, one, None, 0, frame.protocol)
+    return Judged(state, None, acts, problem, one, None, 0, frame.protocol)
 
 
 def _about_no_assessment(alerts: Sequence[StandingAlert], frame: NightFrame) -> Sequence[Act]:

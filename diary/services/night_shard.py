@@ -14,6 +14,7 @@ from diary.domain.relapse.baselines import own_means
 from diary.services.asked_days import unasked_days, unfollowed
 from diary.services.packed_days import packed_from_entries
 from diary.storage.follow import Followed
+from diary.storage.protocols import Foresight
 from diary.storage.shards import (
     FollowedCourse,
     StandingAlert,
@@ -37,6 +38,7 @@ class NightFrame:
     run_id: int
     protocol_id: int
     protocol: Protocol
+    foresight: Foresight
     now: datetime
     late: bool
 
@@ -52,6 +54,11 @@ class ShardCourse(NamedTuple):
     boosters: Sequence[date]
     unasked_days: Sequence[int]
     problem: str | None
+
+    @property
+    def before(self) -> bytes:
+        """The 14 days before its infusion, day -1 last."""
+        return self.days[: packed.DAYS_BEFORE].ljust(packed.DAYS_BEFORE, NOTHING)
 
     @property
     def follow_up(self) -> bytes:

@@ -13,9 +13,10 @@ from config.words import ALERT_ENDED
 from diary.domain import packed
 from diary.domain.alert_states import answered_by_booking
 from diary.domain.policy import Act
+from diary.domain.relapse.forecast import Forecast
 from diary.services import alerts
 from diary.services.courses import close_course
-from diary.services.night_judging import DETECTOR_VERSION, Judged
+from diary.services.night_judging import DETECTOR_VERSION, Judged, whole_percents
 from diary.services.night_shard import NightFrame, Shard
 from diary.storage.alerts import alert_by_id, hold_alerts
 from diary.storage.base import table_of
@@ -27,6 +28,7 @@ from diary.storage.patients import hold_patients
 from diary.storage.shards import FollowedCourse
 from diary.storage.tables.alert import Alert, AlertInput
 
+FORESEEN = Forecast.__slots__
 FIGURES = (
     "day_number",
     "answered_14d",
@@ -38,7 +40,9 @@ FIGURES = (
     "loss_day",
     "baseline_nrs",
     "baseline_kind",
+    *FORESEEN,
 )
+
 LOG_EVERY_DAYS = 7
 
 
@@ -91,11 +95,14 @@ def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Seq
     for found in findings:
         one = found.one
         moved = one.course.state != found.state
-        if moved or (one.day_number > 0 and one.day_number % LOG_EVERY_DAYS == 0):
+        due = moved or (one.day_number > 0 and one.day_number % LOG_EVERY_DAYS == 0)
+        other = moved or found.percents != whole_percents(one.course.p_lost, one.course.p_lost_lead)
+        if due or other:
             row = _row(frame, found)
-            logged.append(row)
-            if moved:
-                changed.append({**row, "since_night": frame.night})
+            if due:
+                logged.append(row)
+            if other:
+                changed.append({**row, "since_night": frame.night if moved else one.course.since_night})
     put_findings(session, changed)
     log_findings(session, logged)
     wanted = [(found, act) for found in findings for act in found.acts if act.verb == "open"]
@@ -135,7 +142,7 @@ def _open(session: Session, frame: NightFrame, wanted: Sequence[tuple[Judged, Ac
             found.one.course.patient_id,
             found.one.course.id,
             act.kind,
-            _facts(found),
+            _facts(frame, found),
             level=act.level,
             night=frame.night,
             owner_id=owners[found.one.course.patient_id],
@@ -188,7 +195,7 @@ def _newest(shard: Shard, found: Judged) -> dict[str, int]:
 
 def _escalate(session: Session, frame: NightFrame, found: Judged, act: Act, alert: Alert) -> None:
     assert act.level is not None
-    facts = _facts(found)
+    facts = _facts(frame, found)
     alerts.escalate(
         session, alert, level=act.level, facts=facts, night=frame.night, late=frame.late, now=frame.now
     )
@@ -202,8 +209,10 @@ def _end_follow_up(session: Session, course: FollowedCourse, *, now: datetime) -
         close_course(session, present, closing="day_limit", now=now)
 
 
-def _facts(found: Judged) -> dict[str, Any]:
-    return {name: value for name, value in found.figures.items() if value is not None}
+def _facts(frame: NightFrame, found: Judged) -> dict[str, Any]:
+    """What is known, as alerts keep it; a forecast in the shadow is in the log alone."""
+    hidden = () if frame.foresight.shown else FORESEEN
+    return {name: value for name, value in found.figures.items() if value is not None and name not in hidden}
 
 
 def _keep_inputs(session: Session, frame: NightFrame, told: Sequence[tuple[int, Judged, str | None]]) -> None:
@@ -239,6 +248,7 @@ def _keep_inputs(session: Session, frame: NightFrame, told: Sequence[tuple[int, 
                     "baseline_kind": one.baseline_kind,
                     "protocol_version_id": frame.protocol_id,
                     "detector_version": DETECTOR_VERSION,
+                    "prior_version": frame.foresight.prior_version,
                 }
             )
     if rows:

@@ -19,7 +19,7 @@ from diary.services.night_work import LEASE, Clock, Fenced, Spread, Task, hold, 
 from diary.services.night_writing import Counts, count
 from diary.services.patients import follow_after_pauses
 from diary.storage.nights import claim_night, next_nights, night_run, release_night
-from diary.storage.protocols import protocol_at, zones_by_clinic
+from diary.storage.protocols import foresight_at, protocol_at, zones_by_clinic
 from diary.storage.shards import stretches
 from diary.storage.unit import SYSTEM, Scope, unit
 
@@ -194,6 +194,7 @@ def _frame(session: Session, due: Due, *, run_id: int, now: datetime) -> NightFr
         run_id=run_id,
         protocol_id=protocol_id,
         protocol=protocol,
+        foresight=foresight_at(session, due.cutoff_at),
         now=now,
         late=now - due.cutoff_at > LATE_AFTER,
     )

@@ -1,6 +1,7 @@
 """Which protocol, instrument and zone a clinic had at a moment."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -8,11 +9,12 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from config.priors import Prior
 from config.protocol import Protocol
 from diary.storage.base import table_of
 from diary.storage.courses import CourseRow, course_rows
 from diary.storage.prepared import Prepared
-from diary.storage.tables.clinic import ClinicZone, InstrumentVersion, ProtocolVersion
+from diary.storage.tables.clinic import ClinicZone, ForecastVersion, InstrumentVersion, ProtocolVersion
 from diary.storage.unit import clinic_of, own
 
 _PROTOCOL: Final = table_of(ProtocolVersion).columns
@@ -31,6 +33,30 @@ def protocol_at(session: Session, moment: datetime) -> tuple[int, Protocol]:
     """The id and the values of the protocol version in force at `moment`."""
     ((version_id, stored),) = _PROTOCOL_AT.rows(session, clinic_id=clinic_of(session), moment=moment)
     return version_id, _protocol(tuple(stored.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """The forecast of a clinic at a moment."""
+
+    shown: bool
+    """Staff see it; otherwise it is logged only."""
+    prior: Prior
+    prior_version: str
+    """As alerts and nights name it."""
+
+
+def foresight_at(session: Session, moment: datetime) -> Foresight:
+    """The forecast version in force at `moment`."""
+    statement = (
+        own(session, ForecastVersion)
+        .where(ForecastVersion.valid_from_at <= moment)
+        .order_by(ForecastVersion.valid_from_at.desc(), ForecastVersion.n.desc())
+        .limit(1)
+    )
+    version = session.scalars(statement).one()
+    name = f"clinic {version.n}" if version.prior else "shipped"
+    return Foresight(version.mode == "on", Prior.from_values(version.prior), name)
 
 
 def instrument_at(session: Session, moment: datetime) -> InstrumentVersion:

@@ -40,6 +40,9 @@ class FollowedCourse(NamedTuple):
     changed_at: datetime | None
     days: bytes | None
     state: str | None
+    since_night: date | None
+    p_lost: float | None
+    p_lost_lead: float | None
 
 
 class StandingAlert(NamedTuple):
@@ -97,6 +100,9 @@ _COURSES: Final = Prepared(
         _DAYS.changed_at,
         _DAYS.days,
         _FOUND.state,
+        _FOUND.since_night,
+        _FOUND.p_lost,
+        _FOUND.p_lost_lead,
     )
     .select_from(
         table_of(Course)

@@ -93,7 +93,7 @@ def test_the_ledger_can_be_read(shell, clinic):
     assert [row["night"] for row in listed] == [str(FIRST_DAY + timedelta(days=1)), str(FIRST_DAY)]
     shown = shell.run("night", "show", str(FIRST_DAY)).output
     assert "done" in shown
-    assert "plain-rule" in shown
+    assert "curves" in shown
     assert shell.run("night", "show", "2027-01-01").exit_code == 1
 
 

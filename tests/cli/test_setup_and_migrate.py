@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
+from config.priors import SHIPPED
 from diary.services.staff import sign_in
 from diary.storage.engine import make_engine
 from diary.storage.migrate import current, head
+from diary.storage.protocols import foresight_at
 from diary.storage.tables.clinic import Clinic, Installation
-from diary.storage.unit import SYSTEM, Scope, unit
+from diary.storage.unit import SYSTEM, Scope, enter, unit
 from tests.cli.terminal import PASSWORD, Terminal
 from tests.little_clinic import at
 from tests.postgresql import APP_ROLE
@@ -65,11 +67,10 @@ def test_setup_founds_the_clinic_and_its_admin_can_sign_in(shell):
         installation = session.scalars(select(Installation)).one()
         clinic = session.scalars(select(Clinic)).one()
         assert (installation.kind, installation.clock_at) == ("sandbox", at(date(2026, 1, 5)))
-        assert (clinic.name, clinic.forecast_mode, clinic.first_night) == (
-            "Little clinic",
-            "shadow",
-            date(2026, 1, 5),
-        )
+        assert (clinic.name, clinic.first_night) == ("Little clinic", date(2026, 1, 5))
+        enter(session, Scope(clinic.id, "system"))
+        foresight = foresight_at(session, datetime.now(UTC))
+        assert (foresight.shown, foresight.prior, foresight.prior_version) == (False, SHIPPED, "shipped")
     with unit(engine, Scope(None, "staff"), write=True) as session:
         now = datetime.now(UTC)
         assert sign_in(session, email="ada@clinic.example", password=PASSWORD, now=now).staff.role == "admin"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from config.protocol import Protocol
 from diary.domain import packed
 from diary.domain.relapse.assess import assess
+from diary.domain.relapse.baselines import baselines_of
 from diary.domain.relapse.states import STATES
 from diary.services import patients
 from diary.storage.courses import courses_of
@@ -55,8 +56,10 @@ def state_from(session: Session, copy: AlertInput) -> str:
     expected[0, [day - 1 for day in copy.unasked_days]] = False
     named = own(session, ProtocolVersion).where(ProtocolVersion.id == copy.protocol_version_id)
     protocol = Protocol.from_values(session.scalars(named).one().values)
-    baseline_nrs = np.array([copy.baseline_nrs])
-    return STATES[assess(scores, baseline_nrs, protocol=protocol, expected=expected).states[0, -1]]
+    before = np.frombuffer(copy.days[: packed.DAYS_BEFORE], dtype=np.uint8)[None]
+    baselines = baselines_of([copy.baseline_kind], [copy.baseline_nrs], before)
+    found = assess(scores, baselines, protocol=protocol, prior=None, expected=expected)
+    return STATES[found.states[0, -1]]
 
 
 def on_two_days_a_week(clinic: LittleClinic) -> int:

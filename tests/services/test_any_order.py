@@ -26,7 +26,7 @@ from diary.storage.patients import patient_by_id
 from diary.storage.shards import stretches
 from diary.storage.tables.alert import Alert
 from diary.storage.unit import Scope, own, unit
-from tests.little_clinic import FIRST_DAY, ZONE, LittleClinic, at, day_number, found
+from tests.little_clinic import FIRST_DAY, SHOWN, ZONE, LittleClinic, at, day_number, found
 
 LAST = day_number(90)
 CAME_AT = at(LAST + timedelta(days=1), hour=1)
@@ -39,6 +39,9 @@ MEANT = (
     "below_since",
     "loss_day",
     "baseline_nrs",
+    "p_lost",
+    "p_lost_lead",
+    "lost_p50",
 )
 
 
@@ -86,6 +89,7 @@ class Diary:
             run_id=0,
             protocol_id=0,
             protocol=Protocol(),
+            foresight=SHOWN,
             now=due.cutoff_at,
             late=False,
         )

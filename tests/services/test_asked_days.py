@@ -15,7 +15,7 @@ from diary.storage.engine import make_engine
 from diary.storage.follow import Followed
 from diary.storage.patients import patient_by_id
 from diary.storage.shards import stretches
-from tests.little_clinic import ZONE, LittleClinic, at, day_number, found
+from tests.little_clinic import SHOWN, ZONE, LittleClinic, at, day_number, found
 
 DAY = timedelta(days=1)
 
@@ -116,6 +116,7 @@ def asked_days(clinic: LittleClinic) -> list[int]:
         run_id=0,
         protocol_id=0,
         protocol=Protocol(),
+        foresight=SHOWN,
         now=now,
         late=False,
     )

@@ -6,10 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.priors import Prior
 from config.protocol import DEFAULT
 from diary.services.backtest import NIGHT_COLUMNS, Diaries, loss_alerts, read_diaries, replay
 from diary.services.csv_reading import BadCsv
 from tests.makers import diary
+
+
+def alerts_of(states):
+    return loss_alerts(states, [True] * len(states), absence_nights=DEFAULT.absence_nights)
 
 
 def written(folder: Path, rows: str, *, header: str = "course,day,nrs\n") -> Path:
@@ -25,11 +30,11 @@ def rows_of(course: str, drawn: str) -> str:
     return "".join(f"{course},{day},{nrs}\n" for day, nrs in numbered if nrs is not None)
 
 
-def nights(folder: Path, rows: str) -> list[dict]:
+def nights(folder: Path, rows: str, prior: Prior | None = None) -> list[dict]:
     read = read_diaries(written(folder, rows))
     return [
         dict(zip(NIGHT_COLUMNS, row, strict=True))
-        for of_course in replay(read, protocol=DEFAULT)
+        for of_course in replay(read, protocol=DEFAULT, prior=prior)
         for row in of_course
     ]
 
@@ -147,9 +152,9 @@ def test_a_file_without_its_columns_is_refused(tmp_path):
 
 def test_a_loss_that_comes_back_rings_again():
     lost, well, doubt = ["loss"] * 5, ["holding"], ["cannot_tell"]
-    assert loss_alerts(well + lost + well * 3 + lost, absence_nights=14) == {2, 10}
-    assert loss_alerts(well + lost + doubt * 3 + lost, absence_nights=14) == {2}, "it never recovered"
+    assert alerts_of(well + lost + well * 3 + lost) == {2, 10}
+    assert alerts_of(well + lost + doubt * 3 + lost) == {2}, "it never recovered"
 
 
 def test_a_higher_level_rings_at_once():
-    assert loss_alerts(["holding", "watch", "likely_lost", "loss", "watch"], absence_nights=14) == {2, 3, 4}
+    assert alerts_of(["holding", "watch", "likely_lost", "loss", "watch"]) == {2, 3, 4}

@@ -131,7 +131,7 @@ def test_a_night_names_the_protocol_and_the_detector_that_judged_it(clinic):
         first, last = night_run(session, FIRST_DAY), night_run(session, day_number(4))
         assert last.protocol_version_id == later.id != first.protocol_version_id
         assert first.protocol_version_id is not None
-        assert last.detector_version == "plain-rule 1"
+        assert last.detector_version == "curves 1"
 
 
 def test_findings_are_logged_on_a_change_of_state_and_every_seventh_day(clinic):

@@ -32,7 +32,7 @@ class Clinic(Base):
     """A clinic: the owner of every row that names it."""
 
     __tablename__ = "clinic"
-    __table_args__ = (UniqueConstraint("uid"), one_of("forecast_mode", FORECAST_MODES))
+    __table_args__ = (UniqueConstraint("uid"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str]
@@ -41,7 +41,6 @@ class Clinic(Base):
     opening_hours: Mapped[str]
     emergency_text: Mapped[str]
     locale: Mapped[str]
-    forecast_mode: Mapped[str]
     first_night: Mapped[date]
     created_at: Mapped[datetime]
 
@@ -65,6 +64,20 @@ class ProtocolVersion(Owned, Base):
     n: Mapped[int]
     valid_from_at: Mapped[datetime]
     values: Mapped[dict[str, Any]]
+    note: Mapped[str]
+
+
+class ForecastVersion(Owned, Base):
+    """From when on staff see the forecast, or it is logged only; and the prior that it believes."""
+
+    __tablename__ = "forecast_version"
+    __table_args__ = owned(UniqueConstraint("clinic_id", "n"), one_of("mode", FORECAST_MODES))
+
+    n: Mapped[int]
+    valid_from_at: Mapped[datetime]
+    mode: Mapped[str]
+    prior: Mapped[dict[str, Any]]
+    """The numbers that are not as shipped."""
     note: Mapped[str]
 
 
