@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+import config.one_thread  # noqa: F401 - before numpy
 from diary.storage.migrate import upgrade
 from tests.postgresql import APP_ROLE, OWNER_ROLE, running_server
 

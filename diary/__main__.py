@@ -2,6 +2,8 @@
 
 import sys
 
+import config.one_thread  # noqa: F401 - before numpy
+
 try:
     from diary.cli.program import diary
 except ModuleNotFoundError as missing:

@@ -23,6 +23,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
+import config.one_thread  # noqa: F401 - before numpy
 from config.logging import logging_config
 from config.settings import Settings, settings_or_exit
 from diary.services.night_places import place

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import config.one_thread  # noqa: F401 - before numpy
 from diary.storage.migrate import upgrade
 from tests.postgresql import APP_ROLE, OWNER_ROLE, Server, running_server
 from workshop.install import find_chromium

@@ -51,7 +51,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "diary.phone": (DOORS_USE, WEB_PACKAGES),
     "diary.app": ((*DOORS_USE, "diary.api", "diary.desk", "diary.phone"), WEB_PACKAGES),
     "diary.cli": ((*DOORS_USE, "diary.gateways", "diary.app"), ("click", "sqlalchemy")),
-    "diary.__main__": (("diary.cli",), ()),
+    "diary.__main__": (("config", "diary.cli"), ()),
     "jobs": (
         ("config", "diary.domain", "diary.storage", "diary.gateways", "diary.services"),
         ("apscheduler", "sqlalchemy"),
