@@ -20,8 +20,8 @@ from diary.domain.relapse.likelihood import FEATURES, LEVEL_STEP_NRS, LEVELS_NRS
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-# A curve is held level for three days, and for seven after twelve weeks.
-SHORT_DAYS: Final = 3
+# A curve is held level for four days, and for seven after twelve weeks: chances are as good as by the day.
+SHORT_DAYS: Final = 4
 LONG_DAYS: Final = 7
 LONG_AFTER_DAY: Final = 84
 SHORT_BLOCKS: Final = LONG_AFTER_DAY // SHORT_DAYS
@@ -39,7 +39,7 @@ def block_count(days: int) -> int:
     """Blocks that days 1 to `days` fall in.
 
     >>> block_count(1), block_count(84), block_count(85), block_count(92)
-    (1, 28, 29, 30)
+    (1, 21, 22, 23)
     """
     later = max(0, days - LONG_AFTER_DAY)
     return math.ceil(min(days, LONG_AFTER_DAY) / SHORT_DAYS) + math.ceil(later / LONG_DAYS)
@@ -138,8 +138,8 @@ def _table(prior: Prior, centre_nrs: float, width_nrs: float, blocks: int) -> Ta
 def middle_days(blocks: int) -> Floats:
     """(blocks,) the day whose level stands for each block.
 
-    >>> middle_days(30)[[0, 27, 28]].tolist()
-    [2.0, 83.0, 88.0]
+    >>> middle_days(23)[[0, 20, 21]].tolist()
+    [2.5, 82.5, 88.0]
     """
     short = np.arange(SHORT_BLOCKS) * SHORT_DAYS + (SHORT_DAYS + 1) / 2
     long = np.arange(BLOCKS_MAX - SHORT_BLOCKS) * LONG_DAYS + LONG_AFTER_DAY + (LONG_DAYS + 1) / 2

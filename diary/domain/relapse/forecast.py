@@ -128,7 +128,7 @@ def loss_days(seen: Seen, prior: Prior, *, restarted: NDArray[np.bool_] | None =
     lost_by = np.full((len(seen.nights), ends + 1), np.nan)
     responds = np.full(len(seen.nights), np.nan)
     for weighed in posterior(seen, prior):
-        mass = np.add.reduceat(weighed.weights[: len(weighed.rows)], starts, axis=1).astype(np.float64)
+        mass = np.add.reduceat(weighed.weights, starts, axis=1).astype(np.float64)
         mass /= mass.sum(axis=1, keepdims=True)
         lost_by[weighed.rows, 0] = 0
         lost_by[weighed.rows, 1:] = mass[:, :ends].cumsum(axis=1)

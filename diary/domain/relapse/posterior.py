@@ -24,11 +24,12 @@ from diary.domain.relapse.evidence import (
 # hang on who was judged beside it. At 64 a product runs as fast as at 1,000, and little is filled up.
 ROWS_AT_ONCE: Final = 64
 
-# Cells are spread about the measured baseline, to the half point. Where it is known to half a point the
-# narrow spread reaches two points either way; one stated, or of few answers, needs twice that.
-CENTRE_STEP_NRS: Final = 0.5
-CENTRES_NRS: Final = (1.5, 10.0)
-NARROW_NRS: Final = 0.8
+# Cells are spread about the measured baseline, to the point: each centre has a product of its own, and at
+# half a point twice as many are half empty. Where a baseline is known to half a point the narrow spread
+# reaches two points either way; one stated, or of few answers, needs twice that.
+CENTRE_STEP_NRS: Final = 1.0
+CENTRES_NRS: Final = (2.0, 10.0)
+NARROW_NRS: Final = 0.9
 WIDE_NRS: Final = 1.6
 NARROW_FROM_ANSWERS: Final = 4
 
@@ -61,31 +62,24 @@ def posterior(seen: Seen, prior: Prior) -> Iterator[Weighed]:
     measured = np.isinf(baselines.sd_nrs)
     narrow = np.where(measured, answers >= NARROW_FROM_ANSWERS, baselines.sd_nrs <= NARROW_NRS)
     centres = np.clip(np.rint(baselines.nrs / CENTRE_STEP_NRS) * CENTRE_STEP_NRS, *CENTRES_NRS)
+    told = numbers_of(
+        seen.scores, baselines.before, baselines.nrs, baselines.sd_nrs, answers_worth=prior.answers_worth
+    )
     for width_nrs, chosen in ((NARROW_NRS, narrow), (WIDE_NRS, ~narrow)):
         for centre_nrs in np.unique(centres[chosen & np.isfinite(centres)]):
             rows = np.flatnonzero(chosen & (centres == centre_nrs))
             rows = rows[np.argsort(seen.nights[rows], kind="stable")]  # short diaries make short products
             for first in range(0, len(rows), ROWS_AT_ONCE):
                 part = rows[first : first + ROWS_AT_ONCE]
-                cells = table(prior, float(centre_nrs), width_nrs, days=int(seen.nights[part[-1]]))
-                yield Weighed(part, _weigh(_told(seen, part, prior), cells), cells)
-
-
-def _told(seen: Seen, part: NDArray[np.intp], prior: Prior) -> Singles:
-    """(ROWS_AT_ONCE, numbers) what these diaries tell; nothing in the rows that fill up."""
-    days = int(seen.nights[part[-1]])
-    told = np.zeros((ROWS_AT_ONCE, OF_START + OF_BLOCK * block_count(days)), dtype=np.float32)
-    told[: len(part)] = numbers_of(
-        seen.scores[part, :days],
-        seen.baselines.before[part],
-        seen.baselines.nrs[part],
-        seen.baselines.sd_nrs[part],
-        answers_worth=prior.answers_worth,
-    )
-    return told
+                days = int(seen.nights[part[-1]])
+                cells = table(prior, float(centre_nrs), width_nrs, days=days)
+                of_days = told[part, : OF_START + OF_BLOCK * block_count(days)]
+                yield Weighed(part, _weigh(of_days, cells), cells)
 
 
 def _weigh(told: Singles, cells: Table) -> Singles:
-    weights = told @ cells.of_numbers[: told.shape[1]]
+    full = np.zeros((ROWS_AT_ONCE, told.shape[1]), dtype=np.float32)
+    full[: len(told)] = told
+    weights = (full @ cells.of_numbers[: told.shape[1]])[: len(told)]
     weights -= weights.max(axis=1, keepdims=True)
     return np.asarray(np.exp(weights, out=weights))

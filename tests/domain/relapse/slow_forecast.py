@@ -74,9 +74,9 @@ def slow_forecast(
 ) -> SlowForecast:
     """The forecast on the night after the last of `scores`, with an own baseline."""
     measured = [nrs for nrs in before if nrs is not None][-7:]
-    centre = round(2 * sum(measured) / len(measured)) / 2
-    width = 0.8 if sum(nrs is not None for nrs in before) >= 4 else 1.6
-    centre = min(max(centre, 1.5), 10.0)
+    centre = float(round(sum(measured) / len(measured)))
+    width = 0.9 if sum(nrs is not None for nrs in before) >= 4 else 1.6
+    centre = min(max(centre, 2.0), 10.0)
     began = max(boosters, default=0)
     since = scores[began:]
     log_weights, outcomes = [], []
@@ -148,9 +148,9 @@ def told(cell: Cell, level: float, nrs: int) -> float:
 
 
 def middle(day: int) -> float:
-    """Curves stand still for three days, and after twelve weeks for seven."""
+    """Curves stand still for four days, and after twelve weeks for seven."""
     if day <= 84:
-        return (day - 1) // 3 * 3 + 2.0
+        return (day - 1) // 4 * 4 + 2.5
     return (day - 85) // 7 * 7 + 88.0
 
 
