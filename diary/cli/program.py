@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "enrol": "Make a code that pairs a patient's phone.",
         "keys": "Make, list and revoke keys of other programs.",
         "night": "Run the nights that are due, or look at them.",
+        "alert": "Prove alerts from what they keep.",
         "import": "Bring in existing diaries and infusions.",
         "export": "Write entries or infusions as CSV.",
         "verify": "Compare the packed days with the entries.",

@@ -113,6 +113,7 @@ def _judge(
     tonight = [one.day_number for one in part]
     assessed = _assess(part, frame, detector, only=np.array(tonight))
     rows, columns = np.arange(len(part)), np.array(tonight) - 1
+    _check(part, assessed, rows, columns)
     codes = assessed.states[rows, columns].tolist()
     reviews = assessed.nights.review[rows, columns].tolist()
     recovered = _loss_recovered(assessed, frame)[rows, columns].tolist()
@@ -140,6 +141,17 @@ def _judge(
             one.course.id,
             Judged(STATES[codes[row]], percents[row], acts, None, one, assessed, row, frame.protocol),
         )
+
+
+def _check(
+    part: Sequence[ShardCourse], assessed: Assessed, rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> None:
+    """A forecast that is no number, of a course with a baseline, is a defect and no finding."""
+    if assessed.forecast is None:
+        return
+    blind = np.isnan(assessed.forecast.p_lost[rows, columns])
+    if any(missing and one.baseline_nrs for missing, one in zip(blind.tolist(), part, strict=True)):
+        raise ArithmeticError("a chance is no number")
 
 
 def _histories(

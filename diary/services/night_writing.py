@@ -248,7 +248,7 @@ def _keep_inputs(session: Session, frame: NightFrame, told: Sequence[tuple[int, 
                     "baseline_kind": one.baseline_kind,
                     "protocol_version_id": frame.protocol_id,
                     "detector_version": DETECTOR_VERSION,
-                    "prior_version": frame.foresight.prior_version,
+                    "prior_version": frame.foresight.prior_version if frame.foresight.shown else None,
                 }
             )
     if rows:

@@ -1,6 +1,6 @@
 """Queries about diary entries."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
@@ -164,6 +164,13 @@ def entries_page(
         day, entry_id = before
         statement = statement.where(or_(Entry.day < day, (Entry.day == day) & (Entry.id < entry_id)))
     return list(session.scalars(statement.order_by(Entry.day.desc(), Entry.id.desc()).limit(limit)))
+
+
+def scores_of_versions(session: Session, patient_id: int, uids: Sequence[str]) -> dict[date, int]:
+    """The scores of these versions of one patient's answers, by day."""
+    statement = own(session, Entry).with_only_columns(Entry.day, Entry.nrs)
+    found = session.execute(statement.where(Entry.patient_id == patient_id, Entry.uid.in_(uids)))
+    return {row.day: row.nrs for row in found if row.nrs is not None}
 
 
 def versions_of(session: Session, patient_id: int) -> list[Entry]:

@@ -9,13 +9,16 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from config.priors import Prior
+from config.priors import SHIPPED, Prior
 from config.protocol import Protocol
 from diary.storage.base import table_of
 from diary.storage.courses import CourseRow, course_rows
 from diary.storage.prepared import Prepared
 from diary.storage.tables.clinic import ClinicZone, ForecastVersion, InstrumentVersion, ProtocolVersion
 from diary.storage.unit import clinic_of, own
+
+AS_SHIPPED: Final = "shipped"
+CLINICS_OWN: Final = "clinic "
 
 _PROTOCOL: Final = table_of(ProtocolVersion).columns
 _PROTOCOL_AT: Final = Prepared(
@@ -33,6 +36,11 @@ def protocol_at(session: Session, moment: datetime) -> tuple[int, Protocol]:
     """The id and the values of the protocol version in force at `moment`."""
     ((version_id, stored),) = _PROTOCOL_AT.rows(session, clinic_id=clinic_of(session), moment=moment)
     return version_id, _protocol(tuple(stored.items()))
+
+
+def protocol_by_id(session: Session, version_id: int) -> dict[str, Any]:
+    """The values of one protocol version of the clinic."""
+    return session.scalars(own(session, ProtocolVersion).where(ProtocolVersion.id == version_id)).one().values
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +63,17 @@ def foresight_at(session: Session, moment: datetime) -> Foresight:
         .limit(1)
     )
     version = session.scalars(statement).one()
-    name = f"clinic {version.n}" if version.prior else "shipped"
+    name = f"{CLINICS_OWN}{version.n}" if version.prior else AS_SHIPPED
     return Foresight(version.mode == "on", Prior.from_values(version.prior), name)
+
+
+def prior_named(session: Session, name: str) -> Prior:
+    """The prior of a name that `Foresight` gave."""
+    if name == AS_SHIPPED:
+        return SHIPPED
+    n = int(name.removeprefix(CLINICS_OWN))
+    version = session.scalars(own(session, ForecastVersion).where(ForecastVersion.n == n)).one()
+    return Prior.from_values(version.prior)
 
 
 def instrument_at(session: Session, moment: datetime) -> InstrumentVersion:

@@ -67,6 +67,7 @@ TOPS = {room.partition(".")[0] for room in ROOMS} | set(OUTSIDE)
 HEAVY = (
     "diary.domain.relapse",
     "diary.domain.simulation",
+    "diary.services.alert_copies",
     "diary.services.backtest",
     "diary.services.night_judging",
     "diary.services.night_shard",

@@ -2,25 +2,23 @@
 
 from datetime import timedelta
 
-import numpy as np
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from config.protocol import Protocol
-from diary.domain import packed
-from diary.domain.relapse.assess import assess
-from diary.domain.relapse.baselines import baselines_of
-from diary.domain.relapse.states import STATES
 from diary.services import patients
+from diary.services.alert_copies import check_alerts
+from diary.services.clinics import ALWAYS, new_forecast
 from diary.storage.courses import courses_of
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.alert import Alert, AlertInput
-from diary.storage.tables.clinic import ProtocolVersion
 from diary.storage.unit import own
 from tests.little_clinic import LittleClinic, at, day_number
 
-STATE_OF = {"loss": "loss", "silence": "silent", "no_response": "no_response", "step": "step"}
 MONDAYS_AND_THURSDAYS = 0b0001001
+# Relief of three quarters that is lost between days 30 and 55.
+FADING = "2 " * 28 + "3 " * 6 + "4 " * 6 + "5 " * 6 + "6 " * 6 + "7 " * 18
+
+
+def show_the_forecast(clinic: LittleClinic) -> None:
+    with clinic.unit(write=True) as session:
+        new_forecast(session, mode="on", prior={}, note="for the test", now=ALWAYS)
 
 
 def test_every_verdict_is_found_again_from_the_copy_alone(clinic):
@@ -32,34 +30,57 @@ def test_every_verdict_is_found_again_from_the_copy_alone(clinic):
     }
     clinic.run_nights(day_number(60))
     with clinic.unit() as session:
-        found: dict[int, set[str]] = {}
-        for alert, copy in session.execute(copies()):
-            if alert.kind in STATE_OF:
-                assert state_from(session, copy) == STATE_OF[alert.kind]
-                found.setdefault(alert.patient_id, set()).add(alert.kind)
+        checked = list(check_alerts(session))
+        whose = {alert.uid: alert.patient_id for alert in session.scalars(own(session, Alert))}
+    assert {one.outcome for one in checked} == {"agrees"}
+    found: dict[int, set[str]] = {}
+    for one in checked:
+        found.setdefault(whose[one.alert_uid], set()).add(one.kind)
     assert found == expected
 
 
-def copies():
-    return select(Alert, AlertInput).join(AlertInput, AlertInput.alert_id == Alert.id)
+def test_with_the_forecast_shown_a_watch_is_found_again_and_so_is_each_level_after_it(clinic):
+    show_the_forecast(clinic)
+    clinic.treated("P-1", FADING)
+    clinic.run_nights(day_number(70))
+    with clinic.unit() as session:
+        checked = list(check_alerts(session))
+    levels = [one.level for one in checked if one.kind == "loss"]
+    assert levels == ["watch", "likely_lost", "confirmed"]
+    assert {one.outcome for one in checked} == {"agrees"}
 
 
-def state_from(session: Session, copy: AlertInput) -> str:
-    """The state of the copy's night, from what stands in the copy and the protocol that it names."""
-    nights = (copy.night - copy.last_infusion_day).days
-    scores = np.full((1, nights), packed.NO_ANSWER, dtype=np.uint8)
-    series_days = (copy.last_infusion_day - copy.first_infusion_day).days + 1
-    for place, nrs in enumerate(packed.follow_up_days(copy.days, series_days)):
-        if nrs is not None:
-            scores[0, place] = nrs
-    expected = np.ones(scores.shape, dtype=bool)
-    expected[0, [day - 1 for day in copy.unasked_days]] = False
-    named = own(session, ProtocolVersion).where(ProtocolVersion.id == copy.protocol_version_id)
-    protocol = Protocol.from_values(session.scalars(named).one().values)
-    before = np.frombuffer(copy.days[: packed.DAYS_BEFORE], dtype=np.uint8)[None]
-    baselines = baselines_of([copy.baseline_kind], [copy.baseline_nrs], before)
-    found = assess(scores, baselines, protocol=protocol, prior=None, expected=expected)
-    return STATES[found.states[0, -1]]
+def test_a_copy_that_was_tampered_with_is_told(clinic):
+    clinic.treated("P-1", "2 " * 30 + "8 " * 30)
+    clinic.run_nights(day_number(60))
+    with clinic.unit(write=True) as session:
+        copy = session.scalars(own(session, AlertInput)).first()
+        copy.days = bytes([*copy.days[:-1], 0])
+    with clinic.unit() as session:
+        assert [one.outcome for one in check_alerts(session)].count("inputs_changed") == 1
+
+
+def test_a_verdict_that_its_inputs_do_not_give_is_told(clinic):
+    clinic.treated("P-1", "2 " * 30 + "8 " * 30)
+    clinic.run_nights(day_number(60))
+    with clinic.unit(write=True) as session:
+        (alert,) = session.scalars(own(session, Alert).where(Alert.kind == "step"))
+        alert.kind = "no_response"
+    with clinic.unit() as session:
+        (told,) = check_alerts(session, uid=alert.uid)
+    assert (told.outcome, told.holds, told.says) == ("differs", False, "step")
+
+
+def test_an_alert_of_a_detector_that_is_not_shipped_says_so(clinic):
+    clinic.treated("P-1", "2 " * 30 + "8 " * 30)
+    clinic.run_nights(day_number(60))
+    with clinic.unit(write=True) as session:
+        copy = session.scalars(own(session, AlertInput)).first()
+        copy.detector_version = "plain-rule 1"
+    with clinic.unit() as session:
+        (told,) = (one for one in check_alerts(session) if one.outcome == "needs_release")
+    assert told.holds
+    assert told.says == "judged by plain-rule 1; here is curves 1"
 
 
 def on_two_days_a_week(clinic: LittleClinic) -> int:
