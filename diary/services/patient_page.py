@@ -14,6 +14,7 @@ from config.scales import ITEMS, Item
 from diary.charts.course_data import CourseChart
 from diary.domain import booking_states
 from diary.domain.baseline import NO_BASELINE, Baseline
+from diary.domain.explanation import FourLines, four_lines
 from diary.services import audit
 from diary.services.asked_days import unfollowed
 from diary.services.bookings import interval_warning
@@ -60,6 +61,8 @@ class AlertBlock:
     """An alert with its history; `outcome` and `ended_at` once it has ended."""
 
     line: AlertLine
+    lines: FourLines | None
+    """In words, of a loss that the forecast spoke of."""
     facts: Mapping[str, object]
     history: tuple[Happening, ...]
     my_label: str | None
@@ -162,7 +165,7 @@ def patient_page(
     courses = _courses(session, diary, days, protocol)
     now_meant = present_course(diary.courses)
     present = next((line for line in courses if line.course is now_meant), None)
-    blocks = [_block(session, alert, staff, reader_id, diary.booking) for alert in diary.alerts]
+    blocks = [_block(session, alert, diary, staff, reader_id, protocol) for alert in diary.alerts]
     _, owner = staff.get(patient.owner_id or 0, (None, None))
     return PatientPage(
         patient=patient,
@@ -265,12 +268,28 @@ def _followed_days(course: Course, following: Course | None, today: date) -> int
     return max(0, (min(day for day in (today, closed, next_infusion) if day) - course.last_infusion_day).days)
 
 
+def _lines(alert: Alert, courses: Sequence[Course], protocol: Protocol) -> FourLines | None:
+    course = next((course for course in courses if course.id == alert.course_id), None)
+    if alert.level is None or alert.night is None or course is None or course.last_infusion_day is None:
+        return None
+    if "p_lost_lead" not in alert.facts:
+        return None
+    return four_lines(
+        alert.level,
+        alert.facts,
+        last_infusion_day=course.last_infusion_day,
+        night=alert.night,
+        protocol=protocol,
+    )
+
+
 def _block(
-    session: Session, alert: Alert, staff: Names, reader_id: int, booking: Booking | None
+    session: Session, alert: Alert, diary: Diary, staff: Names, reader_id: int, protocol: Protocol
 ) -> AlertBlock:
     given = alert_rows.label_of(session, alert.id, reader_id)
     return AlertBlock(
-        line=alert_line(alert, staff, booking=booking),
+        line=alert_line(alert, staff, booking=diary.booking),
+        lines=_lines(alert, diary.courses, protocol),
         facts=alert.facts,
         history=tuple(
             Happening(event.at, _who(event.actor_kind, event.actor_id, staff), event.action, event.note)

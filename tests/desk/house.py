@@ -125,12 +125,13 @@ class Desk:
         level: str | None = None,
         *,
         opened_at: datetime = MORNING,
+        night: date | None = None,
         **facts: object,
     ) -> str:
         """A live alert in the patient's newest course; its uid."""
         with self.clinic.unit(write=True) as session:
             course = courses_of(session, patient_id)[-1]
-            news = alerts.News(patient_id, course.id, kind, facts=facts, level=level)
+            news = alerts.News(patient_id, course.id, kind, facts=facts, level=level, night=night)
             return alerts.raise_alert(session, news, now=opened_at).uid
 
     def uid(self, patient_id: int) -> str:
