@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Table, func, insert, l
 from sqlalchemy.orm import Session
 
 from diary.domain import packed
-from diary.domain.simulation import simulate
+from diary.domain.simulation.cohort import simulate
 from diary.storage.base import Base, table_of
 from diary.storage.engine import make_engine
 from diary.storage.ids import new_uid

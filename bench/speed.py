@@ -32,7 +32,7 @@ from diary.domain.relapse.baselines import own_baselines
 from diary.domain.relapse.cells import CELLS_OF
 from diary.domain.relapse.evidence import OF_BLOCK, OF_START, block_count
 from diary.domain.relapse.posterior import ROWS_AT_ONCE
-from diary.domain.simulation import Cohort, simulate
+from diary.domain.simulation.cohort import Cohort, simulate
 
 MILLION: Final = 1_000_000
 ROUNDS: Final = 3

@@ -11,7 +11,8 @@ from diary.charts.scale import count_text
 from diary.cli.output import bar
 from diary.cli.writing import written_whole
 from diary.domain.packed import FOLLOW_UP_DAYS_MAX
-from diary.domain.simulation import COURSES_MAX, KETAMINE, CohortParameters
+from diary.domain.simulation.cohort import COURSES_MAX
+from diary.domain.simulation.parameters import KETAMINE, CohortParameters
 from diary.services.simulation import (
     ARMS,
     BLOCK_COURSES,
@@ -57,8 +58,8 @@ def command(
 ) -> None:
     """Draw simulated diaries into OUT (course,day,nrs), and what was true of them into another file.
 
-    OUT is what `backtest` reads. The parameters below change the generator; where each comes
-    from stands beside it in diary/domain/simulation.py. Everything found on such diaries is true of simulated
+    OUT is what `backtest` reads. The parameters below change the generator; where each comes from stands
+    beside it in diary/domain/simulation/parameters.py. Everything found on such diaries is true of simulated
     patients only.
     """
     given = {name: value for name, value in parameters.items() if value is not None}

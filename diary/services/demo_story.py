@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from diary.domain.packed import DAYS_BEFORE, NO_ANSWER
-from diary.domain.simulation import Cohort
+from diary.domain.simulation.cohort import Cohort
 from diary.services.simulation import draw
 
 # The years of the two papers on the trial that the generator imitates.

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from diary.domain import packed
 from diary.domain.days import day_of_number
-from diary.domain.simulation import Cohort, WeeklyMean
+from diary.domain.simulation.cohort import Cohort
+from diary.domain.simulation.trial import WeeklyMean
 from diary.services.courses import close_course
 from diary.services.demo_clinic import demo_clinic, hire, moment
 from diary.services.demo_people import TRIAL_STAFF, area_of

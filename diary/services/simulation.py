@@ -7,17 +7,10 @@ from typing import Final
 import numpy as np
 
 from diary.domain.packed import DAYS_BEFORE, NO_ANSWER
-from diary.domain.simulation import (
-    KETAMINE,
-    KINDS,
-    PLACEBO,
-    Cohort,
-    Trial,
-    WeeklyMean,
-    simulate,
-    simulate_trial,
-    weekly_means,
-)
+from diary.domain.simulation.cohort import Cohort, simulate
+from diary.domain.simulation.curves import KINDS
+from diary.domain.simulation.parameters import KETAMINE, PLACEBO
+from diary.domain.simulation.trial import Trial, WeeklyMean, simulate_trial, weekly_means
 
 # Drawn at once: 2,000 courses of 180 days hold about 40 MB on the way.
 BLOCK_COURSES: Final = 2_000
@@ -42,7 +35,7 @@ def draw(courses: int, *, seed: int, days: int, arm: str, parameters: Mapping[st
         seed: any whole number from 0 on.
         days: follow-up, 14 to 800.
         arm: "ketamine" or "placebo".
-        parameters: those of `domain.simulation.CohortParameters` that differ from the arm's.
+        parameters: those of `domain.simulation.parameters.CohortParameters` that differ from the arm's.
 
     Raises:
         ValueError: too many courses or days.
@@ -83,7 +76,7 @@ def draw_trial(seed: int, *, patients_per_arm: int, days: int) -> Trial:
 
 
 def weeks_of(follow_ups: Sequence[bytes], *, weeks: int) -> list[WeeklyMean]:
-    """Weekly means of an arm, from its patients' packed days from day 1 on; see `domain.simulation`."""
+    """Weekly means of an arm, from its patients' packed days from day 1 on; see `domain.simulation.trial`."""
     scores = np.full((len(follow_ups), 7 * weeks), NO_ANSWER, dtype=np.uint8)
     for row, days in enumerate(follow_ups):
         kept = days[: scores.shape[1]]

@@ -14,7 +14,7 @@ from config.protocol import DEFAULT
 from diary.domain.packed import DAYS_BEFORE, NO_ANSWER
 from diary.domain.relapse.baselines import Baselines, own_baselines
 from diary.domain.relapse.forecast import Forecast, forecast
-from diary.domain.simulation import simulate
+from diary.domain.simulation.cohort import simulate
 from tests.domain.relapse.slow_forecast import slow_forecast
 from tests.makers import carried
 

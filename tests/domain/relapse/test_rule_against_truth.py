@@ -7,7 +7,8 @@ from config.protocol import DEFAULT
 from diary.domain.baseline import own_baseline
 from diary.domain.packed import unpack
 from diary.domain.relapse.rule import plain_rule
-from diary.domain.simulation import DURABLE, simulate
+from diary.domain.simulation.cohort import simulate
+from diary.domain.simulation.curves import DURABLE
 
 
 @pytest.fixture(scope="module")

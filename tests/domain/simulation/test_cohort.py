@@ -6,18 +6,10 @@ import numpy as np
 import pytest
 
 from diary.domain.packed import NO_ANSWER
-from diary.domain.simulation import (
-    DURABLE,
-    KETAMINE,
-    NON_RESPONDER,
-    PLACEBO,
-    Cohort,
-    CohortParameters,
-    simulate,
-    simulate_trial,
-    true_relapse_day,
-    weekly_means,
-)
+from diary.domain.simulation.cohort import Cohort, simulate
+from diary.domain.simulation.curves import DURABLE, NON_RESPONDER
+from diary.domain.simulation.parameters import KETAMINE, PLACEBO, CohortParameters
+from diary.domain.simulation.trial import weekly_means
 
 # Mean pain and its standard error in an arm of 30, by week: the generator's own figures from 20,000 patients
 # an arm. Sigtermans 2009 found 2.68 +- 0.51 and 5.45 +- 0.48 at the end of week 1.
@@ -91,13 +83,6 @@ def test_nobody_relapses_who_never_responded_or_whose_relief_is_durable(arms):
     assert not cohort.relapse_day[cohort.kind == DURABLE].any()
 
 
-def test_relief_that_comes_back_within_a_fortnight_was_no_relapse():
-    dip, lasting = [0.8] * 30, [0.8] * 30
-    dip[10:23] = [0.1] * 13
-    lasting[10:24] = [0.1] * 14
-    assert true_relapse_day(np.array([dip, lasting, [0.8] * 29 + [0.1]])).tolist() == [0, 11, 30]
-
-
 def test_a_cohort_without_noise_flares_gaps_or_habits_follows_its_own_truth():
     quiet = replace(
         CohortParameters(),
@@ -117,29 +102,7 @@ def test_a_cohort_without_noise_flares_gaps_or_habits_follows_its_own_truth():
     assert (np.abs(cohort.scores - truth)[answered] <= 0.5).all()
 
 
-def test_a_trial_has_two_arms_of_thirty_followed_for_twelve_weeks():
-    trial = simulate_trial(rng=np.random.default_rng(4))
-    assert trial.ketamine.scores.shape == trial.placebo.scores.shape == (30, 84)
-    weeks = weekly_means(trial.ketamine.scores)
-    assert [week.week for week in weeks] == list(range(1, 13))
-    assert weeks[0].mean_nrs < weekly_means(trial.placebo.scores)[0].mean_nrs
-
-
-def test_a_week_is_the_mean_over_patients_of_their_own_means():
-    scores = np.full((3, 10), NO_ANSWER, dtype=np.uint8)
-    scores[0, 3:10] = 2  # days 4-10, all answered
-    scores[1, 9] = 6  # one answer
-    first, second = weekly_means(scores, weeks=2)
-    assert (first.patients, np.isnan(first.mean_nrs)) == (0, True)
-    assert (second.patients, second.mean_nrs, second.sem_nrs) == (2, 4.0, pytest.approx(2.0))
-
-
 @pytest.mark.parametrize(("courses", "days"), [(0, 84), (1_000_001, 84), (10, 13), (10, 801)])
 def test_a_cohort_beyond_measure_is_refused(courses, days):
     with pytest.raises(ValueError, match="cannot be simulated"):
         simulate(courses, rng=np.random.default_rng(1), days=days)
-
-
-def test_weeks_beyond_the_follow_up_are_refused():
-    with pytest.raises(ValueError, match="12 weeks need 80 days"):
-        weekly_means(np.zeros((2, 79), dtype=np.uint8))

@@ -1,0 +1,62 @@
+"""What a cohort is drawn from, each figure with its source."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortParameters:
+    """What a cohort is drawn from: NRS points, days and shares. A `size` is a Beta's a + b."""
+
+    # Sigtermans 2009 took severe pain, NRS >= 5; a normal cut to that range.
+    baseline_mean_nrs: float = 7.05
+    baseline_sd_nrs: float = 1.3
+    baseline_low_nrs: float = 5.0
+
+    # Dahan 2011: 67 +- 10 % on ketamine, 23 +- 9 % on placebo had an analgesic effect. 72 % fits the trial.
+    responder_share: float = 0.72
+    # Peak relief, tuned to the trial's week-1 means.
+    responder_relief_mean: float = 0.90
+    responder_relief_size: float = 14.0
+    other_relief_mean: float = 0.08
+    other_relief_size: float = 10.0
+
+    # How responders lose relief; the rest are gradual. Assumed: no source tells.
+    step_share: float = 0.20
+    durable_share: float = 0.12
+
+    # Dahan 2011: the effect site empties with a half-life of 10.9 days: relief falls as a logistic in time.
+    half_life_days: float = 10.9
+    half_life_log_sd: float = 0.45
+    step_half_life_days: float = 0.7
+    # Day of half relief, wide enough for P = 0.07 in the trial's week 12.
+    midpoint_days: float = 51.0
+    midpoint_log_sd: float = 0.75
+
+    # Day-to-day noise in chronic pain (borrowed: no daily diaries of CRPS were found), less near the floor.
+    noise_sd_nrs: float = 1.0
+    noise_log_sd: float = 0.35
+    noise_lag1_mean: float = 0.4
+    noise_lag1_size: float = 10.0
+    noise_full_from_nrs: float = 4.0
+    noise_floor_share: float = 0.35
+
+    # Flares: 0.6 in 30 days (BMC Musculoskelet Disord 12:220), up by 2.8 points.
+    flares_a_day: float = 0.02
+    flare_rise_nrs: float = 2.8
+    flare_rise_sd_nrs: float = 0.8
+    flare_mean_days: float = 3.0
+
+    weekly_amplitude_nrs: float = 0.12
+    even_only_share: float = 0.10
+
+    # Completion: 85 % in trials (Ono 2019), falling; gaps come in runs; some drop out for good.
+    completion_mean: float = 0.85
+    completion_size: float = 8.0
+    completion_loss_a_day: float = 0.0008
+    completion_stickiness: float = 0.45
+    dropout_a_day: float = 0.0008
+
+
+KETAMINE: Final = CohortParameters()
+PLACEBO: Final = replace(KETAMINE, responder_share=0.23)

@@ -1,0 +1,40 @@
+"""What is true of a course: whether it responded, and the day on which its relief was lost."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diary.domain.simulation.draws import Floats
+
+Bools = NDArray[np.bool_]
+
+# The truth: noise-free relief of days 3-14 makes a responder, and noise-free relief under the line for a
+# fortnight makes a relapse. Noise, flares and the weekly cycle never do.
+RELIEF_LINE: Final = 0.30
+RESPONSE_DAYS: Final = (3, 14)
+RELAPSE_LASTS_DAYS: Final = 14
+
+
+def responders(relief: Floats) -> Bools:
+    """(n,) whether noise-free relief of days 3-14 is 30 % or more in the mean."""
+    first, last = RESPONSE_DAYS
+    return np.asarray(relief[:, first - 1 : last].mean(axis=1) >= RELIEF_LINE)
+
+
+def true_relapse_day(relief: Floats) -> NDArray[np.int16]:
+    """The first day on which relief is under 30 % and stays there for 14 days, or to the end; 0 for none.
+
+    Args:
+        relief: (n, T) noise-free relief from day 1 on.
+
+    >>> true_relapse_day(np.array([[0.8] * 20 + [0.2] * 20, [0.8] * 20 + [0.2] * 13 + [0.4] * 7]))
+    array([21,  0], dtype=int16)
+    """
+    days = relief.shape[1]
+    day = np.arange(1, days + 1)
+    below = relief < RELIEF_LINE
+    back = np.where(below, days + RELAPSE_LASTS_DAYS + 1, day)
+    next_back = np.minimum.accumulate(back[:, ::-1], axis=1)[:, ::-1]
+    lost = below & (next_back - day >= RELAPSE_LASTS_DAYS)
+    return np.where(lost.any(axis=1), lost.argmax(axis=1) + 1, 0).astype(np.int16)
