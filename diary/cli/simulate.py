@@ -12,6 +12,7 @@ from diary.cli.output import bar
 from diary.cli.writing import written_whole
 from diary.domain.packed import FOLLOW_UP_DAYS_MAX
 from diary.domain.simulation.cohort import COURSES_MAX
+from diary.domain.simulation.cohorts import COHORTS
 from diary.domain.simulation.parameters import KETAMINE, CohortParameters
 from diary.services.simulation import (
     ARMS,
@@ -31,7 +32,7 @@ def parameter_options(command: Any) -> Any:
             f"--{spec.name.replace('_', '-')}",
             spec.name,
             type=click.FloatRange(0, 1000),
-            help=f"{getattr(KETAMINE, spec.name):g} for ketamine.",
+            help=f"{getattr(KETAMINE, spec.name):.4g} in cohort A.",
         )
         command = option(command)
     return command
@@ -51,14 +52,29 @@ def parameter_options(command: Any) -> Any:
     "--days", type=click.IntRange(14, FOLLOW_UP_DAYS_MAX), default=180, show_default=True, help="Follow-up."
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same diaries.")
+@click.option(
+    "--cohort",
+    type=click.Choice(tuple(COHORTS)),
+    default="A",
+    show_default=True,
+    metavar="NAME",
+    help=f"What the diaries are like, told in docs/how-to/backtest.md: {', '.join(COHORTS)}.",
+)
 @click.option("--arm", type=click.Choice(ARMS), default=ARMS[0], show_default=True, help="Who was treated.")
 @parameter_options
 def command(
-    out: Path, truth: Path | None, courses: int, days: int, seed: int, arm: str, **parameters: float | None
+    out: Path,
+    truth: Path | None,
+    courses: int,
+    days: int,
+    seed: int,
+    cohort: str,
+    arm: str,
+    **parameters: float | None,
 ) -> None:
     """Draw simulated diaries into OUT (course,day,nrs), and what was true of them into another file.
 
-    OUT is what `backtest` reads. The parameters below change the generator; where each comes from stands
+    OUT is what `backtest` reads. The parameters below change the cohort; where each comes from stands
     beside it in diary/domain/simulation/parameters.py. Everything found on such diaries is true of simulated
     patients only.
     """
@@ -72,7 +88,7 @@ def command(
         )
         diaries.writerow(DIARY_COLUMNS)
         truths.writerow(TRUTH_COLUMNS)
-        blocks = draw(courses, seed=seed, days=days, arm=arm, parameters=given)
+        blocks = draw(courses, seed=seed, days=days, parameters=given, cohort=cohort, arm=arm)
         with bar("drawing", over=blocks, length=-(-courses // BLOCK_COURSES)) as progress:
             try:
                 for block in progress:

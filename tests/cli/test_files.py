@@ -126,6 +126,37 @@ def test_the_same_seed_draws_the_same_diaries_and_more_courses_only_add(lite, tm
     assert many.read_text().startswith(few.read_text())
 
 
+def test_a_cohort_is_chosen_by_its_name_and_its_truth_stands_in_the_second_file(lite, tmp_path):
+    for name in ("repeat", "booster-40"):
+        said = lite.run("simulate", str(tmp_path / f"{name}.csv"), "--cohort", name, "--courses", "40")
+        assert said.exit_code == 0
+    truth = {
+        name: list(csv.DictReader((tmp_path / f"{name}.truth.csv").read_text().splitlines()))
+        for name in ("repeat", "booster-40")
+    }
+    carried = [row["carried_nrs"] for row in truth["repeat"]]
+    assert sum(4 <= float(nrs) <= 10 for nrs in carried if nrs) > 30
+    assert {row["booster_day"] for row in truth["repeat"]} == {""}
+    given = {(row["responder"], row["booster_day"]) for row in truth["booster-40"]}
+    assert given == {("yes", "40"), ("no", "")}
+
+
+def test_a_parameter_changes_the_cohort_that_was_chosen(lite, tmp_path):
+    said = [
+        lite.run("simulate", str(tmp_path / f"{number}.csv"), "--courses", "3", *options)
+        for number, options in enumerate(([], ["--cohort", "steps-40"], ["--step-share", "0.4"]))
+    ]
+    assert [one.exit_code for one in said] == [0, 0, 0]
+    default, named, spelt_out = ((tmp_path / f"{number}.csv").read_text() for number in range(3))
+    assert named == spelt_out != default
+
+
+def test_a_cohort_that_nobody_named_is_one_line_with_the_names_there_are(lite, tmp_path):
+    said = lite.run("simulate", str(tmp_path / "x.csv"), "--cohort", "D")
+    assert said.exit_code == 2
+    assert "'A', 'B', 'C', 'completion-65'" in said.stderr
+
+
 def test_a_parameter_that_draws_nothing_is_one_line(lite, tmp_path):
     said = lite.run("simulate", str(tmp_path / "x.csv"), "--completion-mean", "2")
     assert said.exit_code == 1

@@ -6,13 +6,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from config.scales import NRS
+from config.protocol import DEFAULT
+from diary.domain.baseline import RELIEF_TOLERANCE
 from diary.domain.packed import DAYS_BEFORE, FOLLOW_UP_DAYS_MAX, NO_ANSWER
-from diary.domain.simulation.answering import answered_days, as_scored
-from diary.domain.simulation.curves import kinds_and_relief
+from diary.domain.relapse.baselines import own_means
+from diary.domain.simulation.answering import answered_days, as_scored, say_always_the_same
+from diary.domain.simulation.curves import relief_on
 from diary.domain.simulation.draws import Floats
-from diary.domain.simulation.noise import flares, noise, weekly_cycle
+from diary.domain.simulation.noise import flares, noise, rescue_relief, weekly_cycle
 from diary.domain.simulation.parameters import KETAMINE, CohortParameters
+from diary.domain.simulation.people import People, first_courses, second_courses
 from diary.domain.simulation.truth import RESPONSE_DAYS, Bools, responders, true_relapse_day
 
 COURSES_MAX: Final = 1_000_000
@@ -27,15 +30,22 @@ class Cohort:
     scores: NDArray[np.uint8]
     """(n, T) scores from day 1 on; 255 for no answer."""
     baseline_nrs: Floats
-    """(n,) the true level before the infusion."""
+    """(n,) the true level without treatment."""
     relief: Floats
-    """(n, T) noise-free relief, a share of the baseline."""
+    """(n, T) noise-free relief by the infusion, a share of the baseline."""
     kind: NDArray[np.int8]
-    """(n,) positions in `KINDS`."""
+    """(n,) positions in `curves.KINDS`."""
     responder: Bools
     """(n,) noise-free mean relief of days 3-14 is 30 % or more."""
     relapse_day: NDArray[np.int16]
     """(n,) day of the true loss; 0 for none within T days, and for those who did not respond."""
+    boosters: Bools | None = None
+    """(n, T) days on which a booster was given; None where nobody got one."""
+    carried_nrs: Floats | None = None
+    """(n,) the baseline carried over from the course before; NaN where the days before are the course's own.
+
+    None in a cohort of first courses. It was measured as the service does, and is not the truth.
+    """
 
 
 def simulate(
@@ -46,11 +56,12 @@ def simulate(
     Args:
         courses: how many, each of another patient.
         rng: seeded by the caller; the same state gives the same cohort.
-        parameters: KETAMINE, PLACEBO or a variation of them.
+        parameters: KETAMINE, PLACEBO or a variation of them; `cohorts` has those with a name.
         days: follow-up, 14 to 800.
 
     Raises:
-        ValueError: too many courses or days, or a follow-up that ends before a response is known.
+        ValueError: too many courses or days, a follow-up that ends before a response is known, or parameters
+            that nothing can be drawn from.
 
     >>> cohort = simulate(60, rng=np.random.default_rng(7), days=84)
     >>> cohort.before.shape, cohort.scores.shape, bool(cohort.responder.any())
@@ -62,33 +73,76 @@ def simulate(
             f"{courses} courses of {days} days cannot be simulated; "
             f"ask for 1 to {COURSES_MAX} courses and {days_min} to {FOLLOW_UP_DAYS_MAX} days"
         )
-    day = np.arange(-DAYS_BEFORE, days + 1)
-    baseline = _baselines(courses, rng, parameters)
-    kind, relief = kinds_and_relief(courses, day, rng, parameters)
-    pain = baseline[:, None] * (1 - relief)
-    felt = pain + noise(pain, rng, parameters) + flares(pain.shape, rng, parameters)
-    felt += weekly_cycle(courses, day, rng, parameters)
-    scores = as_scored(felt, rng, parameters)
-    scores[~answered_days(courses, day, rng, parameters)] = NO_ANSWER
+    choose = second_courses if parameters.retreated_at_relief else first_courses
+    people = choose(courses, rng, parameters)
+    relief, boosters = _lived(people, days, parameters)
+    scores = _diaries(people, relief, rng, parameters)
 
-    after = relief[:, day > 0]
-    responder = responders(after)
+    after = relief[:, 1:]
+    responder = responders(relief_on(people.curves, np.arange(1, RESPONSE_DAYS[1] + 1), parameters))
+    relapse_day = true_relapse_day(after, boosters)
     return Cohort(
-        before=scores[:, day < 0],
-        scores=scores[:, day > 0],
-        baseline_nrs=baseline,
+        before=scores[:, -days - 1 - DAYS_BEFORE : -days - 1],
+        scores=scores[:, -days:],
+        baseline_nrs=people.baseline_nrs,
         relief=after,
-        kind=kind,
+        kind=people.curves.kind,
         responder=responder,
-        relapse_day=np.where(responder, true_relapse_day(after), 0).astype(np.int16),
+        relapse_day=np.where(responder, relapse_day, 0).astype(np.int16),
+        boosters=boosters,
+        carried_nrs=_carried(scores) if parameters.retreated_at_relief else None,
     )
 
 
-def _baselines(courses: int, rng: np.random.Generator, p: CohortParameters) -> Floats:
-    baseline = np.empty(courses)
-    redraw = np.arange(courses)
-    while len(redraw):
-        baseline[redraw] = rng.normal(p.baseline_mean_nrs, p.baseline_sd_nrs, len(redraw))
-        outside = (baseline[redraw] < p.baseline_low_nrs) | (baseline[redraw] > NRS.high)
-        redraw = redraw[outside]
-    return baseline
+def _lived(people: People, days: int, p: CohortParameters) -> tuple[Floats, Bools | None]:
+    """Relief on days 0 to T, and the boosters given on days 1 to T to those who had responded.
+
+    A booster day is another day 0: from it on the course's own curve begins again (assumed: as good as new).
+    """
+    day = np.arange(days + 1)
+    relief = relief_on(people.curves, day, p)
+    booster_day = int(p.booster_day)
+    if not 1 <= booster_day <= days:
+        return relief, None
+    had_responded = responders(relief[:, 1:])
+    since = np.where(day < booster_day, day, day - booster_day)
+    relief = np.where(had_responded[:, None], relief_on(people.curves, since, p), relief)
+    return relief, had_responded[:, None] & (day[1:] == booster_day)
+
+
+def _diaries(
+    people: People, relief: Floats, rng: np.random.Generator, p: CohortParameters
+) -> NDArray[np.uint8]:
+    """(n, days before + 1 + T) scores, 255 for no answer: what was felt, and what was written down of it.
+
+    Drift, a rescue drug and constant answers draw from generators of their own, so that a cohort without them
+    is drawn as it always was.
+    """
+    drift_rng, rescue_rng, constant_rng = rng.spawn(3)
+    relief = np.hstack([people.relief_before, relief])
+    courses = len(relief)
+    day = np.arange(relief.shape[1]) - people.relief_before.shape[1]
+    pain = people.baseline_nrs[:, None] * (1 - relief)
+    felt = pain + noise(pain, rng, drift_rng, p) + flares(pain.shape, rng, p)
+    felt += weekly_cycle(courses, day, rng, p)
+    if p.rescue_share:
+        felt -= rescue_relief(courses, day, rescue_rng, p)
+    scores = as_scored(felt, rng, p)
+    if p.constant_share:
+        say_always_the_same(scores, people.baseline_nrs, constant_rng, p)
+    scores[~answered_days(felt, day, rng, p)] = NO_ANSWER
+    return scores
+
+
+def _carried(scores: NDArray[np.uint8]) -> Floats:
+    """The baseline that the service would carry over (`domain.baseline.baseline_for_next`); NaN for none.
+
+    Args:
+        scores: those of the untreated fortnight, then those of the fortnight before the second infusion, then
+            the rest.
+    """
+    untreated = own_means(scores[:, :DAYS_BEFORE], DEFAULT)
+    own = own_means(scores[:, DAYS_BEFORE : 2 * DAYS_BEFORE], DEFAULT)
+    untreated[untreated == 0] = np.nan  # no pain, no relief to lose
+    still_relieved = 1 - own / untreated >= DEFAULT.relief_line - RELIEF_TOLERANCE
+    return np.where(still_relieved, untreated, np.nan)

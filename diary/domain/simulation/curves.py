@@ -1,5 +1,6 @@
 """How relief goes in time, without noise: kinds of course and their curves."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -8,20 +9,32 @@ from numpy.typing import NDArray
 from diary.domain.simulation.draws import Floats, beta, log_normal
 from diary.domain.simulation.parameters import CohortParameters
 
-KINDS: Final = ("gradual", "step", "durable", "non_responder")
-GRADUAL, STEP, DURABLE, NON_RESPONDER = range(len(KINDS))
+KINDS: Final = ("gradual", "step", "durable", "non_responder", "no_plateau", "part_way")
+GRADUAL, STEP, DURABLE, NON_RESPONDER, NO_PLATEAU, PART_WAY = range(len(KINDS))
 
 
-def kinds_and_relief(
-    courses: int, day: NDArray[np.int_], rng: np.random.Generator, p: CohortParameters
-) -> tuple[NDArray[np.int8], Floats]:
-    """Kinds, and noise-free relief: peak / (1 + 2^((day - midpoint) / half-life)), none before day 0."""
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """What n relief curves are made of."""
+
+    kind: NDArray[np.int8]
+    """(n,) positions in `KINDS`."""
+    peak: Floats
+    """(n,) relief at the beginning, a share of the baseline."""
+    half_life_days: Floats
+    """(n,) pace of a gradual loss."""
+    midpoint_days: Floats
+    """(n,) day on which half of the peak is left."""
+
+
+def draw_curves(courses: int, rng: np.random.Generator, p: CohortParameters) -> Curves:
+    """The curves of first courses.
+
+    Raises:
+        ValueError: the shares of the ways to lose relief come to more than all.
+    """
     responds = rng.random(courses) < p.responder_share
-    lot = rng.random(courses)
-    losing = np.where(
-        lot < p.step_share, STEP, np.where(lot < p.step_share + p.durable_share, DURABLE, GRADUAL)
-    )
-    kind = np.where(responds, losing, NON_RESPONDER).astype(np.int8)
+    kind = np.where(responds, losing_kinds(courses, rng, p), np.int8(NON_RESPONDER))
     peak = np.where(
         responds,
         beta(p.responder_relief_mean, p.responder_relief_size, courses, rng),
@@ -29,10 +42,39 @@ def kinds_and_relief(
     )
     half_life = log_normal(p.half_life_days, p.half_life_log_sd, courses, rng)
     midpoint = log_normal(p.midpoint_days, p.midpoint_log_sd, courses, rng)
-    half_life = np.where(kind == STEP, p.step_half_life_days, half_life)
-    half_life = np.minimum(half_life, midpoint / 2)  # else relief would be falling before it had begun
-    midpoint[kind == DURABLE] = np.inf
+    return Curves(kind, peak, half_life, midpoint)
 
-    half_lives_past = (day - midpoint[:, None]) / half_life[:, None]
-    left = 1 / (1 + np.exp2(np.minimum(half_lives_past, 60)))
-    return kind, np.where(day < 0, 0.0, peak[:, None] * left)
+
+def losing_kinds(courses: int, rng: np.random.Generator, p: CohortParameters) -> NDArray[np.int8]:
+    """How each of n responders will lose relief.
+
+    Raises:
+        ValueError: the shares come to more than all.
+    """
+    shares = (p.step_share, p.durable_share, p.no_plateau_share, p.part_way_share)
+    up_to = np.cumsum(shares)
+    if up_to[-1] > 1 + 1e-9:
+        raise ValueError(f"{up_to[-1]:g} of the responders lose relief in one way or another; 1 are all")
+    kinds = np.array([STEP, DURABLE, NO_PLATEAU, PART_WAY, GRADUAL], dtype=np.int8)
+    return kinds[np.searchsorted(up_to, rng.random(courses), side="right")]
+
+
+def relief_on(curves: Curves, day: NDArray[np.int_], p: CohortParameters) -> Floats:
+    """Noise-free relief, a share of the baseline: peak / (1 + 2^((day - midpoint) / half-life)).
+
+    Without a plateau it halves from the first day on and every midpoint again; part of the way it falls to a
+    share of the peak and stays there; a durable one stays at the peak.
+
+    Args:
+        curves: of n courses.
+        day: (T,), or (n, T) where each course counts its own; from 0 on.
+        p: of the cohort.
+    """
+    half_life = np.where(curves.kind == STEP, p.step_half_life_days, curves.half_life_days)
+    # No longer than half the midpoint, else relief would be falling before it had begun.
+    half_life = np.minimum(half_life, curves.midpoint_days / 2)[:, None]
+    midpoint = np.where(curves.kind == DURABLE, np.inf, curves.midpoint_days)[:, None]
+    left = 1 / (1 + np.exp2(np.minimum((day - midpoint) / half_life, 60)))
+    left = np.where((curves.kind == NO_PLATEAU)[:, None], np.exp2(-day / midpoint), left)
+    stays = np.where(curves.kind == PART_WAY, p.part_way_left_share, 0.0)[:, None]
+    return np.asarray(curves.peak[:, None] * (stays + (1 - stays) * left))

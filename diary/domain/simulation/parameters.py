@@ -24,6 +24,10 @@ class CohortParameters:
     # How responders lose relief; the rest are gradual. Assumed: no source tells.
     step_share: float = 0.20
     durable_share: float = 0.12
+    no_plateau_share: float = 0.0
+    part_way_share: float = 0.0
+    # What is left of peak relief when pain has come back part of the way. Assumed.
+    part_way_left_share: float = 0.40
 
     # Dahan 2011: the effect site empties with a half-life of 10.9 days: relief falls as a logistic in time.
     half_life_days: float = 10.9
@@ -33,6 +37,14 @@ class CohortParameters:
     midpoint_days: float = 51.0
     midpoint_log_sd: float = 0.75
 
+    # Second courses, of patients treated again when relief had fallen to this share; 0: first courses. The
+    # second midpoint hangs together with the first and is shorter (the specification's figures; assumed).
+    retreated_at_relief: float = 0.0
+    second_midpoint_correlation: float = 0.6
+    second_midpoint_share: float = 0.8
+    # A booster for all who responded, on this day; 0: none.
+    booster_day: float = 0.0
+
     # Day-to-day noise in chronic pain (borrowed: no daily diaries of CRPS were found), less near the floor.
     noise_sd_nrs: float = 1.0
     noise_log_sd: float = 0.35
@@ -40,6 +52,12 @@ class CohortParameters:
     noise_lag1_size: float = 10.0
     noise_full_from_nrs: float = 4.0
     noise_floor_share: float = 0.35
+    # Full up to here, and this share of it at 10.
+    noise_full_to_nrs: float = 7.0
+    noise_top_share: float = 1.0
+    # The part of the noise (its variance) that is a slowly drifting level, and how long that remembers.
+    drift_share: float = 0.0
+    drift_days: float = 40.0
 
     # Flares: 0.6 in 30 days (BMC Musculoskelet Disord 12:220), up by 2.8 points.
     flares_a_day: float = 0.02
@@ -48,7 +66,15 @@ class CohortParameters:
     flare_mean_days: float = 3.0
 
     weekly_amplitude_nrs: float = 0.12
+
+    # A drug started on a random day that takes so much off the felt pain from then on. 2 points are what
+    # patients call much improved (Farrar 2001, Pain 94:149).
+    rescue_share: float = 0.0
+    rescue_fall_nrs: float = 2.0
+
+    # Habits: even numbers only (assumed); the same number always, whatever is felt.
     even_only_share: float = 0.10
+    constant_share: float = 0.0
 
     # Completion: 85 % in trials (Ono 2019), falling; gaps come in runs; some drop out for good.
     completion_mean: float = 0.85
@@ -56,6 +82,10 @@ class CohortParameters:
     completion_loss_a_day: float = 0.0008
     completion_stickiness: float = 0.45
     dropout_a_day: float = 0.0008
+    # Missing because of pain, or of relief: what each point above or below the middle of the scale adds to
+    # the log odds of no answer. Ono 2019 found that pain does not matter; assumed.
+    missing_in_pain_log_odds: float = 0.0
+    missing_in_relief_log_odds: float = 0.0
 
 
 KETAMINE: Final = CohortParameters()
