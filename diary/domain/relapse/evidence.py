@@ -91,7 +91,7 @@ def numbers_of(
     found[:, 1] = np.where(precision > 0, stated_nrs, 0) * precision
     found[:, 2] = precision
     found[:, 3:OF_START] *= _tempering(before, answers_worth)
-    found[:, OF_START:] = told.reshape(n, -1) * _tempering(scores, answers_worth)
+    found[:, OF_START:] = told.reshape(n, OF_BLOCK * blocks) * _tempering(scores, answers_worth)
     return found
 
 
