@@ -8,9 +8,9 @@ from typing import Any, Final
 from config.protocol import Protocol
 
 _WHAT: Final[Mapping[str, str]] = {
-    "watch": "May lose relief before a bed is free: review.",
-    "likely_lost": "May be losing relief: review.",
-    "confirmed": "Relief is under the line in two weeks running: review.",
+    "watch": "May lose relief before a bed is free: review",
+    "likely_lost": "May be losing relief: review",
+    "confirmed": "Relief is under the line in two weeks running: review",
 }
 # Facts that speak for an alert, and a fact that speaks against it.
 FACTS_MOST: Final = 3

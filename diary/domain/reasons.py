@@ -36,7 +36,7 @@ def why(kind: str, level: str | None, facts: Mapping[str, Any]) -> str:
 def _loss(level: str | None, facts: Mapping[str, Any]) -> str:
     opening = {
         "confirmed": "Relief is under 30 % in two weeks running",
-        "likely_lost": "Relief is probably under 30 %, not yet for two weeks running",
+        "likely_lost": "Relief is probably lost, or will be within two weeks",
         "watch": "Relief is likely to fall under 30 % within the lead time",
     }[level or "confirmed"]
     numbers = [

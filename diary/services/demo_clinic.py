@@ -111,7 +111,7 @@ def demo_clinic(session: Session, *, name: str, now: datetime) -> Clinic:
         phone=CLINIC_PHONE,
         opening_hours=OPENING_HOURS,
         emergency_text=EMERGENCY_TEXT,
-        forecast_mode="shadow",
+        forecast_mode="on",
         protocol=Protocol(),
         now=now,
     )

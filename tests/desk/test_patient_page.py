@@ -62,7 +62,7 @@ def test_a_foreseen_loss_is_told_in_four_lines_with_one_fact_against(desk):
 
     text = words_of(nurse.get(desk.page(patient_id)))
 
-    assert "What May lose relief before a bed is free: review. How sure In about 7 of 10 courses" in text
+    assert "May lose relief before a bed is free: review How sure In about 7 of 10 courses" in text
     assert "Why Mean of the 7 days to" in text
     assert "Against: Relief is still 49 %, over the line of 30 %." in text
     assert "What next Call the patient. From a request to a bed takes 28 days here" in text

@@ -34,7 +34,7 @@ def told(level: str = "watch", protocol: Protocol = DEFAULT, **changes) -> FourL
 
 def test_a_watch_says_what_how_sure_why_and_what_next():
     assert told() == FourLines(
-        what="May lose relief before a bed is free: review.",
+        what="May lose relief before a bed is free: review",
         how_sure=(
             "In about 7 of 10 courses like this one relief is lost by 18 March. "
             "If so, in 8 of 10 between 28 February and 25 March."
