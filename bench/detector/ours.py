@@ -1,0 +1,88 @@
+"""The service's own detector and its policy, as the nights have them; the thresholds are to be chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from bench.detector.scoring import Bools, Score, score
+from config.priors import SHIPPED, Prior
+from config.protocol import DEFAULT, Protocol
+from diary.domain.relapse.assess import Assessed, assess
+from diary.domain.relapse.baselines import SD_NRS, Baselines, own_baselines
+from diary.domain.relapse.states import STATES, loss_recovered, states
+from diary.domain.simulation.cohort import Cohort
+from diary.services.backtest import loss_alerts
+
+# Tried on the calibration cohort: as many as the rivals have thresholds.
+WATCH: Final = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85)
+LIKELY_LOST: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Operating:
+    """Thresholds that were frozen on a calibration cohort."""
+
+    watch: float
+    likely_lost: float
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol with these thresholds."""
+        return replace(
+            DEFAULT,
+            watch_probability=self.watch,
+            likely_lost_probability=self.likely_lost,
+            recovered_probability=min(DEFAULT.recovered_probability, self.watch),
+        )
+
+
+def baselines_of_cohort(cohort: Cohort) -> Baselines:
+    """Measured before the infusion; carried where the days before were not untreated."""
+    own = own_baselines(cohort.before, DEFAULT)
+    if cohort.carried_nrs is None:
+        return own
+    carried = np.isfinite(cohort.carried_nrs)
+    return Baselines(
+        np.where(carried, cohort.carried_nrs, own.nrs),
+        np.where(carried[:, None], np.uint8(255), own.before),
+        np.where(carried, SD_NRS["carried"], own.sd_nrs),
+    )
+
+
+def foresee(cohort: Cohort, *, prior: Prior | None = SHIPPED) -> Assessed:
+    """Every night of every course; the plain rule alone without a prior."""
+    baselines = baselines_of_cohort(cohort)
+    return assess(cohort.scores, baselines, protocol=DEFAULT, prior=prior, boosters=cohort.boosters)
+
+
+def alerts_of(assessed: Assessed, protocol: Protocol) -> Bools:
+    """The nights on which a loss alert opens or rises, as the policy has it when nobody acts."""
+    codes = states(assessed.nights, assessed.forecast, protocol)
+    back = np.ones(codes.shape, dtype=np.bool_)
+    if assessed.forecast is not None:
+        back = loss_recovered(assessed.forecast, protocol)
+    alerts = np.zeros(codes.shape, dtype=np.bool_)
+    for row, (of_row, recovered) in enumerate(zip(codes.tolist(), back.tolist(), strict=True)):
+        told = loss_alerts(
+            [STATES[code] for code in of_row], recovered, absence_nights=protocol.absence_nights
+        )
+        alerts[row, [night - 1 for night in told]] = True
+    return alerts
+
+
+def operating_for(
+    assessed: Assessed, cohort: Cohort, rates: tuple[float, ...]
+) -> dict[float, Operating | None]:
+    """By rate of false alerts the thresholds with the most early ones; None where no pair stays under it."""
+    found = []
+    for watch in WATCH:
+        for likely_lost in LIKELY_LOST:
+            point = Operating(watch, likely_lost)
+            found.append((point, score(alerts_of(assessed, point.protocol), cohort)))
+    return {rate: _earliest([one for one in found if one[1].false_per_month <= rate]) for rate in rates}
+
+
+def _earliest(tried: Sequence[tuple[Operating, Score]]) -> Operating | None:
+    return max(tried, key=lambda one: one[1].early)[0] if tried else None
