@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "keys": "Make, list and revoke keys of other programs.",
         "night": "Run the nights that are due, or look at them.",
         "alert": "Prove alerts from what they keep.",
+        "forecast": "Look at a clinic's forecast; learn its prior; show or hide it.",
         "import": "Bring in existing diaries and infusions.",
         "export": "Write entries or infusions as CSV.",
         "verify": "Compare the packed days with the entries.",

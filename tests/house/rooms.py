@@ -69,6 +69,7 @@ HEAVY = (
     "diary.domain.simulation",
     "diary.services.alert_copies",
     "diary.services.backtest",
+    "diary.services.forecasting",
     "diary.services.night_judging",
     "diary.services.night_shard",
     "diary.services.nights",

@@ -69,6 +69,11 @@ class Cells:
     loss_day: NDArray[np.int16]
     """First day under the line for good; NEVER for none."""
 
+    @property
+    def noise_nrs(self) -> Floats:
+        """(G,) day-to-day SD, NRS points."""
+        return np.asarray(NOISE_NRS[self.noise])
+
     def relief(self, day: float) -> Floats:
         """(G,) noise-free relief on day 1 or later, a share of the baseline."""
         half_lives_past = (day - self.midpoint_days) / self.half_life_days

@@ -1,0 +1,92 @@
+"""`forecast`: look at what is believed, learn it from the clinic's own courses, show or hide it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from config.priors import SHIPPED
+from config.protocol import DEFAULT
+from diary.domain import packed
+from diary.domain.simulation.cohort import simulate
+from diary.domain.simulation.cohorts import COHORTS
+from diary.services.forecasting import Learned, read_courses
+from diary.storage.courses import courses_of
+from diary.storage.engine import make_engine
+from diary.storage.protocols import foresight_at
+from diary.storage.tables.entry import CourseDays
+from diary.storage.unit import own
+from tests.cli.terminal import Terminal
+from tests.little_clinic import LittleClinic, found
+
+COURSES = 70
+NIGHTS = 120
+
+
+@pytest.fixture
+def clinic(shell: Terminal) -> Iterator[LittleClinic]:
+    engine = make_engine(shell.url)
+    yield found(engine)
+    engine.dispose()
+
+
+def fill(clinic: LittleClinic) -> None:
+    """Courses of a clinic where relief lasts longer: their packed days, which is what is read."""
+    parameters = COHORTS["midpoint-90"].parameters
+    cohort = simulate(COURSES, rng=np.random.default_rng(5), parameters=parameters, days=NIGHTS)
+    infusion = bytes([packed.NO_ANSWER]) * 5
+    for row in range(COURSES):
+        patient_id = clinic.treated(f"P-{row}", "2")
+        with clinic.unit(write=True) as session:
+            (course,) = courses_of(session, patient_id)
+            days = session.scalars(own(session, CourseDays).where(CourseDays.course_id == course.id)).one()
+            days.days = cohort.before[row].tobytes() + infusion + cohort.scores[row].tobytes()
+
+
+def test_every_number_is_shown_with_its_source(shell, clinic):
+    assert "in the shadow" in shell.run("forecast", "show").output
+    rows = json.loads(shell.run("forecast", "show", "--json").output)
+    assert {row["number"] for row in rows} == set(SHIPPED.to_values())
+    assert all(row["source"] and row["mark"] in ("published", "derived", "assumed") for row in rows)
+
+
+def test_a_prior_is_learned_tried_and_kept_from_the_next_night_on(shell, clinic):
+    fill(clinic)
+    with clinic.unit() as session:
+        assert read_courses(session, DEFAULT).count == COURSES
+    looked = shell.run("forecast", "learn", "--json")
+    assert looked.exit_code == 0
+    learned = {row["number"]: row["learned"] for row in json.loads(looked.stdout)}
+    assert learned["midpoint_median_days"] > SHIPPED.midpoint_median_days
+    with clinic.unit() as session:
+        assert foresight_at(session, datetime.now(UTC)).prior == SHIPPED, "looking changes nothing"
+    kept = shell.run("forecast", "learn", "--keep", "a year of our own")
+    assert kept.exit_code == 0, kept.output
+    with clinic.unit() as session:
+        foresight = foresight_at(session, datetime.now(UTC))
+    assert foresight.prior.midpoint_median_days == pytest.approx(learned["midpoint_median_days"], abs=1e-3)
+    assert (foresight.prior_version, foresight.shown) == ("clinic 2", False)
+
+
+def test_too_few_courses_are_said_so(shell, clinic):
+    clinic.treated("P-1", "2 " * 20)
+    said = shell.run("forecast", "learn")
+    assert said.exit_code == 1
+    assert "too few courses" in said.stderr
+
+
+def test_the_forecast_is_shown_and_hidden_again(shell, clinic):
+    assert shell.run("forecast", "mode", "on", "--note", "we tried it for a year").exit_code == 0
+    assert "on: staff see it" in shell.run("forecast", "show").output
+    shell.run("forecast", "mode", "shadow", "--note", "it rang too often")
+    assert "in the shadow" in shell.run("forecast", "show").output
+
+
+def test_a_prior_that_foresees_worse_than_chance_gives_is_worse():
+    learned = Learned(200, SHIPPED, 90, shipped_brier=0.140, learned_brier=0.150, error=0.004)
+    assert learned.worse
+    assert not replace(learned, error=0.02).worse
+    assert replace(learned, tried=0, shipped_brier=float("nan"), learned_brier=float("nan")).worse
