@@ -102,7 +102,7 @@ class Protocol:
     # Loss within the lead time, and within the fortnight that the rule needs to confirm it, with at most 0.1
     # false alerts a patient-month on simulated calibration cohorts (docs/explanation/detector.md).
     watch_probability: float = _between(0.05, 0.99, default=0.5)
-    likely_lost_probability: float = _between(0.05, 0.99, default=0.6)
+    likely_lost_probability: float = _between(0.05, 0.99, default=0.7)
     # A watch ends well under where it began, so that an alert does not come and go around one number.
     recovered_probability: float = _between(0.01, 0.9, default=0.3)
     # The rule also finds "losses" in those who never responded: half of all its false alerts on simulated
