@@ -30,7 +30,10 @@ COPIED: Final = (
     *("patient", "patient_follow", "course", "course_days", "assessment", "assessment_log"),
     *("alert", "alert_event", "alert_input", "message"),
 )
-OF_A_CLINIC: Final = ("clinic", "clinic_zone", "protocol_version", "instrument_version", "night_run")
+OF_A_CLINIC: Final = (
+    *("clinic", "clinic_zone", "protocol_version", "forecast_version"),
+    *("instrument_version", "night_run"),
+)
 
 
 @dataclass(frozen=True, slots=True)
