@@ -24,6 +24,7 @@ import numpy as np
 from bench.detector import ours
 from bench.detector.rivals import RIVALS, Diary, Rival, diary_of, gated
 from bench.detector.scoring import Bools, Score, alerts_at, bootstrap, score, threshold_for
+from config.priors import SHIPPED, Prior
 from config.protocol import DEFAULT
 from diary.domain.simulation.cohort import Cohort, simulate
 from diary.domain.simulation.cohorts import COHORTS
@@ -34,6 +35,10 @@ CALIBRATION_SEED: Final = 7_001
 FIRST_REPORT_SEED: Final = 9_001
 BOOTSTRAP_ROUNDS: Final = 200
 US: Final = "curves (ours)"
+US_LEARNED: Final = "curves, the clinic's own prior"
+# What the clinic's own prior is learned from: a clinic of this cohort, of other courses than any here.
+CLINIC_SEED: Final = 8_001
+CLINIC_COURSES: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,12 @@ def main() -> None:
     for name in asked.cohorts:
         calibration = drawn(name, asked.courses, [CALIBRATION_SEED])
         report = drawn(name, asked.courses, range(FIRST_REPORT_SEED, FIRST_REPORT_SEED + asked.seeds))
-        entries = [*of_rivals(calibration, report), *of_ours(calibration, report)]
+        own = ours.learned(drawn(name, CLINIC_COURSES, [CLINIC_SEED]))
+        entries = [
+            *of_rivals(calibration, report),
+            *of_ours(US_LEARNED, own, calibration, report),
+            *of_ours(US, SHIPPED, calibration, report),
+        ]
         numbers[name] = tell(name, entries, report)
     if asked.out is not None:
         asked.out.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
@@ -99,15 +109,15 @@ def risk_of(rival: Rival, diary: Diary, *, gate: bool) -> Any:
     return gated(rival, diary) if gate else rival(diary)
 
 
-def of_ours(calibration: Cohort, report: Cohort) -> Iterator[Entry]:
+def of_ours(method: str, prior: Prior, calibration: Cohort, report: Cohort) -> Iterator[Entry]:
     """The service's own, with its thresholds chosen on the calibration courses."""
-    points = ours.operating_for(ours.foresee(calibration), calibration, RATES)
-    assessed = ours.foresee(report)
+    points = ours.operating_for(ours.foresee(calibration, prior=prior), calibration, RATES)
+    assessed = ours.foresee(report, prior=prior)
     for rate, point in points.items():
         if point is None:
-            yield Entry(US, rate, np.zeros(report.scores.shape, dtype=np.bool_))
+            yield Entry(method, rate, np.zeros(report.scores.shape, dtype=np.bool_))
         else:
-            yield Entry(US, rate, ours.alerts_of(assessed, point.protocol))
+            yield Entry(method, rate, ours.alerts_of(assessed, point.protocol))
 
 
 def tell(name: str, entries: Sequence[Entry], cohort: Cohort) -> dict[str, Any]:
@@ -123,7 +133,8 @@ def tell(name: str, entries: Sequence[Entry], cohort: Cohort) -> dict[str, Any]:
         print(f"{method:32}" + "".join(cell(scores[method, rate]) for rate in RATES))
     compared = {}
     for rate in RATES:
-        rivals = [entry for entry in entries if entry.rate == rate and entry.method not in (US, "plain rule")]
+        not_rivals = (US, US_LEARNED, "plain rule")
+        rivals = [entry for entry in entries if entry.rate == rate and entry.method not in not_rivals]
         mine = next(entry for entry in entries if entry.rate == rate and entry.method == US)
         for gate in (False, True):
             best = max(

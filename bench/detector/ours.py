@@ -11,6 +11,8 @@ from config.priors import SHIPPED, Prior
 from config.protocol import DEFAULT, Protocol
 from diary.domain.relapse.assess import Assessed, assess
 from diary.domain.relapse.baselines import SD_NRS, Baselines, own_baselines
+from diary.domain.relapse.posterior import Seen
+from diary.domain.relapse.relearn import relearn
 from diary.domain.relapse.states import STATES, loss_recovered, states
 from diary.domain.simulation.cohort import Cohort
 from diary.services.backtest import loss_alerts
@@ -55,6 +57,12 @@ def foresee(cohort: Cohort, *, prior: Prior | None = SHIPPED) -> Assessed:
     """Every night of every course; the plain rule alone without a prior."""
     baselines = baselines_of_cohort(cohort)
     return assess(cohort.scores, baselines, protocol=DEFAULT, prior=prior, boosters=cohort.boosters)
+
+
+def learned(clinic: Cohort) -> Prior:
+    """What a clinic's own courses make of the shipped prior."""
+    nights = np.full(len(clinic.scores), clinic.scores.shape[1])
+    return relearn(Seen(clinic.scores, nights, baselines_of_cohort(clinic)), SHIPPED)
 
 
 def alerts_of(assessed: Assessed, protocol: Protocol) -> Bools:
