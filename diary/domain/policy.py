@@ -168,13 +168,17 @@ def _about(kind: str, finding: Finding, alert: Standing | None, absence_nights: 
     return None
 
 
+def holds(kind: str, state: str) -> bool:
+    """Whether a state is one that this kind of alert is about.
+
+    >>> holds("loss", "watch"), holds("silence", "silent"), holds("loss", "holding")
+    (True, True, False)
+    """
+    return state in LEVEL_OF if kind == "loss" else KIND_OF.get(state) == kind
+
+
 def _holds(kind: str, finding: Finding, *, night: int) -> bool:
-    state = finding.states[night]
-    if kind == "loss":
-        return state in LEVEL_OF
-    if kind == "review":
-        return finding.review
-    return KIND_OF.get(state) == kind
+    return finding.review if kind == "review" else holds(kind, finding.states[night])
 
 
 def _supported(kind: str, finding: Finding, alert: Standing) -> bool:

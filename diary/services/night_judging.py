@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.protocol import Protocol
+from config.words import ALERT_ENDED
 from diary.domain import packed
-from diary.domain.policy import Act, Finding, Standing, decide, is_told, rings_from
+from diary.domain.policy import Act, Finding, Standing, decide, holds, is_told, rings_from
 from diary.domain.relapse.assess import Assessed, assess
 from diary.domain.relapse.baselines import baselines_of
 from diary.domain.relapse.forecast import Forecast
@@ -26,6 +27,8 @@ DETECTOR_VERSION: Final = "curves 1"
 DETECTOR_FAILED: Final = "the detector failed on it"
 GIVEN_UP: Final = "its assessment did not come to an end"
 
+# The kinds of alert whose state hangs on what was foreseen.
+HANGS_ON_FORECAST: Final = ("loss", "no_response")
 LOSS_DAYS: Final = ("lost_p10", "lost_p50", "lost_p90")
 
 Detector = Callable[..., Assessed]
@@ -162,17 +165,45 @@ def _histories(
     frame: NightFrame,
     detector: Detector,
 ) -> dict[int, list[str]]:
-    """By row the state of each night up to tonight, with today's data.
+    """By row the state of each night up to tonight, with today's data, as far as `decide` looks back.
 
-    Only a loss alert that stands or stood asks what was foreseen on earlier nights, and that costs as much as
-    so many courses: the other kinds come before a forecast in the order of states.
+    What was foreseen on an earlier night costs as much as another course, and few ask: whether a live alert
+    was right on the night that it opened, and how long a state was away that a person had closed.
     """
+    tonight = {row: STATES[assessed.states[row, part[row].day_number - 1]] for row in telling}
     codes = {row: assessed.states[row] for row in telling}
-    asking = [row for row in telling if any(alert.kind == "loss" for alert in alerts[row])]
-    if asking and frame.foresight.shown:
-        again = _assess([part[row] for row in asking], frame, detector, only=None)
-        codes |= dict(zip(asking, again.states, strict=True))
-    return {row: [STATES[code] for code in of_row[: part[row].day_number]] for row, of_row in codes.items()}
+    if frame.foresight.shown:
+        asked = {row: _asked_nights(part[row], tonight[row], alerts[row], frame) for row in telling}
+        one_night = {row: nights[0] for row, nights in asked.items() if len(nights) == 1}
+        every = [row for row, nights in asked.items() if len(nights) > 1]
+        for rows, only in (
+            (list(one_night), np.array(list(one_night.values()), dtype=np.int_)),
+            (every, None),
+        ):
+            if rows:
+                again = _assess([part[row] for row in rows], frame, detector, only=only)
+                codes |= dict(zip(rows, again.states, strict=True))
+    return {
+        row: [*(STATES[code] for code in of_row[: part[row].day_number - 1]), tonight[row]]
+        for row, of_row in codes.items()
+    }
+
+
+def _asked_nights(
+    one: ShardCourse, state: str, alerts: Sequence[StandingAlert], frame: NightFrame
+) -> Sequence[int]:
+    """The earlier nights whose states, with what was foreseen on them, tonight's decision hangs on."""
+    earlier = range(1, one.day_number)
+    asked = set()
+    for alert in alerts:
+        if alert.kind not in HANGS_ON_FORECAST:
+            continue
+        if alert.status == "closed" and holds("loss", state):
+            return earlier
+        number = day_number(one.course, alert.night or frame.night)
+        if alert.status not in ALERT_ENDED and not holds(alert.kind, state) and number in earlier:
+            asked.add(number)
+    return sorted(asked)
 
 
 def _percents(assessed: Assessed, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> list[Percents | None]:

@@ -1,5 +1,6 @@
 """The forecast in the night: shown or in the shadow, as of the cut-off, and by the clinic's own prior."""
 
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -9,14 +10,21 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from diary.domain.packed import NO_ANSWER
 from diary.domain.relapse.assess import assess
+from diary.domain.simulation.cohort import simulate
 from diary.services.clinics import ALWAYS, new_forecast
+from diary.services.night_judging import judge_shard
+from diary.services.night_shard import NightFrame, read_shard
 from diary.services.nights import Due, run_night
 from diary.storage.courses import courses_of
 from diary.storage.nights import assessments
+from diary.storage.protocols import protocol_at
+from diary.storage.shards import stretches
+from diary.storage.tables.alert import Alert
 from diary.storage.tables.night import Assessment, AssessmentLog
 from diary.storage.unit import own
-from tests.little_clinic import LittleClinic, at, day_number
+from tests.little_clinic import SHOWN, LittleClinic, at, day_number
 
 # Relief of three quarters that is lost between days 30 and 55.
 FADING = "2 " * 28 + "3 " * 6 + "4 " * 6 + "5 " * 6 + "6 " * 6 + "7 " * 18
@@ -140,3 +148,56 @@ def test_a_chance_that_is_no_number_leaves_its_course_unjudged_and_the_others_ju
     assert "not_assessed" not in {alert.kind for alert in clinic.alerts(usual)}
     with clinic.unit() as session:
         assert session.scalars(select(Assessment.state).where(Assessment.night == night)).all() != []
+
+
+def test_what_is_done_about_alerts_is_what_every_nights_forecast_would_have_it(clinic):
+    """The night works out few earlier forecasts: as many as matter."""
+    show(clinic)
+    cohort = simulate(14, rng=np.random.default_rng(12), days=70)
+    for row in range(len(cohort.scores)):
+        before, after = (
+            " ".join("." if nrs == NO_ANSWER else str(nrs) for nrs in days[row])
+            for days in (cohort.before, cohort.scores)
+        )
+        clinic.treated(f"P-{row}", after, before=before)
+    draw, compared = random.Random(4), 0
+    clinic.run_nights(day_number(13))
+    for number in range(14, 70):
+        due = Due(clinic.clinic_id, day_number(number), at(day_number(number + 1), hour=4))
+        compared += compare_acts(clinic, due)
+        run_night(clinic.engine, due, now=due.cutoff_at, wall=lambda due=due: due.cutoff_at, owner="me")
+        somebody_acts(clinic, draw, now=due.cutoff_at)
+    assert compared > 50
+
+
+def compare_acts(clinic: LittleClinic, due: Due) -> int:
+    """How many courses' alerts something is done about; each the same as from a whole history."""
+    with clinic.unit() as session:
+        protocol_id, protocol = protocol_at(session, due.cutoff_at)
+        frame = NightFrame(
+            due.clinic_id, due.night, due.cutoff_at, 0, protocol_id, protocol, SHOWN, due.cutoff_at, False
+        )
+        (stretch,) = stretches(session, most=1000)
+        shard = read_shard(session, frame, stretch)
+
+    def whole_history(scores, baselines, *, only, **named):
+        return assess(scores, baselines, only=None, **named)
+
+    done = 0
+    for quick, slow in zip(
+        judge_shard(shard, frame), judge_shard(shard, frame, detector=whole_history), strict=True
+    ):
+        assert (quick.state, quick.acts) == (slow.state, slow.acts)
+        done += bool(quick.acts)
+    return done
+
+
+def somebody_acts(clinic: LittleClinic, draw: random.Random, *, now) -> None:
+    """One alert in six is taken, one in six closed."""
+    with clinic.unit(write=True) as session:
+        for alert in session.scalars(own(session, Alert).where(Alert.status == "open")):
+            lot = draw.randrange(6)
+            if lot == 0:
+                alert.status = "acknowledged"
+            elif lot == 1:
+                alert.status, alert.ended_at, alert.outcome = "closed", now, "watch_until_visit"
