@@ -22,8 +22,10 @@ import config.one_thread  # noqa: F401 - before numpy
 import numpy as np
 
 from bench.detector import ours
-from bench.detector.rivals import RIVALS, Diary, Rival, diary_of, gated
-from bench.detector.scoring import Bools, Score, alerts_at, bootstrap, score, threshold_for
+from bench.detector.rivals.diary import diary_of, gated
+from bench.detector.rivals.settings import RIVALS
+from bench.detector.scoring import Bools, Score, bootstrap, score
+from bench.detector.thresholds import Sweep, alerts_at, sweep
 from config.priors import SHIPPED, Prior
 from config.protocol import DEFAULT
 from diary.domain.simulation.cohort import Cohort, simulate
@@ -34,6 +36,7 @@ DAYS: Final = 180
 CALIBRATION_SEED: Final = 7_001
 FIRST_REPORT_SEED: Final = 9_001
 BOOTSTRAP_ROUNDS: Final = 200
+PLAIN: Final = "plain rule"
 US: Final = "curves (ours)"
 US_LEARNED: Final = "curves, the clinic's own prior"
 # What the clinic's own prior is learned from: a clinic of this cohort, of other courses than any here.
@@ -59,7 +62,7 @@ def main() -> None:
         report = drawn(name, asked.courses, range(FIRST_REPORT_SEED, FIRST_REPORT_SEED + asked.seeds))
         own = ours.learned(drawn(name, CLINIC_COURSES, [CLINIC_SEED]))
         entries = [
-            *of_rivals(calibration, report),
+            *of_rivals(asked.rivals, calibration, report),
             *of_ours(US_LEARNED, own, calibration, report),
             *of_ours(US, SHIPPED, calibration, report),
         ]
@@ -78,35 +81,28 @@ def drawn(name: str, courses: int, seeds: Sequence[int]) -> Cohort:
     return Cohort(**{field: None if of[0] is None else np.concatenate(of) for field, of in fields.items()})
 
 
-def of_rivals(calibration: Cohort, report: Cohort) -> Iterator[Entry]:
+def of_rivals(names: Sequence[str], calibration: Cohort, report: Cohort) -> Iterator[Entry]:
     """Each rival with its best setting and threshold, as published and gated to responders."""
     plain = ours.alerts_of(ours.foresee(report, prior=None), DEFAULT)
-    yield from (Entry("plain rule", rate, plain) for rate in RATES)
+    yield from (Entry(PLAIN, rate, plain) for rate in RATES)
     before, after = diary_of(calibration), diary_of(report)
-    for name, settings in RIVALS.items():
+    for name in names:
+        settings = RIVALS[name]
+        risks = [setting(before) for setting in settings]
         for gate in (False, True):
             told = f"{name}, responders" if gate else name
+            sweeps = [sweep(gated(risk, before) if gate else risk, calibration) for risk in risks]
             for rate in RATES:
-                setting, threshold = best_setting(settings, before, calibration, rate, gate=gate)
-                yield Entry(told, rate, alerts_at(risk_of(setting, after, gate=gate), threshold))
+                place, threshold = best_setting(sweeps, rate)
+                risk = settings[place](after)
+                yield Entry(told, rate, alerts_at(gated(risk, after) if gate else risk, threshold))
 
 
-def best_setting(
-    settings: Sequence[Rival], diary: Diary, cohort: Cohort, rate: float, *, gate: bool
-) -> tuple[Rival, float]:
-    """The setting with the most early alerts at this rate, and its threshold."""
-    tried = []
-    for place, setting in enumerate(settings):
-        risk = risk_of(setting, diary, gate=gate)
-        threshold = threshold_for(risk, cohort, false_per_month=rate)
-        tried.append((score(alerts_at(risk, threshold), cohort).early, -place, threshold))
-    _, place, threshold = max(tried)
-    return settings[-place], threshold
-
-
-def risk_of(rival: Rival, diary: Diary, *, gate: bool) -> Any:
-    """As published, or silent until there was relief."""
-    return gated(rival, diary) if gate else rival(diary)
+def best_setting(sweeps: Sequence[Sweep], rate: float) -> tuple[int, float]:
+    """The place of the setting with the most early alerts at this rate, and its threshold."""
+    found = [of.at_most(rate) for of in sweeps]
+    place = max(range(len(found)), key=lambda one: (found[one].early, -one))
+    return place, found[place].threshold
 
 
 def of_ours(method: str, prior: Prior, calibration: Cohort, report: Cohort) -> Iterator[Entry]:
@@ -133,7 +129,7 @@ def tell(name: str, entries: Sequence[Entry], cohort: Cohort) -> dict[str, Any]:
         print(f"{method:32}" + "".join(cell(scores[method, rate]) for rate in RATES))
     compared = {}
     for rate in RATES:
-        not_rivals = (US, US_LEARNED, "plain rule")
+        not_rivals = (US, US_LEARNED, PLAIN)
         rivals = [entry for entry in entries if entry.rate == rate and entry.method not in not_rivals]
         mine = next(entry for entry in entries if entry.rate == rate and entry.method == US)
         for gate in (False, True):
@@ -161,6 +157,7 @@ def cell(of: Score) -> str:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--cohorts", nargs="+", choices=[*COHORTS], default=["A", "B", "C"])
+    parser.add_argument("--rivals", nargs="*", choices=[*RIVALS], default=[*RIVALS], help="(default all)")
     parser.add_argument("--courses", type=int, default=400, help="of each seed (default 400)")
     parser.add_argument("--seeds", type=int, default=5, help="to report on (default 5)")
     parser.add_argument("--out", type=Path, help="where the numbers go, as JSON")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diary.domain.simulation.cohort import Cohort
+from diary.domain.simulation.curves import KINDS
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -24,9 +25,6 @@ EARLY_DAYS: Final = (7, 28)
 FAR_DAYS: Final = (28, 56)
 SEEN_DAYS: Final = (-7, 28)
 EARLY_AFTER_DAY: Final = 28
-# A detector without a policy rings again only once its risk was under the threshold for so many nights.
-QUIET_NIGHTS: Final = 14
-FIRST_NIGHT: Final = 3
 
 _NEVER: Final = 100_000
 
@@ -47,64 +45,115 @@ class Score:
     early_losses: int
 
 
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What alerts in n courses of T nights are held against."""
+
+    lead: NDArray[np.int64]
+    """(n, T) days from a night to the true loss; far away without one."""
+    loses: Bools
+    """(n,)"""
+    leaves_time: Bools
+    """(n,) courses whose loss comes late enough to be early."""
+    months: float
+    """At risk."""
+
+    def false(self) -> Bools:
+        """(n, T) nights on which an alert is false."""
+        return self.lead > FALSE_WITHOUT_LOSS_WITHIN_DAYS
+
+    def within(self, days: tuple[int, int]) -> Bools:
+        """(n, T) nights so many days ahead of a loss."""
+        return (self.lead >= days[0]) & (self.lead <= days[1])
+
+
+def truth_of(cohort: Cohort, *, rows: NDArray[np.intp] | None = None) -> Truth:
+    """Of all courses, or of some, with repeats."""
+    relapse = (cohort.relapse_day if rows is None else cohort.relapse_day[rows]).astype(np.int64)
+    nights, loses = cohort.scores.shape[1], relapse > 0
+    lead = np.where(loses, relapse, _NEVER)[:, None] - np.arange(1, nights + 1)
+    months = np.where(loses, np.minimum(relapse, nights), nights).sum() / MONTH_DAYS
+    return Truth(lead, loses, relapse > EARLY_AFTER_DAY, float(months))
+
+
 def score(alerts: Bools, cohort: Cohort, *, rows: NDArray[np.intp] | None = None) -> Score:
     """Score alerts; `rows` draws courses, with repeats, for the bootstrap."""
-    chosen = np.arange(len(alerts)) if rows is None else rows
-    alerts, relapse = alerts[chosen], cohort.relapse_day[chosen].astype(np.int64)
-    nights = alerts.shape[1]
-    loses = relapse > 0
-    truth = np.where(loses, relapse, _NEVER)[:, None]
-    lead = truth - np.arange(1, nights + 1)
-    false = alerts & (lead > 0) & (lead > FALSE_WITHOUT_LOSS_WITHIN_DAYS)
-    months = np.where(loses, np.minimum(relapse, nights), nights).sum() / MONTH_DAYS
-    later = relapse > EARLY_AFTER_DAY
+    truth = truth_of(cohort, rows=rows)
+    alerts = alerts if rows is None else alerts[rows]
     return Score(
-        false_per_month=float(false.sum() / months),
-        alerts_per_month=float(alerts.sum() / months),
-        sensitivity=_share(alerts, lead, SEEN_DAYS, loses),
-        early=_share(alerts, lead, EARLY_DAYS, later),
-        far=_share(alerts, lead, FAR_DAYS, later),
-        losses=int(loses.sum()),
-        early_losses=int(later.sum()),
+        false_per_month=float((alerts & truth.false()).sum() / truth.months),
+        alerts_per_month=float(alerts.sum() / truth.months),
+        sensitivity=_share(alerts & truth.within(SEEN_DAYS), truth.loses),
+        early=_share(alerts & truth.within(EARLY_DAYS), truth.leaves_time),
+        far=_share(alerts & truth.within(FAR_DAYS), truth.leaves_time),
+        losses=int(truth.loses.sum()),
+        early_losses=int(truth.leaves_time.sum()),
     )
 
 
-def _share(alerts: Bools, lead: NDArray[np.int64], days: tuple[int, int], of: Bools) -> float:
-    """Of those courses, the share with an alert so many days ahead."""
-    within = alerts & (lead >= days[0]) & (lead <= days[1])
-    return float(within.any(axis=1)[of].mean()) if of.any() else float("nan")
+def _share(alerts: Bools, of: Bools) -> float:
+    """Of those courses, the share with any of these alerts."""
+    return float(alerts.any(axis=1)[of].mean()) if of.any() else float("nan")
 
 
-def alerts_at(risk: Floats, threshold: float) -> Bools:
-    """The nights on which a risk at or over the threshold rings, once until it was quiet for a fortnight.
+@dataclass(frozen=True, slots=True)
+class KindScore:
+    """What the alerts came to for one kind of loss."""
 
-    >>> risk = np.array([[0, 0, 1, 1, 0, 1] + [0] * 14 + [1]], dtype=float)
-    >>> (np.flatnonzero(alerts_at(risk, 0.5)) + 1).tolist()
-    [3, 21]
-    """
-    over = np.nan_to_num(risk, nan=-np.inf) >= threshold
-    over[:, : FIRST_NIGHT - 1] = False
-    alerts = np.zeros_like(over)
-    quiet = np.full(len(risk), _NEVER)
-    for night in range(over.shape[1]):
-        alerts[:, night] = over[:, night] & (quiet >= QUIET_NIGHTS)
-        quiet = np.where(over[:, night], 0, quiet + 1)
-    return alerts
+    losses: int
+    sensitivity: float
+    early_losses: int
+    early: float
+    median_delay_days: float
+    """From the true loss to the first alert within 28 days before it or after it; negative is ahead."""
 
 
-def threshold_for(risk: Floats, cohort: Cohort, *, false_per_month: float, tried: int = 150) -> float:
-    """The threshold with the most early alerts at no more than this rate of false ones; of equals the lowest.
+def by_kind(alerts: Bools, cohort: Cohort) -> dict[str, KindScore]:
+    """The same by how relief was lost, for the kinds that somebody lost it by."""
+    told: dict[str, KindScore] = {}
+    delay = first_alert(alerts, cohort) - cohort.relapse_day
+    for place, kind in enumerate(KINDS):
+        rows = np.flatnonzero((cohort.kind == place) & (cohort.relapse_day > 0))
+        if not len(rows):
+            continue
+        of = score(alerts, cohort, rows=rows)
+        median = _median(delay[rows])
+        told[kind] = KindScore(of.losses, of.sensitivity, of.early_losses, of.early, median)
+    return told
 
-    Early alerts grow and then fall as the threshold falls: one that rings months ahead has rung once, and for
-    nothing. Infinite where every threshold rings falsely too often.
-    """
-    known = risk[np.isfinite(risk)]
-    best, chosen = -1.0, np.inf
-    for threshold in np.unique(np.quantile(known, np.linspace(0.2, 1, tried)))[::-1]:
-        found = score(alerts_at(risk, float(threshold)), cohort)
-        if found.false_per_month <= false_per_month and found.early >= best:
-            best, chosen = found.early, float(threshold)
-    return chosen
+
+def first_alert(alerts: Bools, cohort: Cohort) -> Floats:
+    """(n,) the night of the first alert from 28 days before the true loss on; NaN without alert or loss."""
+    night = np.arange(1, alerts.shape[1] + 1)
+    counts = alerts & (night >= cohort.relapse_day[:, None].astype(np.int64) - SEEN_DAYS[1])
+    found = counts.any(axis=1) & (cohort.relapse_day > 0)
+    return np.where(found, counts.argmax(axis=1) + 1.0, np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """How much sooner one detector spoke than another, of the losses that both told."""
+
+    median_days: float
+    both: int
+    only_first: int
+    only_second: int
+
+
+def lead_over(first: Bools, second: Bools, cohort: Cohort) -> Lead:
+    """How many days before the second detector's first alert of each loss the first one's came."""
+    ours, theirs = first_alert(first, cohort), first_alert(second, cohort)
+    return Lead(
+        median_days=_median(theirs - ours),
+        both=int((np.isfinite(ours) & np.isfinite(theirs)).sum()),
+        only_first=int((np.isfinite(ours) & np.isnan(theirs)).sum()),
+        only_second=int((np.isnan(ours) & np.isfinite(theirs)).sum()),
+    )
+
+
+def _median(days: Floats) -> float:
+    known = days[np.isfinite(days)]
+    return float(np.median(known)) if len(known) else float("nan")
 
 
 def bootstrap(

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from bench.detector.ours import alerts_of, foresee, operating_for
-from bench.detector.rivals import RIVALS, diary_of, gated
-from bench.detector.scoring import alerts_at, bootstrap, score, threshold_for
+from bench.detector.rivals.diary import diary_of
+from bench.detector.rivals.settings import RIVALS
+from bench.detector.scoring import bootstrap, by_kind, lead_over, score
+from bench.detector.thresholds import alerts_at, sweep
 from config.protocol import DEFAULT
 from diary.domain.simulation.cohort import Cohort, simulate
+from diary.domain.simulation.curves import GRADUAL, NON_RESPONDER, STEP
 
 NIGHTS = 152
 
@@ -20,12 +23,13 @@ def drawn() -> Cohort:
     return simulate(80, rng=np.random.default_rng(3), days=NIGHTS)
 
 
-def losing_on(*days: int) -> Cohort:
+def losing_on(*days: int, kinds: tuple[int, ...] | None = None) -> Cohort:
     """Courses with true losses on these days; 0 for none."""
     some = drawn()
     fields = {name: getattr(some, name) for name in Cohort.__slots__}
     rows = {name: None if of is None else of[: len(days)] for name, of in fields.items()}
-    return replace(Cohort(**rows), relapse_day=np.array(days, dtype=np.int16))
+    kind = np.array(kinds if kinds is not None else [GRADUAL] * len(days), dtype=np.int8)
+    return replace(Cohort(**rows), relapse_day=np.array(days, dtype=np.int16), kind=kind)
 
 
 def ringing(*nights: tuple[int, ...]) -> np.ndarray:
@@ -72,24 +76,62 @@ def test_a_risk_rings_again_only_after_a_fortnight_of_quiet():
     assert (np.flatnonzero(alerts_at(risk, 0.5)) + 1).tolist() == [20, 46]
 
 
+def test_nobody_is_rung_in_the_first_two_nights():
+    assert (np.flatnonzero(alerts_at(np.ones((1, NIGHTS)), 0.5)) + 1).tolist() == [3]
+
+
+def test_a_rival_that_cannot_speak_does_not_ring():
+    assert not alerts_at(np.full((1, NIGHTS), np.nan), 0.0).any()
+    assert not alerts_at(np.full((1, NIGHTS), -np.inf), 0.0).any()
+
+
 def test_the_threshold_keeps_its_rate_on_the_courses_that_it_was_chosen_on():
     cohort = drawn()
     risk = RIVALS["EWMA"][1](diary_of(cohort))
+    tried = sweep(risk, cohort)
     for rate in (0.05, 0.2):
-        threshold = threshold_for(risk, cohort, false_per_month=rate)
-        assert score(alerts_at(risk, threshold), cohort).false_per_month <= rate
+        chosen = tried.at_most(rate)
+        found = score(alerts_at(risk, chosen.threshold), cohort)
+        assert found.false_per_month <= rate
+        assert found.false_per_month == pytest.approx(chosen.false_per_month)
+        assert found.early == pytest.approx(chosen.early)
 
 
-@pytest.mark.parametrize(
-    ("name", "setting"), [(name, n) for name, settings in RIVALS.items() for n in range(len(settings))]
-)
-def test_no_rival_looks_at_a_later_day(name, setting):
-    rival, cohort, night = RIVALS[name][setting], drawn(), 60
-    later = cohort.scores.copy()
-    later[:, night:] = np.random.default_rng(1).integers(0, 11, later[:, night:].shape)
-    for told in (rival, lambda diary: gated(rival, diary)):
-        before, after = (told(diary_of(one)) for one in (cohort, replace(cohort, scores=later)))
-        assert np.array_equal(before[:, :night], after[:, :night], equal_nan=True)
+def test_no_threshold_under_the_rate_sees_more_early():
+    cohort = drawn()
+    tried = sweep(RIVALS["7-day mean"][4](diary_of(cohort)), cohort)
+    assert tried.at_most(0.1).early == max(one.early for one in tried.tried if one.false_per_month <= 0.1)
+
+
+def test_where_every_threshold_rings_falsely_too_often_none_is_chosen():
+    cohort = losing_on(0)
+    tried = sweep(np.ones((1, NIGHTS)), cohort)
+    assert tried.at_most(0.01).threshold == np.inf
+
+
+def test_each_kind_of_loss_is_told_by_itself():
+    cohort = losing_on(100, 100, 100, 0, kinds=(GRADUAL, GRADUAL, STEP, NON_RESPONDER))
+    found = by_kind(ringing((80,), (60, 90), (103,), (50,)), cohort)
+    assert set(found) == {"gradual", "step"}
+    assert (found["gradual"].losses, found["gradual"].early, found["gradual"].median_delay_days) == (
+        2,
+        1,
+        -15,
+    )
+    assert (found["step"].early, found["step"].sensitivity, found["step"].median_delay_days) == (0, 1, 3)
+
+
+def test_a_lead_is_the_nights_between_the_first_alerts_of_the_losses_that_both_told():
+    cohort = losing_on(100, 100, 100, 100, 0)
+    first = ringing((80,), (95,), (90,), (), (10,))
+    second = ringing((110,), (99, 105), (), (107,), (20,))
+    found = lead_over(first, second, cohort)
+    assert (found.median_days, found.both, found.only_first, found.only_second) == (17, 2, 1, 1)
+
+
+def test_an_alert_months_before_a_loss_is_not_the_one_that_told_it():
+    found = lead_over(ringing((20, 90)), ringing((100,)), losing_on(100))
+    assert found.median_days == 10
 
 
 def test_our_own_thresholds_keep_their_rate_where_they_were_chosen():
