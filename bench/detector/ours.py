@@ -53,10 +53,13 @@ def baselines_of_cohort(cohort: Cohort) -> Baselines:
     )
 
 
-def foresee(cohort: Cohort, *, prior: Prior | None = SHIPPED) -> Assessed:
-    """Every night of every course; the plain rule alone without a prior."""
+def foresee(cohort: Cohort, *, prior: Prior | None = SHIPPED, night: int | None = None) -> Assessed:
+    """Every course on every night, or foreseen on one; the plain rule alone without a prior."""
+    only = None if night is None else np.full(len(cohort.scores), night)
     baselines = baselines_of_cohort(cohort)
-    return assess(cohort.scores, baselines, protocol=DEFAULT, prior=prior, boosters=cohort.boosters)
+    return assess(
+        cohort.scores, baselines, protocol=DEFAULT, prior=prior, boosters=cohort.boosters, only=only
+    )
 
 
 def learned(clinic: Cohort) -> Prior:

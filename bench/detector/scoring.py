@@ -7,7 +7,7 @@ all courses, over 30.4.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,8 +55,8 @@ class Truth:
     """(n,)"""
     leaves_time: Bools
     """(n,) courses whose loss comes late enough to be early."""
-    months: float
-    """At risk."""
+    months: Floats
+    """(n,) at risk."""
 
     def false(self) -> Bools:
         """(n, T) nights on which an alert is false."""
@@ -67,33 +67,43 @@ class Truth:
         return (self.lead >= days[0]) & (self.lead <= days[1])
 
 
-def truth_of(cohort: Cohort, *, rows: NDArray[np.intp] | None = None) -> Truth:
-    """Of all courses, or of some, with repeats."""
-    relapse = (cohort.relapse_day if rows is None else cohort.relapse_day[rows]).astype(np.int64)
+def truth_of(cohort: Cohort) -> Truth:
+    """Of all its courses."""
+    relapse = cohort.relapse_day.astype(np.int64)
     nights, loses = cohort.scores.shape[1], relapse > 0
     lead = np.where(loses, relapse, _NEVER)[:, None] - np.arange(1, nights + 1)
-    months = np.where(loses, np.minimum(relapse, nights), nights).sum() / MONTH_DAYS
-    return Truth(lead, loses, relapse > EARLY_AFTER_DAY, float(months))
+    months = np.where(loses, np.minimum(relapse, nights), nights) / MONTH_DAYS
+    return Truth(lead, loses, relapse > EARLY_AFTER_DAY, months)
 
 
 def score(alerts: Bools, cohort: Cohort, *, rows: NDArray[np.intp] | None = None) -> Score:
-    """Score alerts; `rows` draws courses, with repeats, for the bootstrap."""
-    truth = truth_of(cohort, rows=rows)
-    alerts = alerts if rows is None else alerts[rows]
+    """Score alerts in all courses, or in some."""
+    truth = truth_of(cohort)
+    chosen = np.arange(len(alerts)) if rows is None else rows
+    figures = {}
+    for name, (part, whole) in _parts(alerts, truth).items():
+        total = whole[chosen].sum()
+        figures[name] = float(part[chosen].sum() / total) if total else float("nan")
     return Score(
-        false_per_month=float((alerts & truth.false()).sum() / truth.months),
-        alerts_per_month=float(alerts.sum() / truth.months),
-        sensitivity=_share(alerts & truth.within(SEEN_DAYS), truth.loses),
-        early=_share(alerts & truth.within(EARLY_DAYS), truth.leaves_time),
-        far=_share(alerts & truth.within(FAR_DAYS), truth.leaves_time),
-        losses=int(truth.loses.sum()),
-        early_losses=int(truth.leaves_time.sum()),
+        **figures,
+        losses=int(truth.loses[chosen].sum()),
+        early_losses=int(truth.leaves_time[chosen].sum()),
     )
 
 
-def _share(alerts: Bools, of: Bools) -> float:
-    """Of those courses, the share with any of these alerts."""
-    return float(alerts.any(axis=1)[of].mean()) if of.any() else float("nan")
+def _parts(alerts: Bools, truth: Truth) -> dict[str, tuple[NDArray[Any], NDArray[Any]]]:
+    """Each figure is a sum over courses over another: (n,) what each course adds to the two."""
+    parts: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {
+        "false_per_month": ((alerts & truth.false()).sum(axis=1), truth.months),
+        "alerts_per_month": (alerts.sum(axis=1), truth.months),
+    }
+    for name, days, of in (
+        ("sensitivity", SEEN_DAYS, truth.loses),
+        ("early", EARLY_DAYS, truth.leaves_time),
+        ("far", FAR_DAYS, truth.leaves_time),
+    ):
+        parts[name] = ((alerts & truth.within(days)).any(axis=1) & of, of)
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +170,13 @@ def bootstrap(
     first: Bools, second: Bools | None, cohort: Cohort, *, name: str, rounds: int, seed: int
 ) -> tuple[float, float]:
     """95 % interval over patients of one figure of `Score`, or of the ratio of two detectors' figures."""
-    rng = np.random.default_rng(seed)
-    drawn = []
-    for _ in range(rounds):
-        rows = rng.integers(0, len(first), len(first))
-        value = getattr(score(first, cohort, rows=rows), name)
+    rows = np.random.default_rng(seed).integers(0, len(first), (rounds, len(first)))
+    truth = truth_of(cohort)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part, whole = (of[rows].sum(axis=1) for of in _parts(first, truth)[name])
+        drawn = part / whole
         if second is not None:
-            value /= max(getattr(score(second, cohort, rows=rows), name), 1e-9)
-        drawn.append(value)
-    low, high = np.quantile(drawn, (0.025, 0.975))
+            part, whole = (of[rows].sum(axis=1) for of in _parts(second, truth)[name])
+            drawn = drawn / (part / whole)
+    low, high = np.quantile(drawn, (0.025, 0.975), method="inverted_cdf")
     return float(low), float(high)

@@ -67,7 +67,7 @@ def sweep(risk: Floats, cohort: Cohort, *, thresholds: int = 150) -> Sweep:
     for begin in range(0, len(spread), _AT_ONCE):
         some = spread[begin : begin + _AT_ONCE]
         alerts = _rung(told >= some[:, None])
-        false = np.count_nonzero(alerts & false_nights, axis=(0, 2)) / truth.months
+        false = np.count_nonzero(alerts & false_nights, axis=(0, 2)) / truth.months.sum()
         early = (alerts & early_nights).any(axis=0)[:, truth.leaves_time]
         shares = early.sum(axis=1) / max(early.shape[1], 1)
         tried += map(Tried, some.tolist(), false.tolist(), shares.tolist())

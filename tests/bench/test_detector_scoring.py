@@ -150,3 +150,19 @@ def test_an_interval_holds_the_figure_that_it_is_of():
     alerts = alerts_at(RIVALS["EWMA"][1](diary_of(cohort)), 0.5)
     low, high = bootstrap(alerts, None, cohort, name="sensitivity", rounds=50, seed=1)
     assert low <= score(alerts, cohort).sensitivity <= high
+
+
+def test_a_paired_interval_is_narrower_than_the_two_detectors_apart():
+    """The same patients are drawn for both: what is hard for both does not count as a difference."""
+    cohort = drawn()
+    diary = diary_of(cohort)
+    first, second = (alerts_at(RIVALS["EWMA"][place](diary), 0.6) for place in (4, 5))
+    low, high = bootstrap(first, second, cohort, name="sensitivity", rounds=200, seed=1)
+    apart = [bootstrap(of, None, cohort, name="sensitivity", rounds=200, seed=1) for of in (first, second)]
+    assert low <= 1.05
+    assert high - low < apart[0][1] / apart[1][0] - apart[0][0] / apart[1][1]
+
+
+def test_a_detector_beside_itself_is_exactly_as_good():
+    alerts = alerts_at(RIVALS["EWMA"][1](diary_of(drawn())), 0.5)
+    assert bootstrap(alerts, alerts, drawn(), name="early", rounds=50, seed=1) == (1, 1)
