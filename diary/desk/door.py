@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from diary.charts.course import course_chart
 from diary.charts.course_data import CourseChart
+from diary.charts.loss_dots import LossDots, describe, loss_dots
 from diary.charts.scale import count_text, mean_text, span_text
 from diary.charts.sparkline import sparkline
 from diary.desk import words
@@ -25,6 +26,10 @@ desk = Blueprint("desk", __name__, url_prefix="/desk", template_folder="template
 
 def _course_svg(chart: CourseChart, width_px: int) -> Markup:
     return Markup(course_chart(chart, width_px=width_px))  # noqa: S704 - the charts escape what they write
+
+
+def _dots_svg(dots: LossDots, width_px: int) -> Markup:
+    return Markup(loss_dots(dots, width_px=width_px))  # noqa: S704 - the same
 
 
 def _spark_svg(scores: Sequence[int | None], **lines_nrs: float | None) -> Markup:
@@ -111,5 +116,7 @@ NAMES: Final[Mapping[str, object]] = {
     "mean": mean_text,
     "span": span_text,
     "course_svg": _course_svg,
+    "dots_svg": _dots_svg,
+    "dots_words": describe,
     "spark_svg": _spark_svg,
 }

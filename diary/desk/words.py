@@ -56,6 +56,16 @@ STATES: Final[Mapping[str, str]] = {
     "silent": "silent",
 }
 
+FAMILIES: Final[Mapping[str, str]] = {
+    "gradual": "relief that fades slowly",
+    "step": "relief that ends at once",
+    "durable": "relief that lasts",
+    "part_way": "relief lost in part",
+    "no_plateau": "relief that fell from the first day on",
+    "late": "relief that came late",
+    "no_response": "no relief",
+}
+
 OUTCOMES: Final[Mapping[str, str]] = {
     "not_loss": "Not a loss of relief",
     "called": "Called; nothing more is needed",

@@ -1,6 +1,6 @@
 """The four lines that a nurse reads of a loss: what, how sure, why, what next; from stored figures alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -129,6 +129,30 @@ def _next_step(figures: Mapping[str, Any], day: _Calendar, night: date, protocol
     return f"{told}: to treat before relief is lost, start by about {_day(start)}."
 
 
+def beside_the_rule(verdicts: Sequence[tuple[date, str | None]], *, until: date, protocol: Protocol) -> str:
+    """How much later than the forecast the plain rule spoke; empty where the forecast did not.
+
+    Args:
+        verdicts: the nights of an alert of loss with the level that each raised it to, first to last.
+        until: the day of reading, or the day on which the alert ended.
+        protocol: the line.
+
+    >>> foreseen, met = (date(2026, 8, 3), "watch"), (date(2026, 8, 31), "confirmed")
+    >>> beside_the_rule([foreseen, met], until=date(2026, 9, 7), protocol=Protocol())
+    'The 30 % rule spoke on 31 August, 28 days after the forecast.'
+    >>> beside_the_rule([foreseen], until=date(2026, 8, 10), protocol=Protocol())
+    'The 30 % rule has not spoken, 7 days after the forecast.'
+    """
+    nights = {level: night for night, level in reversed(verdicts)}
+    foreseen = min((nights[level] for level in ("watch", "likely_lost") if level in nights), default=None)
+    met, rule = nights.get("confirmed"), f"The {_percent(protocol.relief_line)} rule"
+    if foreseen is None or (met is not None and met <= foreseen):
+        return ""
+    if met is None:
+        return f"{rule} has not spoken, {_days((until - foreseen).days)} after the forecast."
+    return f"{rule} spoke on {_day(met)}, {_days((met - foreseen).days)} after the forecast."
+
+
 def frequency(chance: float) -> str:
     """A chance as so many of ten, or of a hundred where ten would say none or all.
 
@@ -147,6 +171,10 @@ def frequency(chance: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{round(100 * share)} %"
+
+
+def _days(count: int) -> str:
+    return f"{count} day" if count == 1 else f"{count} days"
 
 
 def _day(day: date) -> str:

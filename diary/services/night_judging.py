@@ -14,11 +14,12 @@ from config.words import ALERT_ENDED
 from diary.domain import packed
 from diary.domain.policy import Act, Finding, Standing, decide, holds, is_told, rings_from
 from diary.domain.relapse.assess import Assessed, assess
-from diary.domain.relapse.baselines import baselines_of
 from diary.domain.relapse.forecast import Forecast
+from diary.domain.relapse.outlook import outlooks
 from diary.domain.relapse.rule import MEAN_TOLERANCE_NRS
 from diary.domain.relapse.states import STATES, loss_recovered
-from diary.services.night_shard import NOTHING, NightFrame, Shard, ShardCourse, day_number
+from diary.services.night_arrays import Arrays, arrays_of
+from diary.services.night_shard import NightFrame, Shard, ShardCourse, day_number
 from diary.storage.shards import FollowedCourse, StandingAlert
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,10 @@ class Judged:
     """
 
     state: str
-    percents: Percents | None
+    is_new: bool
+    """It is another finding than the one that stands."""
+    outlook: bytes | None
+    """What lies ahead, of a new finding that the forecast is shown with."""
     acts: Sequence[Act]
     problem: str | None
     one: ShardCourse
@@ -113,9 +117,9 @@ def _in_parts(
 def _judge(
     part: Sequence[ShardCourse], shard: Shard, frame: NightFrame, detector: Detector
 ) -> Iterator[tuple[int, Judged]]:
-    tonight = [one.day_number for one in part]
-    assessed = _assess(part, frame, detector, only=np.array(tonight))
-    rows, columns = np.arange(len(part)), np.array(tonight) - 1
+    arrays, tonight = arrays_of(part), np.array([one.day_number for one in part])
+    assessed = _assess(arrays, frame, detector, only=tonight)
+    rows, columns = np.arange(len(part)), tonight - 1
     _check(part, assessed, rows, columns)
     codes = assessed.states[rows, columns].tolist()
     reviews = assessed.nights.review[rows, columns].tolist()
@@ -127,7 +131,13 @@ def _judge(
         if not is_told(STATES[code], review=review, loss_recovered=back, alerts=alerts[row])
     ]
     percents = _percents(assessed, rows, columns)
-    histories = _histories(part, telling, assessed, alerts, frame, detector)
+    histories = _histories(part, arrays, telling, assessed, alerts, frame, detector)
+    is_new = {
+        row
+        for row, one in enumerate(part)
+        if _is_new(one.course, STATES[codes[row]], percents[row], shown=frame.foresight.shown)
+    }
+    ahead = _outlooks(arrays, sorted(is_new), tonight, frame)
     for row, one in enumerate(part):
         acts: Sequence[Act] = ()
         if row in histories:
@@ -140,10 +150,18 @@ def _judge(
                 quiet=_quiet(one.course, frame),
             )
             acts = _acts(one, finding, alerts[row], frame)
-        yield (
-            one.course.id,
-            Judged(STATES[codes[row]], percents[row], acts, None, one, assessed, row, frame.protocol),
+        judged = Judged(
+            state=STATES[codes[row]],
+            is_new=row in is_new,
+            outlook=ahead.get(row),
+            acts=acts,
+            problem=None,
+            one=one,
+            assessed=assessed,
+            row=row,
+            protocol=frame.protocol,
         )
+        yield one.course.id, judged
 
 
 def _check(
@@ -159,6 +177,7 @@ def _check(
 
 def _histories(
     part: Sequence[ShardCourse],
+    arrays: Arrays,
     telling: Sequence[int],
     assessed: Assessed,
     alerts: Sequence[Sequence[StandingAlert]],
@@ -181,7 +200,7 @@ def _histories(
             (every, None),
         ):
             if rows:
-                again = _assess([part[row] for row in rows], frame, detector, only=only)
+                again = _assess(arrays.rows(np.array(rows)), frame, detector, only=only)
                 codes |= dict(zip(rows, again.states, strict=True))
     return {
         row: [*(STATES[code] for code in of_row[: part[row].day_number - 1]), tonight[row]]
@@ -233,35 +252,38 @@ def _loss_recovered(assessed: Assessed, frame: NightFrame) -> NDArray[np.bool_]:
 
 
 def _assess(
-    following: Sequence[ShardCourse], frame: NightFrame, detector: Detector, *, only: NDArray[np.int_] | None
+    arrays: Arrays, frame: NightFrame, detector: Detector, *, only: NDArray[np.int_] | None
 ) -> Assessed:
-    nights = max(one.day_number for one in following)
-    rows = b"".join([one.follow_up.ljust(nights, NOTHING) for one in following])
-    before = b"".join([one.before for one in following])
-    scores = np.frombuffer(rows, dtype=np.uint8).reshape(-1, nights)
-    boosters = np.zeros(scores.shape, dtype=bool)
-    expected = np.ones(scores.shape, dtype=bool)
-    for row, one in enumerate(following):
-        for day in one.boosters:
-            number = day_number(one.course, day)
-            if 1 <= number <= nights:
-                boosters[row, number - 1] = True
-        if one.unasked_days:
-            expected[row, [day - 1 for day in one.unasked_days]] = False
     return detector(
-        scores,
-        baselines_of(
-            [one.baseline_kind for one in following],
-            [one.baseline_nrs for one in following],
-            np.frombuffer(before, dtype=np.uint8).reshape(-1, packed.DAYS_BEFORE),
-        ),
+        arrays.scores,
+        arrays.baselines,
         protocol=frame.protocol,
         prior=frame.foresight.prior,
-        boosters=boosters if boosters.any() else None,
-        expected=None if expected.all() else expected,
+        boosters=arrays.boosters,
+        expected=arrays.expected,
         only=only,
         shadow=not frame.foresight.shown,
     )
+
+
+def _is_new(course: FollowedCourse, state: str, percents: Percents | None, *, shown: bool) -> bool:
+    """Tonight's finding is another than the one that stands; an outlook that was never kept is new, too."""
+    if course.state != state or percents != whole_percents(course.p_lost, course.p_lost_lead):
+        return True
+    return shown and percents is not None and not course.has_outlook
+
+
+def _outlooks(
+    arrays: Arrays, rows: Sequence[int], nights: NDArray[np.int_], frame: NightFrame
+) -> dict[int, bytes | None]:
+    """By row what lies ahead of some courses; nothing where the forecast is in the shadow."""
+    if not rows or not frame.foresight.shown:
+        return {}
+    some = arrays.rows(np.array(rows))
+    found = outlooks(
+        some.scores, nights[rows], some.baselines, prior=frame.foresight.prior, boosters=some.boosters
+    )
+    return dict(zip(rows, found, strict=True))
 
 
 def _acts(
@@ -307,7 +329,17 @@ def _not_judged(one: ShardCourse, problem: str | None, shard: Shard, frame: Nigh
     early = problem is None and one.day_number < 1
     state: str = "preparing" if early else "cannot_tell"
     acts = () if problem is None else _about_no_assessment(shard.alerts.get(one.course.id, ()), frame)
-    return Judged(state, None, acts, problem, one, None, 0, frame.protocol)
+    return Judged(
+        state=state,
+        is_new=_is_new(one.course, state, None, shown=False),
+        outlook=None,
+        acts=acts,
+        problem=problem,
+        one=one,
+        assessed=None,
+        row=0,
+        protocol=frame.protocol,
+    )
 
 
 def _about_no_assessment(alerts: Sequence[StandingAlert], frame: NightFrame) -> Sequence[Act]:

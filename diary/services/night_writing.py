@@ -16,7 +16,7 @@ from diary.domain.policy import Act
 from diary.domain.relapse.forecast import Forecast
 from diary.services import alerts
 from diary.services.courses import close_course
-from diary.services.night_judging import DETECTOR_VERSION, Judged, whole_percents
+from diary.services.night_judging import DETECTOR_VERSION, Judged
 from diary.services.night_shard import NightFrame, Shard
 from diary.storage.alerts import alert_by_id, hold_alerts
 from diary.storage.base import table_of
@@ -96,13 +96,13 @@ def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Seq
         one = found.one
         moved = one.course.state != found.state
         due = moved or (one.day_number > 0 and one.day_number % LOG_EVERY_DAYS == 0)
-        other = moved or found.percents != whole_percents(one.course.p_lost, one.course.p_lost_lead)
-        if due or other:
+        if due or found.is_new:
             row = _row(frame, found)
             if due:
                 logged.append(row)
-            if other:
-                changed.append({**row, "since_night": frame.night if moved else one.course.since_night})
+            if found.is_new:
+                since = frame.night if moved else one.course.since_night
+                changed.append({**row, "outlook": found.outlook, "since_night": since})
     put_findings(session, changed)
     log_findings(session, logged)
     wanted = [(found, act) for found in findings for act in found.acts if act.verb == "open"]

@@ -51,7 +51,13 @@ class Diary:
 
 
 def chart_of(
-    diary: Diary, *, baseline: Baseline, days: CourseDays | None, relief_line_nrs: float | None, whole: bool
+    diary: Diary,
+    *,
+    baseline: Baseline,
+    days: CourseDays | None,
+    relief_line_nrs: float | None,
+    forecast: tuple[chart.ForecastDay, ...],
+    whole: bool,
 ) -> chart.CourseChart:
     """The present course and the one before it; with `whole`, as far back as a chart reaches.
 
@@ -62,6 +68,7 @@ def chart_of(
         baseline: of the present course.
         days: its packed days; the band is drawn from the quartiles of those before the infusion.
         relief_line_nrs: where relief falls under the clinic's line.
+        forecast: of the present course, where one is shown.
         whole: the whole diary.
     """
     first, ended_on = _first_day(diary, whole=whole), _ended_on(diary)
@@ -73,6 +80,7 @@ def chart_of(
         infusions=tuple(block for block in _infusions(diary) if block.last_day >= first),
         baseline=_baseline(baseline, days),
         relief_line_nrs=relief_line_nrs,
+        forecast=forecast,
         alerts=tuple(
             chart.DatedWord(alert.night or alert.opened_at.date(), PIN_WORDS[alert.level or alert.kind])
             for alert in reversed(diary.alerts)

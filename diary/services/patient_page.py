@@ -14,13 +14,14 @@ from config.scales import ITEMS, Item
 from diary.charts.course_data import CourseChart
 from diary.domain import booking_states
 from diary.domain.baseline import NO_BASELINE, Baseline
-from diary.domain.explanation import FourLines, four_lines
+from diary.domain.explanation import FourLines, beside_the_rule, four_lines
 from diary.services import audit
 from diary.services.asked_days import unfollowed
 from diary.services.bookings import interval_warning
 from diary.services.course_today import CourseToday, course_today, today_of
 from diary.services.courses import present_course
 from diary.services.patient_chart import Diary, chart_of
+from diary.services.patient_outlook import PatientOutlook, outlook_of
 from diary.services.patients import read_identity
 from diary.services.safety import Safety, safety_of
 from diary.services.worklist import AlertLine, alert_line, staff_names
@@ -31,7 +32,7 @@ from diary.storage.entries import items_of, versions_of
 from diary.storage.follow import Followed, follow_histories
 from diary.storage.nights import assessments, findings_of
 from diary.storage.patients import devices_of
-from diary.storage.protocols import protocol_at
+from diary.storage.protocols import foresight_at, protocol_at
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Administration, ClinicalEvent, Course, Regimen
@@ -63,6 +64,8 @@ class AlertBlock:
     line: AlertLine
     lines: FourLines | None
     """In words, of a loss that the forecast spoke of."""
+    beside_the_rule: str
+    """When the plain rule spoke, of the same."""
     facts: Mapping[str, object]
     history: tuple[Happening, ...]
     my_label: str | None
@@ -137,6 +140,8 @@ class PatientPage:
     courses: tuple[CourseLine, ...]
     present: CourseLine | None
     chart: CourseChart
+    outlook: PatientOutlook | None
+    """Of the present course, where the forecast is shown."""
     given: tuple[Administration, ...]
     bookings: tuple[BookingLine, ...]
     days: tuple[DayLine, ...]
@@ -165,7 +170,15 @@ def patient_page(
     courses = _courses(session, diary, days, protocol)
     now_meant = present_course(diary.courses)
     present = next((line for line in courses if line.course is now_meant), None)
-    blocks = [_block(session, alert, diary, staff, reader_id, protocol) for alert in diary.alerts]
+    outlook = None
+    if present is not None:
+        foresight = foresight_at(session, now)
+        outlook = outlook_of(present.course, present.finding, foresight, lead_days=protocol.lead_days)
+    verdicts = alert_rows.verdicts_of(session, [alert.id for alert in diary.alerts])
+    blocks = [
+        _block(session, alert, verdicts.get(alert.id, ()), diary, staff, reader_id, protocol)
+        for alert in diary.alerts
+    ]
     _, owner = staff.get(patient.owner_id or 0, (None, None))
     return PatientPage(
         patient=patient,
@@ -184,8 +197,10 @@ def patient_page(
             baseline=present.baseline if present else NO_BASELINE,
             days=days.get(present.course.id) if present else None,
             relief_line_nrs=present.today.relief_line_nrs if present and present.today else None,
+            forecast=outlook.levels if outlook else (),
             whole=whole,
         ),
+        outlook=outlook,
         given=tuple(reversed(diary.given)),
         bookings=_bookings(session, patient, staff, protocol),
         days=_day_lines(diary.entries, staff),
@@ -284,12 +299,20 @@ def _lines(alert: Alert, courses: Sequence[Course], protocol: Protocol) -> FourL
 
 
 def _block(
-    session: Session, alert: Alert, diary: Diary, staff: Names, reader_id: int, protocol: Protocol
+    session: Session,
+    alert: Alert,
+    verdicts: Sequence[tuple[date, str | None]],
+    diary: Diary,
+    staff: Names,
+    reader_id: int,
+    protocol: Protocol,
 ) -> AlertBlock:
+    ended_on = alert.ended_at.astimezone(diary.zone).date() if alert.ended_at is not None else diary.today
     given = alert_rows.label_of(session, alert.id, reader_id)
     return AlertBlock(
         line=alert_line(alert, staff, booking=diary.booking),
         lines=_lines(alert, diary.courses, protocol),
+        beside_the_rule=beside_the_rule(verdicts, until=ended_on, protocol=protocol),
         facts=alert.facts,
         history=tuple(
             Happening(event.at, _who(event.actor_kind, event.actor_id, staff), event.action, event.note)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final, Literal
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from config.words import ALERT_ENDED
-from diary.storage.tables.alert import Alert, AlertEvent, AlertLabel
-from diary.storage.unit import held, own
+from diary.storage.tables.alert import Alert, AlertEvent, AlertInput, AlertLabel
+from diary.storage.unit import clinic_of, held, own
 
 # Alerts whoever owns them, and those that nobody took.
 ANYBODYS: Final = "anybody"
@@ -62,6 +62,19 @@ def events_of(session: Session, alert_id: int) -> list[AlertEvent]:
             own(session, AlertEvent).where(AlertEvent.alert_id == alert_id).order_by(AlertEvent.id)
         )
     )
+
+
+def verdicts_of(session: Session, alert_ids: Sequence[int]) -> dict[int, list[tuple[date, str | None]]]:
+    """By alert the nights that opened it and raised it, first to last, each with its level."""
+    statement = (
+        select(AlertInput.alert_id, AlertInput.night, AlertInput.level)
+        .where(AlertInput.clinic_id == clinic_of(session), AlertInput.alert_id.in_(alert_ids))
+        .order_by(AlertInput.night, AlertInput.id)
+    )
+    found: dict[int, list[tuple[date, str | None]]] = {}
+    for row in session.execute(statement):
+        found.setdefault(row.alert_id, []).append((row.night, row.level))
+    return found
 
 
 def label_of(session: Session, alert_id: int, staff_id: int) -> AlertLabel | None:

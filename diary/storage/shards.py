@@ -43,6 +43,7 @@ class FollowedCourse(NamedTuple):
     since_night: date | None
     p_lost: float | None
     p_lost_lead: float | None
+    has_outlook: bool
 
 
 class StandingAlert(NamedTuple):
@@ -103,6 +104,7 @@ _COURSES: Final = Prepared(
         _FOUND.since_night,
         _FOUND.p_lost,
         _FOUND.p_lost_lead,
+        _FOUND.outlook.is_not(None),
     )
     .select_from(
         table_of(Course)

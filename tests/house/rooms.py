@@ -70,6 +70,7 @@ HEAVY = (
     "diary.services.alert_copies",
     "diary.services.backtest",
     "diary.services.forecasting",
+    "diary.services.night_arrays",
     "diary.services.night_judging",
     "diary.services.night_shard",
     "diary.services.nights",

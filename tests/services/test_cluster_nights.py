@@ -122,7 +122,7 @@ def test_a_course_that_ends_or_holds_up_its_worker_is_told_apart(sqlite_url, clu
     clinic = found(engine)
     treat_everybody(clinic)
     clinic.treated("P-poison", POISON)
-    with Cluster(cluster, 2, limit_s=1.0) as executor:
+    with Cluster(cluster, 2, limit_s=3.0) as executor:
         run_nights(engine, clinic, spread=Spread(executor, utc_now, 2), detector=deadly, nights=1)
     with clinic.unit() as session:
         run = night_run(session, FIRST_NIGHT)

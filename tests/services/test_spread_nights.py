@@ -10,11 +10,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
+from config.priors import SHIPPED
+from config.protocol import DEFAULT
 from diary.domain.relapse.assess import Assessed, assess
+from diary.domain.relapse.baselines import own_baselines
 from diary.services.clinics import the_clinic
 from diary.services.night_places import place
 from diary.services.night_processes import Processes
@@ -53,6 +57,12 @@ def hangs_on_poison(scores, *given, **named) -> Assessed:
     while holds_poison(scores):
         pass
     return assess(scores, *given, **named)
+
+
+def judges_once() -> None:
+    """What a process works out on its first night is no hang."""
+    scores, before = np.full((1, 1), 2, dtype=np.uint8), np.full((1, 14), 8, dtype=np.uint8)
+    assess(scores, own_baselines(before, DEFAULT), protocol=DEFAULT, prior=SHIPPED)
 
 
 def dies_once(scores, *given, **named) -> Assessed:
@@ -109,27 +119,34 @@ def test_two_processes_find_what_one_in_line_finds(engine):
 
 
 @pytest.mark.parametrize(
-    ("deadly", "shard_courses"), [(dies_of_poison, 2), (dies_of_poison, 2_000), (hangs_on_poison, 2_000)]
+    ("deadly", "shard_courses", "limit_s", "nights"),
+    [
+        (dies_of_poison, 2, 60.0, NIGHTS),
+        (dies_of_poison, 2_000, 60.0, NIGHTS),
+        (hangs_on_poison, 2_000, 4.0, 1),
+    ],
 )
 def test_a_course_that_ends_or_holds_up_its_worker_is_told_apart_and_the_others_are_judged(
-    engine, deadly, shard_courses
+    engine, deadly, shard_courses, limit_s, nights
 ):
     without, poisoned = found(engine), join(engine)
     for clinic in (without, poisoned):
         treat_everybody(clinic)
     poisoned.treated("P-poison", POISON)
-    run_nights(engine, without)
-    spread = Spread(Processes(2, limit_s=1.0), utc_now, 2)
+    run_nights(engine, without, nights=nights)
+    spread = Spread(Processes(2, limit_s=limit_s, prepare=judges_once), utc_now, 2)
     with spread.executor:
-        run_nights(engine, poisoned, spread=spread, detector=deadly, shard_courses=shard_courses)
+        run_nights(
+            engine, poisoned, spread=spread, detector=deadly, shard_courses=shard_courses, nights=nights
+        )
     with poisoned.unit() as session:
-        runs = [night_run(session, FIRST_NIGHT + timedelta(days=n)) for n in range(NIGHTS)]
+        runs = [night_run(session, FIRST_NIGHT + timedelta(days=n)) for n in range(nights)]
         (told,) = session.scalars(own(session, Alert).where(Alert.kind == "not_assessed"))
         assert (told.facts["problem"], told.level) == ("its assessment did not come to an end", None)
         assert session.get(Course, told.course_id).patient_id == told.patient_id
     assert [(run.state, run.courses_failed, run.courses_seen) for run in runs] == [
         ("partial", 1, len(DIARIES) + 1)
-    ] * NIGHTS
+    ] * nights
     kept = written(poisoned)["alert"]
     assert sorted(map(repr, kept)) == sorted(
         map(repr, [*written(without)["alert"], *(row for row in kept if row["kind"] == "not_assessed")])

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.priors import Prior
+from diary.domain.outlook import FAMILIES
 from diary.domain.relapse.likelihood import NOISE_NRS
 
 Floats = NDArray[np.float64]
 Spread = tuple[float, float]
 
-FAMILIES: Final = ("gradual", "step", "durable", "part_way", "no_plateau", "late", "no_response")
 GRADUAL, STEP, DURABLE, PART_WAY, NO_PLATEAU, LATE, NO_RESPONSE = range(len(FAMILIES))
 # How many cells stand for each family: many where there is much to tell apart.
 CELLS_OF: Final = (2592, 640, 128, 256, 224, 96, 160)
@@ -48,7 +48,7 @@ _ONSET_HALF_LIFE_DAYS: Final = 2.0
 _NO_SHARE: Final = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cells:
     """G cells: first those that lose relief, first to last; then those that never do; then non-responders."""
 

@@ -100,7 +100,7 @@ def _tempering(scores: NDArray[np.uint8], answers_worth: float) -> Singles:
     return np.asarray(1 / (1 + answers / answers_worth), dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """What each cell makes of a diary's numbers, for diaries with a baseline about one centre."""
 
@@ -127,10 +127,10 @@ def _table(prior: Prior, centre_nrs: float, width_nrs: float, blocks: int) -> Ta
     of_numbers[0] = np.where(meant == baseline, log_weight, _IMPOSSIBLE)
     of_numbers[1] = baseline
     of_numbers[2] = -(baseline**2) / 2
-    of_numbers[3:OF_START] = at[cells.noise, _level(baseline)].T
+    of_numbers[3:OF_START] = at[cells.noise, level_index(baseline)].T
     for block, day in enumerate(middle_days(blocks)):
         first = OF_START + OF_BLOCK * block
-        level = _level(baseline * (1 - cells.relief(day)))
+        level = level_index(baseline * (1 - cells.relief(day)))
         of_numbers[first : first + OF_BLOCK] = at[cells.noise, level].T
     return Table(of_numbers, baseline)
 
@@ -146,5 +146,6 @@ def middle_days(blocks: int) -> Floats:
     return np.concatenate([short, long])[:blocks]
 
 
-def _level(pain_nrs: Floats) -> NDArray[np.intp]:
+def level_index(pain_nrs: Floats) -> NDArray[np.intp]:
+    """Positions in `likelihood.LEVELS_NRS` of what is felt."""
     return np.clip(np.rint(pain_nrs / LEVEL_STEP_NRS), 0, len(LEVELS_NRS) - 1).astype(np.intp)

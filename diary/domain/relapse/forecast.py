@@ -1,6 +1,7 @@
 """The forecast: the chance that relief is lost by a day, and the days by which it may be."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -9,12 +10,14 @@ from numpy.typing import NDArray
 from config.priors import Prior
 from diary.domain.packed import NO_ANSWER
 from diary.domain.relapse.baselines import Baselines
-from diary.domain.relapse.cells import CURVE_DAYS, NEVER, spread_cells
-from diary.domain.relapse.evidence import Floats
+from diary.domain.relapse.cells import CURVE_DAYS, NEVER, Cells, spread_cells
+from diary.domain.relapse.evidence import Floats, Singles
 from diary.domain.relapse.posterior import Seen, posterior
 
 HORIZON_DAYS: Final = 365
 """Loss days beyond it are not told."""
+SHARES: Final = (0.1, 0.5, 0.9)
+"""Of the courses like one: loss days are told by which so many have lost relief."""
 CHANCE_DIGITS: Final = 4
 """Chances are rounded to this, so that they are equal wherever they were worked out."""
 
@@ -59,14 +62,31 @@ def forecast(
     Returns:
         (n,) arrays; chances to four decimals.
     """
+    seen, began = since_booster(scores, nights, baselines, boosters)
+    cells = spread_cells(prior.step_half_life_days)
+    found = Forecast(*(np.full(len(nights), np.nan) for _ in Forecast.__slots__))
+    for weighed in posterior(seen, prior):
+        rows = weighed.rows
+        days = loss_days(weighed.weights, cells, restarted=began[rows] > 0)
+        told = [days.chance_by(seen.nights[rows] + ahead) for ahead in (0, 14, 28, lead_days)]
+        told += [*course_day(days.days_if_it_responds(), began[rows, None]).T]
+        for name, values in zip(Forecast.__slots__, told, strict=True):
+            getattr(found, name)[rows] = values
+    return found
+
+
+def since_booster(
+    scores: NDArray[np.uint8],
+    nights: NDArray[np.int_],
+    baselines: Baselines,
+    boosters: NDArray[np.bool_] | None,
+) -> tuple[Seen, NDArray[np.int_]]:
+    """Each diary from its last booster up to its night on; and the days of those boosters, 0 for none."""
     began = np.zeros(len(nights), dtype=np.int_)
     if boosters is not None:
         day = np.arange(1, scores.shape[1] + 1)
         began = np.where(boosters & (day <= nights[:, None]), day, 0).max(axis=1, initial=0)
-    seen = Seen(_since(scores, nights, began), nights - began, baselines)
-    found = loss_days(seen, prior, restarted=began > 0)
-    chances = [found.chance_by(seen.nights + ahead) for ahead in (0, 14, 28, lead_days)]
-    return Forecast(*chances, *(_course_day(found.day_of(share), began) for share in (0.1, 0.5, 0.9)))
+    return Seen(_since(scores, nights, began), nights - began, baselines), began
 
 
 def _since(scores: NDArray[np.uint8], nights: NDArray[np.int_], began: NDArray[np.int_]) -> NDArray[np.uint8]:
@@ -80,7 +100,8 @@ def _since(scores: NDArray[np.uint8], nights: NDArray[np.int_], began: NDArray[n
     return kept
 
 
-def _course_day(day: Floats, began: NDArray[np.int_]) -> Floats:
+def course_day(day: Floats, began: NDArray[np.int_]) -> Floats:
+    """Days counted from a booster on as course days; NaN beyond the horizon."""
     return np.where(day + began <= HORIZON_DAYS, day + began, np.nan)
 
 
@@ -91,8 +112,7 @@ class LossDays:
     days: NDArray[np.int16]
     """(D,) days on which cells of the bank lose relief, first to last."""
     lost_by: Floats
-    """(n, D + 1) the chance of a loss before the first of them, by the first, by the second and so on; NaN
-    without a baseline."""
+    """(n, D + 1) the chance of a loss before the first of them, by the first, by the second and so on."""
     responds: Floats
     """(n,) the chance that the course responds."""
 
@@ -101,39 +121,43 @@ class LossDays:
         index = np.searchsorted(self.days, np.minimum(day, CURVE_DAYS), side="right")
         return np.round(self.lost_by[np.arange(len(day)), index], CHANCE_DIGITS)
 
-    def day_of(self, share: float) -> Floats:
-        """(n,) the day by which a share of the courses like this, of those that respond, have lost relief.
+    def days_by(self, chances: Floats) -> Floats:
+        """(n, k) the day on which the chance of a loss reaches each of (n, k) or (k,) chances.
 
-        NaN without a baseline, and where that day lies beyond the horizon.
+        NaN where such a day lies beyond the horizon; 0 where the loss was there before the first day.
         """
-        index = (self.lost_by[:, 1:] < (share * self.responds)[:, None]).sum(axis=1)
-        day = np.append(self.days, NEVER).astype(np.float64)[index]
-        return np.where((day <= HORIZON_DAYS) & np.isfinite(self.responds), day, np.nan)
+        wanted = np.broadcast_to(chances, (len(self.lost_by), chances.shape[-1]))
+        index = np.stack([row.searchsorted(one) for row, one in zip(self.lost_by, wanted, strict=True)])
+        day = np.concatenate([[0], self.days, [NEVER]]).astype(np.float64)[index]
+        return np.where((day <= HORIZON_DAYS) & (wanted > 0), day, np.nan)
+
+    def days_if_it_responds(self) -> Floats:
+        """(n, 3) the days by which SHARES of the courses like this that respond have lost relief."""
+        return self.days_by(np.array(SHARES) * self.responds[:, None])
 
 
-def loss_days(seen: Seen, prior: Prior, *, restarted: NDArray[np.bool_] | None = None) -> LossDays:
+def loss_days(weights: Singles, cells: Cells, *, restarted: NDArray[np.bool_]) -> LossDays:
     """Work out when relief may be lost.
 
     Args:
-        seen: n diaries, each up to its own night.
-        prior: what is believed before the first answer.
+        weights: (n, G) of the cells, for n diaries.
+        cells: the bank.
         restarted: (n,) diaries that are counted from a booster on. Whoever has boosters did respond, so that
             a curve without relief after one is a loss from its first day.
     """
-    cells = spread_cells(prior.step_half_life_days)
+    days, starts = _ends(cells)
+    mass = np.add.reduceat(weights, starts, axis=1).astype(np.float64)
+    mass /= mass.sum(axis=1, keepdims=True)
+    lost_by = np.zeros((len(weights), len(days) + 1))
+    mass[:, : len(days)].cumsum(axis=1, out=lost_by[:, 1:])
+    responds = mass[:, : len(days) + 1].sum(axis=1)  # the one after the last day is "never"
+    lost_by[restarted] += 1 - responds[restarted, None]
+    responds[restarted] = 1
+    return LossDays(days, lost_by, responds)
+
+
+@lru_cache(maxsize=2)
+def _ends(cells: Cells) -> tuple[NDArray[np.int16], NDArray[np.intp]]:
+    """The days on which cells lose relief; where those of each begin, then the durable, then the others."""
     days, starts = np.unique(cells.loss_day, return_index=True)
-    responding = int(np.count_nonzero(cells.responds))
-    ends = len(days) - 1  # the last of them is "never": the durable, then those who do not respond
-    starts = np.append(starts, responding)
-    lost_by = np.full((len(seen.nights), ends + 1), np.nan)
-    responds = np.full(len(seen.nights), np.nan)
-    for weighed in posterior(seen, prior):
-        mass = np.add.reduceat(weighed.weights, starts, axis=1).astype(np.float64)
-        mass /= mass.sum(axis=1, keepdims=True)
-        lost_by[weighed.rows, 0] = 0
-        lost_by[weighed.rows, 1:] = mass[:, :ends].cumsum(axis=1)
-        responds[weighed.rows] = mass[:, : ends + 1].sum(axis=1)
-    if restarted is not None and restarted.any():
-        lost_by[restarted] += 1 - responds[restarted, None]
-        responds[restarted] = 1
-    return LossDays(days[:-1], lost_by, responds)
+    return days[:-1], np.append(starts, np.count_nonzero(cells.responds))

@@ -79,7 +79,7 @@ def score_chances(noise_nrs: Floats = NOISE_NRS, level_nrs: Floats = LEVELS_NRS)
     near_top = np.clip((CEILING_NRS - level_nrs) / FULL_NOISE_BELOW_CEILING_NRS, NOISE_AT_CEILING, 1)
     sd = noise_nrs[:, None] * near_floor * near_top
     usual = _in_cells(level_nrs, sd * math.sqrt(3 / 5), _student_5)  # a t with 5 df has a variance of 5/3
-    flare = _in_cells(level_nrs + FLARE_RISE_NRS, np.hypot(sd, FLARE_RISE_SD_NRS), _normal)
+    flare = _in_cells(level_nrs + FLARE_RISE_NRS, np.hypot(sd, FLARE_RISE_SD_NRS), normal)
     stray = 1 / SCORES
     rare = FLARE_SHARE * flare + STRAY_SHARE * stray
     even = (1 - FLARE_SHARE - STRAY_SHARE) * _even_only(usual) + (FLARE_SHARE + STRAY_SHARE) * stray
@@ -146,6 +146,6 @@ def _student_5(x: Floats) -> Floats:
     return 0.5 + (np.arctan(ratio) + ratio * share * (1 + share * 2 / 3)) / math.pi
 
 
-def _normal(x: Floats) -> Floats:
+def normal(x: Floats) -> Floats:
     """The distribution function of the normal."""
     return np.asarray(0.5 * (1 + np.vectorize(math.erf)(x / math.sqrt(2))))

@@ -84,6 +84,8 @@ class Assessment(_Findings, Owned, Base):
 
     night_run_id: Mapped[int]
     since_night: Mapped[date]
+    outlook: Mapped[bytes | None]
+    """Packed as `domain.outlook` says; none while the forecast is in the shadow."""
 
 
 class AssessmentLog(_Findings, Owned, Base):

@@ -7,10 +7,12 @@ level. Everything else is done again, from the words of docs/explanation/detecto
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 
 from config.priors import Prior
-from diary.domain.relapse.cells import CELLS_OF, FAMILIES, spread_cells
+from diary.domain.outlook import FAMILIES
+from diary.domain.relapse.cells import CELLS_OF, spread_cells
 from diary.domain.relapse.likelihood import features
 
 LINE = 0.30
@@ -69,45 +71,70 @@ class Cell:
         return sum(self.relief(day) for day in range(3, 15)) / 12 >= LINE
 
 
+@dataclass(frozen=True)
+class Posterior:
+    """What a diary leaves of every cell, and the day from which its curve is counted."""
+
+    baselines: list[float]
+    weights: list[float]
+    """They add up to 1."""
+    began: int
+
+    def lost_by(self, day: float) -> float:
+        """Restarted by a booster, a course without relief is lost: that it responded is known."""
+        mass = 0.0
+        for weight, (responds, loss_day) in zip(self.weights, outcomes(), strict=True):
+            if (loss_day is not None and loss_day <= day - self.began) or (self.began and not responds):
+                mass += weight
+        return mass
+
+    def responding(self) -> float:
+        pairs = zip(self.weights, outcomes(), strict=True)
+        return sum(weight for weight, (responds, _) in pairs if responds or self.began)
+
+    def day_of(self, chance: float) -> float:
+        days = (day for day in range(self.began, 366) if self.lost_by(day) >= chance)
+        return next(iter(days), math.inf)
+
+
+def posterior(
+    scores: Sequence[int | None], before: Sequence[int | None], prior: Prior, boosters: Sequence[int] = ()
+) -> Posterior:
+    """On the night after the last of `scores`, with an own baseline."""
+    measured = [nrs for nrs in before if nrs is not None][-7:]
+    centre = min(max(float(round(sum(measured) / len(measured))), 2.0), 10.0)
+    width = 0.9 if sum(nrs is not None for nrs in before) >= 4 else 1.6
+    began = max(boosters, default=0)
+    baselines = [centre + width * cell.z[0] for cell in cells()]
+    pairs = zip(cells(), baselines, strict=True)
+    logs = [log_weight(cell, baseline, scores[began:], before, prior) for cell, baseline in pairs]
+    highest = max(logs)
+    weights = [math.exp(value - highest) for value in logs]
+    total = sum(weights)
+    return Posterior(baselines, [weight / total for weight in weights], began)
+
+
 def slow_forecast(
     scores: Sequence[int | None], before: Sequence[int | None], prior: Prior, boosters: Sequence[int] = ()
 ) -> SlowForecast:
     """The forecast on the night after the last of `scores`, with an own baseline."""
-    measured = [nrs for nrs in before if nrs is not None][-7:]
-    centre = float(round(sum(measured) / len(measured)))
-    width = 0.9 if sum(nrs is not None for nrs in before) >= 4 else 1.6
-    centre = min(max(centre, 2.0), 10.0)
-    began = max(boosters, default=0)
-    since = scores[began:]
-    log_weights, outcomes = [], []
-    for cell in cells():
-        log_weights.append(log_weight(cell, centre + width * cell.z[0], since, before, prior))
-        outcomes.append((cell.responds(), cell.loss_day()))
-    highest = max(log_weights)
-    weights = [math.exp(value - highest) for value in log_weights]
-    total = sum(weights)
-
-    def lost_by(day: float) -> float:
-        """Restarted by a booster, a course without relief is lost: that it responded is known."""
-        mass = 0.0
-        for weight, (responds, loss_day) in zip(weights, outcomes, strict=True):
-            if (responds and loss_day is not None and loss_day <= day - began) or (began and not responds):
-                mass += weight
-        return mass / total
-
-    answering = [responds or began > 0 for responds, _ in outcomes]
-    responding = sum(weight for weight, answers in zip(weights, answering, strict=True) if answers) / total
-    night = len(scores)
-
-    def day_of(share: float) -> float:
-        days = (day for day in range(began, 366) if lost_by(day) >= share * responding)
-        return next(iter(days), math.inf)
-
+    found, night = posterior(scores, before, prior, boosters), len(scores)
+    responding = found.responding()
     return SlowForecast(
-        lost_by(night), lost_by(night + 14), lost_by(night + 28), (day_of(0.1), day_of(0.5), day_of(0.9))
+        found.lost_by(night),
+        found.lost_by(night + 14),
+        found.lost_by(night + 28),
+        (found.day_of(0.1 * responding), found.day_of(0.5 * responding), found.day_of(0.9 * responding)),
     )
 
 
+@cache
+def outcomes() -> list[tuple[bool, int | None]]:
+    """Of each cell whether it responds, and the day on which it loses relief."""
+    return [(cell.responds(), cell.loss_day()) for cell in cells()]
+
+
+@cache
 def cells() -> list[Cell]:
     spread = spread_cells(0.7)
     return [

@@ -1,0 +1,197 @@
+"""What lies ahead of a course, for those who look at it: when relief may end, and the pain scores to come.
+
+More than a night needs to judge: it costs about two forecasts, and is worked out where a finding is written.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config.priors import Prior
+from config.scales import NRS
+from diary.domain.outlook import DOTS, FAMILIES, HEAD, LEVEL, NEVER, NRS_STEPS, SHARE_STEPS, VERSION
+from diary.domain.packed import NO_ANSWER
+from diary.domain.relapse.baselines import Baselines
+from diary.domain.relapse.cells import Cells, spread_cells
+from diary.domain.relapse.evidence import Floats, Singles, Table, level_index
+from diary.domain.relapse.forecast import HORIZON_DAYS, SHARES, LossDays, course_day, loss_days, since_booster
+from diary.domain.relapse.likelihood import LEVELS_NRS, NOISE_NRS, SCORES, normal, score_chances
+from diary.domain.relapse.posterior import ROWS_AT_ONCE, posterior
+
+AHEAD_DAYS: Final = 56
+"""So far ahead pain scores are foreseen: twice the usual lead time."""
+SILENT_DAYS: Final = 28
+"""They begin with the last answer; so far back where there was none since."""
+
+# Of the seven days of a mean one or two go unanswered.
+MEAN_OF_ANSWERS: Final = 5
+# Levels are worked out for one day a week, and go straight in between.
+_GRID_DAYS: Final = 7
+_LEVELS_MOST: Final = (AHEAD_DAYS + SILENT_DAYS) // _GRID_DAYS + 2
+# A mean is told to be at or under each of these: half a point apart is near enough, since noise smooths it.
+_EDGES_NRS: Final = np.arange(0, NRS.high, 0.5)
+_DOT_SHARES: Final = (np.arange(DOTS) + 0.5) / DOTS
+# The bytes of domain.outlook, of many rows at once.
+_KEPT: Final = np.dtype(
+    [
+        ("version", "u1"),
+        ("relief", "u1"),
+        ("narrowed", "u1"),
+        ("levels", "u1"),
+        ("families", "u1", len(FAMILIES)),
+        ("loss_days", "<u2", DOTS),
+        ("level", [("day", "<u2"), ("nrs", "u1", len(SHARES))], _LEVELS_MOST),
+    ]
+)
+
+
+def outlooks(
+    scores: NDArray[np.uint8],
+    nights: NDArray[np.int_],
+    baselines: Baselines,
+    *,
+    prior: Prior,
+    boosters: NDArray[np.bool_] | None = None,
+) -> list[bytes | None]:
+    """Look ahead from each course's night; arguments as of `forecast.forecast`.
+
+    Returns:
+        n of them, as `domain.outlook.unpack` reads them; None where there is no baseline.
+
+    >>> from config.priors import SHIPPED
+    >>> from diary.domain.outlook import unpack
+    >>> before, scores = (np.full((1, days), nrs, dtype=np.uint8) for days, nrs in ((14, 8), (40, 1)))
+    >>> baselines = Baselines(np.array([8.0]), before, np.array([np.inf]))
+    >>> found = unpack(outlooks(scores, np.array([40]), baselines, prior=SHIPPED)[0])
+    >>> found.levels[0].day, found.levels[-1].day, max(found.families, key=found.families.get)
+    (40, 96, 'gradual')
+    """
+    seen, began = since_booster(scores, nights, baselines, boosters)
+    cells = spread_cells(prior.step_half_life_days)
+    believed = np.exp(cells.log_weights(prior), dtype=np.float32)[None]
+    open_before = _days_open(loss_days(believed, cells, restarted=np.zeros(1, dtype=np.bool_)))
+    answered = np.where(seen.scores != NO_ANSWER, np.arange(1, seen.scores.shape[1] + 1), 0)
+    firsts = np.maximum(answered.max(axis=1, initial=0), np.maximum(seen.nights - SILENT_DAYS, 1))
+    found: list[bytes | None] = [None] * len(nights)
+    for weighed in posterior(seen, prior):
+        rows = weighed.rows
+        shares = weighed.weights / weighed.weights.sum(axis=1, keepdims=True)
+        days = loss_days(shares, cells, restarted=began[rows] > 0)
+        ahead = _ahead(
+            shares, weighed.table, cells, _Span(firsts[rows], seen.nights[rows]), prior.answers_worth
+        )
+        kept = np.zeros(len(rows), dtype=_KEPT)
+        kept["version"] = VERSION
+        kept["relief"] = np.rint(SHARE_STEPS * ahead.relief)
+        kept["narrowed"] = np.rint(SHARE_STEPS * np.clip(1 - _days_open(days) / open_before, 0, 1))
+        kept["levels"] = ahead.levels
+        kept["families"] = np.rint(SHARE_STEPS * (shares @ _of_family(cells)))
+        dots = course_day(days.days_by(_DOT_SHARES), began[rows, None])
+        kept["loss_days"] = np.nan_to_num(dots, nan=NEVER)
+        kept["level"]["day"] = ahead.days + began[rows, None]
+        kept["level"]["nrs"] = np.rint(NRS_STEPS * ahead.nrs)
+        ends = (HEAD.size + LEVEL.size * ahead.levels).tolist()
+        for row, one, end in zip(rows.tolist(), kept, ends, strict=True):
+            found[row] = one.tobytes()[:end]
+    return found
+
+
+def _days_open(days: LossDays) -> Floats:
+    """(n,) from the day by which one in ten has lost relief to nine in ten; a year is as far as it looks."""
+    first, last = np.nan_to_num(days.days_if_it_responds(), nan=HORIZON_DAYS).T[[0, -1]]
+    return np.asarray(last - first)
+
+
+@lru_cache(maxsize=2)
+def _of_family(cells: Cells) -> Singles:
+    """(G, families) one where a cell is of a family."""
+    return np.asarray(cells.family[:, None] == np.arange(len(FAMILIES)), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The days that n courses are looked at: from one of their own, to so far ahead of their night."""
+
+    first: NDArray[np.int_]
+    night: NDArray[np.int_]
+
+    @property
+    def last(self) -> NDArray[np.int_]:
+        return self.night + AHEAD_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What is foreseen of n courses, from the first day of each to its last."""
+
+    relief: Floats
+    """(n,) expected on the night, a share of the baseline."""
+    levels: NDArray[np.int_]
+    """(n,) how many of the days below count."""
+    days: NDArray[np.int_]
+    """(n, L) ascending."""
+    nrs: Floats
+    """(n, L, 3) the 10, 50 and 90 % points of a 7-day mean on those days, NRS points."""
+
+
+def _ahead(shares: Singles, table: Table, cells: Cells, span: _Span, answers_worth: float) -> _Ahead:
+    """Look at the days of each course's span, (n, G) shares of the cells being given."""
+    begin, end = int(span.first.min()) // _GRID_DAYS, -(-int(span.last.max()) // _GRID_DAYS)
+    grid = np.arange(begin, end + 1) * _GRID_DAYS
+    full = np.zeros((ROWS_AT_ONCE, shares.shape[1]), dtype=np.float32)
+    full[: len(shares)] = shares
+    told = np.stack([full @ _of_day(table, cells, max(int(day), 1), answers_worth) for day in grid], axis=1)
+    told = told[: len(shares)]
+    points = np.stack([_points(told[..., :-1], share) for share in SHARES], axis=-1)
+    own = span.first // _GRID_DAYS + 1 - begin, -(-span.last // _GRID_DAYS) - 1 - begin
+    levels = own[1] - own[0] + 3
+    place = own[0][:, None] + np.arange(-1, _LEVELS_MOST - 1)
+    days = np.minimum(grid[np.clip(place, 0, len(grid) - 1)], span.last[:, None])
+    days[:, 0] = span.first
+    counts = np.arange(_LEVELS_MOST) < levels[:, None]
+    found = np.where(counts[..., None], _between(grid, points, days), 0)
+    relief = _between(grid, told[..., -1:], span.night[:, None])[:, 0, 0]
+    return _Ahead(relief, levels, np.where(counts, days, 0), found)
+
+
+def _between(grid: NDArray[np.int_], values: Floats, days: NDArray[np.int_]) -> Floats:
+    """(n, L, k) values of n courses on L days, straight between those on the days of the grid."""
+    before = np.clip((days - grid[0]) // _GRID_DAYS, 0, max(len(grid) - 2, 0))
+    within = ((days - grid[before]) / _GRID_DAYS)[..., None]
+    low, high = (np.take_along_axis(values, (before + step)[..., None], axis=1) for step in (0, 1))
+    return np.asarray(low + (high - low) * within)
+
+
+@lru_cache(maxsize=256)
+def _of_day(table: Table, cells: Cells, day: int, answers_worth: float) -> Singles:
+    """(G, edges + 1) by cell: the chance that a 7-day mean is at or under each edge; and the relief."""
+    relief = cells.relief(day)
+    found = np.empty((len(relief), len(_EDGES_NRS) + 1), dtype=np.float32)
+    found[:, :-1] = _chances_of_mean(answers_worth)[
+        cells.noise, level_index(table.baseline_nrs * (1 - relief))
+    ]
+    found[:, -1] = relief
+    return found
+
+
+@lru_cache(maxsize=2)
+def _chances_of_mean(answers_worth: float) -> Singles:
+    """(noises, levels, edges) the chance that a mean of 7 days is at or under each edge."""
+    chances, score = score_chances(NOISE_NRS, LEVELS_NRS), np.arange(SCORES)
+    mean = chances @ score
+    sd = np.sqrt((chances @ score**2 - mean**2) * (1 / MEAN_OF_ANSWERS + 1 / answers_worth))
+    return normal((_EDGES_NRS - mean[..., None]) / sd[..., None]).astype(np.float32)
+
+
+def _points(under: Singles, share: float) -> Floats:
+    """(...) where a share lies under, from (..., edges) the shares under each edge; straight in between."""
+    over = np.count_nonzero(under < share, axis=-1)
+    known = np.concatenate(
+        [np.zeros((*under.shape[:-1], 1)), under, np.ones((*under.shape[:-1], 1))], axis=-1
+    )
+    below, above = (np.take_along_axis(known, (over + step)[..., None], axis=-1)[..., 0] for step in (0, 1))
+    edges = np.concatenate([[0.0], _EDGES_NRS, [float(NRS.high)]])
+    return np.asarray(edges[over] + (edges[over + 1] - edges[over]) * (share - below) / (above - below))
