@@ -31,6 +31,11 @@ OF_BLOCK: Final = FEATURES + 1
 # What comes before the blocks: one, a stated baseline's two, and the days before the infusion as one block.
 OF_START: Final = 3 + OF_BLOCK
 
+# Days are looked up four at a time, each a score or nothing.
+_FOUR: Final = 4
+_NOTHING: Final = NRS.high + 1
+_CODES: Final = NRS.high + 2
+
 LOWEST_BASELINE_NRS: Final = 0.5
 _IMPOSSIBLE: Final = -1e5
 
@@ -75,17 +80,12 @@ def numbers_of(
     n, days = scores.shape
     blocks = block_count(days)
     short = min(blocks, SHORT_BLOCKS)
-    full = np.full((n, short * SHORT_DAYS + (blocks - short) * LONG_DAYS), NO_ANSWER, dtype=np.uint8)
-    full[:, :days] = scores
-    of_score = features().of_score.astype(np.float32)
+    early, late = scores[:, : short * SHORT_DAYS], scores[:, short * SHORT_DAYS :]
     told = np.empty((n, blocks, OF_BLOCK), dtype=np.float32)
+    told[:, :short] = _of_blocks(early, short, SHORT_DAYS)
+    told[:, short:] = _of_blocks(late, blocks - short, LONG_DAYS)
     found = np.empty((n, OF_START + OF_BLOCK * blocks), dtype=np.float32)
-    for feature in range(OF_BLOCK):
-        by_day = of_score[:, feature][full]
-        early, late = by_day[:, : short * SHORT_DAYS], by_day[:, short * SHORT_DAYS :]
-        told[:, :short, feature] = early.reshape(n, short, SHORT_DAYS).sum(axis=2)
-        told[:, short:, feature] = late.reshape(n, blocks - short, LONG_DAYS).sum(axis=2)
-        found[:, 3 + feature] = of_score[:, feature][before].sum(axis=1)
+    found[:, 3:OF_START] = _of_blocks(before, 1, before.shape[1])[:, 0]
     precision = 1 / stated_sd_nrs**2
     found[:, 0] = 1
     found[:, 1] = np.where(precision > 0, stated_nrs, 0) * precision
@@ -93,6 +93,26 @@ def numbers_of(
     found[:, 3:OF_START] *= _tempering(before, answers_worth)
     found[:, OF_START:] = told.reshape(n, OF_BLOCK * blocks) * _tempering(scores, answers_worth)
     return found
+
+
+def _of_blocks(scores: NDArray[np.uint8], blocks: int, days: int) -> Singles:
+    """(n, blocks, OF_BLOCK) what blocks of so many days tell; the last may hold fewer."""
+    fours = -(-days // _FOUR)
+    padded = np.full((len(scores), blocks, fours * _FOUR), _NOTHING, dtype=np.uint16)
+    full = np.full((len(scores), blocks * days), _NOTHING, dtype=np.uint8)
+    np.minimum(scores, _NOTHING, out=full[:, : scores.shape[1]])
+    padded[..., :days] = full.reshape(len(scores), blocks, days)
+    first, second, third, fourth = np.moveaxis(padded.reshape(len(scores), blocks, fours, _FOUR), -1, 0)
+    code = ((first * _CODES + second) * _CODES + third) * _CODES + fourth
+    return np.asarray(_of_four_days()[code].sum(axis=2))
+
+
+@lru_cache(maxsize=1)
+def _of_four_days() -> Singles:
+    """(12^4, OF_BLOCK) what four days tell together: one look instead of twenty."""
+    one = features().of_score[:_CODES].astype(np.float32)
+    two = (one[:, None] + one).reshape(-1, OF_BLOCK)
+    return np.asarray((two[:, None] + two).reshape(-1, OF_BLOCK))
 
 
 def _tempering(scores: NDArray[np.uint8], answers_worth: float) -> Singles:

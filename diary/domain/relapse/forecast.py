@@ -64,12 +64,13 @@ def forecast(
     """
     seen, began = since_booster(scores, nights, baselines, boosters)
     cells = spread_cells(prior.step_half_life_days)
+    ahead = np.array([0, 14, 28, lead_days])
     found = Forecast(*(np.full(len(nights), np.nan) for _ in Forecast.__slots__))
     for weighed in posterior(seen, prior):
         rows = weighed.rows
         days = loss_days(weighed.weights, cells, restarted=began[rows] > 0)
-        told = [days.chance_by(seen.nights[rows] + ahead) for ahead in (0, 14, 28, lead_days)]
-        told += [*course_day(days.days_if_it_responds(), began[rows, None]).T]
+        chances = days.chances_by(seen.nights[rows, None] + ahead)
+        told = [*chances.T, *course_day(days.days_if_it_responds(), began[rows, None]).T]
         for name, values in zip(Forecast.__slots__, told, strict=True):
             getattr(found, name)[rows] = values
     return found
@@ -116,18 +117,20 @@ class LossDays:
     responds: Floats
     """(n,) the chance that the course responds."""
 
-    def chance_by(self, day: NDArray[np.int_]) -> Floats:
-        """(n,) the chance that relief is lost by each course's day, to four decimals."""
-        index = np.searchsorted(self.days, np.minimum(day, CURVE_DAYS), side="right")
-        return np.round(self.lost_by[np.arange(len(day)), index], CHANCE_DIGITS)
+    def chances_by(self, days: NDArray[np.int_]) -> Floats:
+        """(n, k) the chance that relief is lost by each of (n, k) days, to four decimals."""
+        index = np.searchsorted(self.days, np.minimum(days, CURVE_DAYS), side="right")
+        return np.round(np.take_along_axis(self.lost_by, index, axis=1), CHANCE_DIGITS)
 
     def days_by(self, chances: Floats) -> Floats:
         """(n, k) the day on which the chance of a loss reaches each of (n, k) or (k,) chances.
 
         NaN where such a day lies beyond the horizon; 0 where the loss was there before the first day.
         """
-        wanted = np.broadcast_to(chances, (len(self.lost_by), chances.shape[-1]))
-        index = np.stack([row.searchsorted(one) for row, one in zip(self.lost_by, wanted, strict=True)])
+        n, days = self.lost_by.shape
+        wanted = np.broadcast_to(chances, (n, chances.shape[-1]))
+        rows = np.arange(n)[:, None]  # chances reach 1: two apart, all rows are one ascending list
+        index = np.searchsorted((self.lost_by + 2 * rows).ravel(), wanted + 2 * rows) - rows * days
         day = np.concatenate([[0], self.days, [NEVER]]).astype(np.float64)[index]
         return np.where((day <= HORIZON_DAYS) & (wanted > 0), day, np.nan)
 
