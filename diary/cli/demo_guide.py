@@ -18,11 +18,13 @@ from config.settings import Settings
 from diary.charts.trial import TrialArm, WeekMean, trial_chart
 from diary.cli.opening import database, read_settings
 from diary.cli.output import bar
+from diary.domain.forecast_record import record_of, told
 from diary.services.demo_clinic import STANDS_AT, moment
 from diary.services.demo_trial import TrialWeek, trial_weeks
 from diary.services.enrolment import make_code
 from diary.services.play import read_state, state_path
 from diary.services.sandbox import ask_to_advance, installation
+from diary.storage.alerts import loss_verdicts
 from diary.storage.patients import patient_by_uid
 from diary.storage.unit import SYSTEM, Scope, unit
 
@@ -56,7 +58,9 @@ def command(folder: Path) -> None:
         play_until(engine, moment(guide.frozen_on, STANDS_AT))
         code = visitor_code(engine, guide, settings)
         weeks = trial_weeks(engine)
+        record = forecast_record(engine, guide)
     click.echo(links(settings, guide, code))
+    click.echo(f"The forecast so far: {record}\n")
     figure = folder / "trial.html"
     figure.write_text(trial_page(weeks), encoding="utf-8")
     click.echo(trial_lines(weeks, figure))
@@ -117,6 +121,12 @@ def visitor_code(engine: Engine, guide: Guide, settings: Settings) -> str:
         assert now is not None
         code, _ = make_code(session, patient, secret_key=settings.secret_key, now=now)
     return code
+
+
+def forecast_record(engine: Engine, guide: Guide) -> str:
+    """How long before the plain rule the forecast spoke in this clinic, misses too."""
+    with unit(engine, Scope(guide.clinic_id, "operator"), write=False) as session:
+        return told(record_of(loss_verdicts(session, since=date.min)))
 
 
 def links(settings: Settings, guide: Guide, code: str) -> str:

@@ -1,5 +1,9 @@
 """`forecast`: what a clinic's forecast believes, what its own courses would make of it, who sees it."""
 
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Final
+
 import click
 
 from config.priors import SHIPPED_FACTS
@@ -7,8 +11,12 @@ from config.words import FORECAST_MODES
 from diary.charts.scale import count_text
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.output import json_option, show
+from diary.domain.forecast_record import record_of, told
 from diary.services.forecasting import Learned, choose, keep, learn
+from diary.storage.alerts import loss_verdicts
 from diary.storage.protocols import foresight_at
+
+RECORD_DAYS: Final = 365
 
 
 @click.group()
@@ -76,6 +84,20 @@ def choose_mode(mode: str, note: str, clinic: str | None) -> None:
     with clinic_work(clinic=clinic, write=True) as work:
         choose(work.session, mode, note=note, now=work.now)
     click.echo(f"From the next night on the forecast is {mode}.")
+
+
+@command.command(name="record")
+@clinic_option
+@json_option
+def show_record(clinic: str | None, as_json: bool) -> None:
+    """Show how long before the plain rule the forecast spoke of a loss, in the last year, misses too."""
+    with clinic_work(clinic=clinic, write=False) as work:
+        since = work.now.date() - timedelta(days=RECORD_DAYS)
+        record = record_of(loss_verdicts(work.session, since=since))
+    if as_json:
+        show([asdict(record)], as_json=True, empty="")
+    else:
+        click.echo(told(record))
 
 
 def _tried(learned: Learned) -> str:

@@ -1,11 +1,12 @@
 """The four lines that a nurse reads of a loss: what, how sure, why, what next; from stored figures alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from config.protocol import Protocol
+from diary.domain.forecast_record import Verdicts, confirmed_on, foreseen_on
 
 _WHAT: Final[Mapping[str, str]] = {
     "watch": "May lose relief before a bed is free: review",
@@ -129,7 +130,7 @@ def _next_step(figures: Mapping[str, Any], day: _Calendar, night: date, protocol
     return f"{told}: to treat before relief is lost, start by about {_day(start)}."
 
 
-def beside_the_rule(verdicts: Sequence[tuple[date, str | None]], *, until: date, protocol: Protocol) -> str:
+def beside_the_rule(verdicts: Verdicts, *, until: date, protocol: Protocol) -> str:
     """How much later than the forecast the plain rule spoke; empty where the forecast did not.
 
     Args:
@@ -143,11 +144,10 @@ def beside_the_rule(verdicts: Sequence[tuple[date, str | None]], *, until: date,
     >>> beside_the_rule([foreseen], until=date(2026, 8, 10), protocol=Protocol())
     'The 30 % rule has not spoken, 7 days after the forecast.'
     """
-    nights = {level: night for night, level in reversed(verdicts)}
-    foreseen = min((nights[level] for level in ("watch", "likely_lost") if level in nights), default=None)
-    met, rule = nights.get("confirmed"), f"The {_percent(protocol.relief_line)} rule"
-    if foreseen is None or (met is not None and met <= foreseen):
+    foreseen, met = foreseen_on(verdicts), confirmed_on(verdicts)
+    if foreseen is None:
         return ""
+    rule = f"The {_percent(protocol.relief_line)} rule"
     if met is None:
         return f"{rule} has not spoken, {_days((until - foreseen).days)} after the forecast."
     return f"{rule} spoke on {_day(met)}, {_days((met - foreseen).days)} after the forecast."

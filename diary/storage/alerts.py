@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final, Literal
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from config.words import ALERT_ENDED
@@ -66,9 +66,20 @@ def events_of(session: Session, alert_id: int) -> list[AlertEvent]:
 
 def verdicts_of(session: Session, alert_ids: Sequence[int]) -> dict[int, list[tuple[date, str | None]]]:
     """By alert the nights that opened it and raised it, first to last, each with its level."""
+    return _by_alert(session, AlertInput.alert_id.in_(alert_ids))
+
+
+def loss_verdicts(session: Session, *, since: date) -> list[list[tuple[date, str | None]]]:
+    """The same of every alert of loss with a verdict since a day, as far as it is not older."""
+    of_loss = select(Alert.id).where(Alert.clinic_id == clinic_of(session), Alert.kind == "loss")
+    found = _by_alert(session, AlertInput.alert_id.in_(of_loss), AlertInput.night >= since)
+    return list(found.values())
+
+
+def _by_alert(session: Session, *which: ColumnElement[bool]) -> dict[int, list[tuple[date, str | None]]]:
     statement = (
         select(AlertInput.alert_id, AlertInput.night, AlertInput.level)
-        .where(AlertInput.clinic_id == clinic_of(session), AlertInput.alert_id.in_(alert_ids))
+        .where(AlertInput.clinic_id == clinic_of(session), *which)
         .order_by(AlertInput.night, AlertInput.id)
     )
     found: dict[int, list[tuple[date, str | None]]] = {}

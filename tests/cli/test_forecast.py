@@ -13,6 +13,7 @@ from config.protocol import DEFAULT
 from diary.domain import packed
 from diary.domain.simulation.cohort import simulate
 from diary.domain.simulation.cohorts import COHORTS
+from diary.services.clinics import ALWAYS, new_forecast
 from diary.services.forecasting import Learned, read_courses
 from diary.storage.courses import courses_of
 from diary.storage.engine import make_engine
@@ -20,7 +21,7 @@ from diary.storage.protocols import foresight_at
 from diary.storage.tables.entry import CourseDays
 from diary.storage.unit import own
 from tests.cli.terminal import Terminal
-from tests.little_clinic import LittleClinic, found
+from tests.little_clinic import LittleClinic, day_number, found
 
 COURSES = 70
 NIGHTS = 120
@@ -83,6 +84,18 @@ def test_the_forecast_is_shown_and_hidden_again(shell, clinic):
     assert "on: staff see it" in shell.run("forecast", "show").output
     shell.run("forecast", "mode", "shadow", "--note", "it rang too often")
     assert "in the shadow" in shell.run("forecast", "show").output
+
+
+def test_the_record_says_how_long_before_the_rule_it_spoke(shell, clinic):
+    assert "confirmed no loss so far" in shell.run("forecast", "record").output
+    with clinic.unit(write=True) as session:
+        new_forecast(session, mode="on", prior={}, note="for the test", now=ALWAYS)
+    clinic.treated("P-1", "2 " * 28 + "3 " * 6 + "4 " * 6 + "5 " * 6 + "6 " * 6 + "7 " * 18)
+    clinic.run_nights(day_number(68), first=day_number(30))
+    (record,) = json.loads(shell.run("forecast", "record", "--json").output)
+    (lead_days,) = record["lead_days"]
+    assert lead_days >= 14
+    assert (record["not_foreseen"], record["unconfirmed"]) == (0, 0)
 
 
 def test_a_prior_that_foresees_worse_than_chance_gives_is_worse():
