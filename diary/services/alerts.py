@@ -153,13 +153,14 @@ def snooze(
     _acted(session, alert, "snooze", before=before, now=now, note=reason)
 
 
-def wake_due(session: Session, *, day: date, now: datetime) -> int:
-    """Bring back the alerts whose snooze ends on `day`; how many."""
+def wake_due(session: Session, *, day: date, late: bool, now: datetime) -> int:
+    """Bring back the alerts whose snooze ends on `day`, and tell whoever put them aside; how many."""
     due = snoozed_until(session, day)
     for alert in due:
         before = _move(alert, "wake", now=now)
         alert.snoozed_until = None
         _event(session, alert, "wake", before=before, now=now, note=None)
+        _tell(session, alert, late=late, now=now)
     return len(due)
 
 

@@ -179,7 +179,7 @@ def _open(session: Session, due: Due, term: int, *, now: datetime, wall: Clock) 
     frame = _frame(session, due, run_id=run_id, now=now)
     morning = due.night + timedelta(days=1)
     follow_after_pauses(session, day=morning, now=now)
-    wake_due(session, day=morning, now=now)
+    wake_due(session, day=morning, late=frame.late, now=now)
     unattended_since = due.cutoff_at - timedelta(hours=frame.protocol.unattended_hours)
     return_unattended(session, before=unattended_since, late=frame.late, now=now)
     return frame

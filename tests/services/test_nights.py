@@ -376,19 +376,6 @@ def test_an_alert_left_without_a_next_step_comes_back_after_72_hours(clinic):
     assert only(clinic, patient_id, "loss").status == "open"
 
 
-def test_a_snooze_ends_on_its_day(clinic):
-    patient_id = clinic.treated("P-1", LOST)
-    clinic.run_nights(day_number(44))
-    with clinic.unit(write=True) as session:
-        alert = session.merge(only(clinic, patient_id, "loss"))
-        until = day_number(48)
-        alerts.snooze(session, alert, staff_id=None, until=until, reason="holiday", now=at(day_number(45)))
-    clinic.run_nights(day_number(46))
-    assert only(clinic, patient_id, "loss").status == "snoozed"
-    clinic.run_nights(day_number(47))
-    assert only(clinic, patient_id, "loss").status == "acknowledged"
-
-
 def test_follow_up_ends_on_its_last_day(database_url):
     engine = make_engine(database_url)
     clinic = found(engine, protocol=Protocol(follow_up_days=84))
