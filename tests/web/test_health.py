@@ -1,11 +1,13 @@
 """What machines are told: /healthz, /readyz, and /metrics for whoever shows the operator's token."""
 
+import resource
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
 
 from config.duties import JOB_SILENT_MAX
 from config.settings import Settings
@@ -14,7 +16,8 @@ from diary.services.nights import run_due
 from diary.services.sandbox import move_clock
 from diary.storage.engine import make_engine
 from diary.storage.unit import SYSTEM, unit
-from diary.storage.watch import put_beat
+from diary.storage.watch import beats, put_beat
+from tests.conftest import Database
 from tests.little_clinic import FIRST_DAY, LittleClinic, at, found
 
 SECRET = "Zr8kQ2vX7mN4pL9wT1yB6cJ3hF5gD0sA8eU2iO7rK6tV"
@@ -30,10 +33,10 @@ def clinic(database_url: str) -> Iterator[LittleClinic]:
     engine.dispose()
 
 
-def app_of(clinic: LittleClinic, **settings: str) -> Flask:
+def app_of(clinic: LittleClinic, *, now: datetime = MORNING, **settings: str) -> Flask:
     url = clinic.engine.url.render_as_string(hide_password=False)
     chosen = {"DIARY_DATABASE_URL": url, "DIARY_SECRET_KEY": SECRET, **settings}
-    return create_app(Settings.from_env(chosen), clock=lambda: MORNING)
+    return create_app(Settings.from_env(chosen), clock=lambda: now)
 
 
 @pytest.fixture
@@ -67,6 +70,7 @@ def test_it_is_ready_and_says_how_old_the_last_complete_night_is(clinic, client)
         "status": "ok",
         "database": "ok",
         "revision": "ok",
+        "writes": "ok",
         "hours_overdue": 0.0,
         "night_age_hours": 6.0,
     }
@@ -84,6 +88,44 @@ def test_it_is_not_ready_when_the_scheduler_was_never_started(clinic, client):
     put_clock(clinic, MORNING + timedelta(hours=2))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["hours_overdue"]) == (503, 3.0)
+
+
+@pytest.fixture
+def full_disk(database: Database) -> Iterator[None]:
+    """The database answers and can store nothing more: no file grows, or its server takes no writes."""
+    if database.url.startswith("postgresql"):
+        engine = create_engine(database.owner_url)
+        with engine.begin() as connection:
+            name = connection.engine.url.database
+            connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+        engine.dispose()
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_it_is_not_ready_when_nothing_can_be_stored(clinic, client, full_disk):
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["status"], answer.json["writes"]) == (
+        503,
+        "failing",
+        "storage_busy",
+    )
+    assert answer.json["database"] == "ok"
+
+
+def test_it_writes_once_a_minute_however_often_it_is_asked(clinic, client):
+    def written() -> datetime | None:
+        with unit(clinic.engine, SYSTEM, write=False) as session:
+            return beats(session)["web"].ok_at
+
+    for second, kept in ((0, 0), (1, 0), (59, 0), (60, 60), (30, 30)):  # at last a clock that was set back
+        moment = MORNING + timedelta(seconds=second)
+        app_of(clinic, now=moment).test_client().get("/readyz")
+        assert written() == MORNING + timedelta(seconds=kept), second
 
 
 def test_metrics_are_those_numbers(clinic, client):

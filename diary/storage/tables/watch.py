@@ -8,7 +8,7 @@ from diary.storage.base import Base
 
 
 class JobBeat(Base):
-    """When a job last succeeded and last failed, by the real clock; written by the scheduler process."""
+    """When a job last succeeded and last failed, by the real clock; `/readyz` does so for the web."""
 
     __tablename__ = "job_beat"
 
