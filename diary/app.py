@@ -23,6 +23,7 @@ from diary.web.health import HEALTH, health
 from diary.web.metrics import METRICS, metrics
 from diary.web.problems import answer_problems
 from diary.web.rights import grant
+from diary.web.slashes import mend_slashes
 from diary.web.work import Roof, put_roof, refuse_strangers
 
 
@@ -40,6 +41,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime], *, engine: Eng
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    mend_slashes(app)
     app.before_request(refuse_strangers)
     limit_bodies(app)
     answer_problems(app)
