@@ -12,7 +12,7 @@ from diary.domain.errors import Refusal
 from diary.services import audit
 from diary.services.secrets import KEY_LIVE, KEY_TEST, STAFF, new_token, token_digest
 from diary.storage.ids import new_uid
-from diary.storage.staff import staff_presented
+from diary.storage.staff import hold_staff, open_sessions, staff_presented
 from diary.storage.tables.staff import IntegrationKey, Staff, StaffSession
 from diary.storage.unit import Scope, clinic_of, enter, own, present, scope_of
 
@@ -26,6 +26,8 @@ PASSWORD_LENGTH_MAX = 200
 SESSION_LIFE = timedelta(hours=12)
 SESSION_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)
+# A ward's computers, a tablet and a program or two; past it a stolen password cannot gather sessions unseen.
+SESSIONS_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,14 @@ def check_password(session: Session, *, email: str, password: str) -> Staff:
 
 
 def open_session(session: Session, person: Staff, *, now: datetime, action: str = "session.open") -> SignedIn:
-    """A session of this person, in a unit that has entered no clinic yet; `action` names it in the audit."""
+    """A session of this person, in a unit that has entered no clinic yet; `action` names it in the audit.
+
+    A person has so many at once; one more ends the oldest.
+    """
     enter(session, Scope(person.clinic_id, "staff", person.id, person.role, scope_of(session).request_id))
+    hold_staff(session, person.id)
+    for oldest in open_sessions(session, person.id, now=now, idle=SESSION_IDLE)[SESSIONS_MAX - 1 :]:
+        sign_out(session, oldest, now=now)
     token = new_token(STAFF)
     session.add(
         StaffSession(

@@ -1,10 +1,12 @@
 """Queries about staff, their sessions, and integration keys."""
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diary.storage.tables.staff import IntegrationKey, Staff, StaffSession
-from diary.storage.unit import own
+from diary.storage.unit import held, own
 
 
 def staff_presented(session: Session, email: str) -> Staff | None:
@@ -17,6 +19,17 @@ def session_presented(session: Session, token_hash: str) -> StaffSession | None:
     return session.scalars(select(StaffSession).where(StaffSession.token_hash == token_hash)).one_or_none()
 
 
+def open_sessions(session: Session, staff_id: int, *, now: datetime, idle: timedelta) -> list[StaffSession]:
+    """A person's sessions that are neither ended nor too old nor idle for so long, newest first."""
+    statement = own(session, StaffSession).where(
+        StaffSession.staff_id == staff_id,
+        StaffSession.ended_at.is_(None),
+        StaffSession.expires_at > now,
+        StaffSession.last_seen_at > now - idle,
+    )
+    return list(session.scalars(statement.order_by(StaffSession.id.desc())))
+
+
 def key_presented(session: Session, secret_hash: str) -> IntegrationKey | None:
     """The integration key that was presented, before any clinic is known."""
     return session.scalars(
@@ -27,6 +40,11 @@ def key_presented(session: Session, secret_hash: str) -> IntegrationKey | None:
 def staff_by_id(session: Session, staff_id: int) -> Staff:
     """A person of this clinic whose id another row holds."""
     return session.scalars(own(session, Staff).where(Staff.id == staff_id)).one()
+
+
+def hold_staff(session: Session, staff_id: int) -> None:
+    """Nobody else changes this account, or signs in with it, until the unit ends."""
+    session.scalars(held(own(session, Staff).where(Staff.id == staff_id))).one()
 
 
 def staff_by_uid(session: Session, uid: str) -> Staff | None:

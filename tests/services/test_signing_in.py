@@ -1,6 +1,7 @@
 """Signing in: who gets a session, who does not and is told no more than that, and when a session ends."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from diary.services.staff import (
     PASSWORD_LENGTH_MIN,
     SESSION_IDLE,
     SESSION_LIFE,
+    SESSIONS_MAX,
     SignedIn,
 )
 from diary.storage.staff import session_presented
@@ -36,6 +38,12 @@ def add(clinic: LittleClinic, email: str = ANNA, *, password: str = PASSWORD) ->
 def sign_in(clinic: LittleClinic, email: str = ANNA, password: str = PASSWORD) -> SignedIn:
     with unit(clinic.engine, STRANGER, write=True) as session:
         return staff.sign_in(session, email=email, password=password, now=NOON)
+
+
+def enter_as(clinic: LittleClinic, person: Staff, *, now: datetime = NOON) -> SignedIn:
+    """A session of a person whose password was right."""
+    with unit(clinic.engine, STRANGER, write=True) as session:
+        return staff.open_session(session, person, now=now)
 
 
 def refusal_of(clinic: LittleClinic, email: str, password: str) -> str:
@@ -198,6 +206,35 @@ def test_signing_out_ends_this_session_and_not_the_one_at_the_other_desk(clinic)
         staff.sign_out(session, found, now=NOON)
     assert not is_open(clinic, here, now=NOON)
     assert is_open(clinic, there, now=NOON)
+
+
+def test_one_session_too_many_ends_the_persons_oldest_and_says_so_in_the_audit(clinic):
+    anna = add(clinic)
+    joost = enter_as(clinic, add(clinic, "joost@clinic.example"))
+    opened = [enter_as(clinic, anna) for _ in range(SESSIONS_MAX)]
+    assert all(is_open(clinic, signed_in, now=NOON) for signed_in in opened)
+    opened.append(enter_as(clinic, anna))
+    assert [is_open(clinic, signed_in, now=NOON) for signed_in in opened] == [False] + [True] * SESSIONS_MAX
+    assert is_open(clinic, joost, now=NOON)
+    with clinic.unit() as session:
+        (trace,) = session.scalars(own(session, Audit).where(Audit.action == "session.end")).all()
+    assert trace.actor_id == anna.id
+
+
+def test_a_session_that_nobody_uses_any_more_takes_no_ones_place(clinic):
+    anna = add(clinic)
+    for _ in range(SESSIONS_MAX):
+        enter_as(clinic, anna)
+    later = NOON + SESSION_IDLE
+    opened = [enter_as(clinic, anna, now=later) for _ in range(SESSIONS_MAX)]
+    assert all(is_open(clinic, signed_in, seen_at=later, now=later) for signed_in in opened)
+
+
+def test_sessions_opened_at_the_same_moment_are_not_too_many_either(clinic):
+    anna = add(clinic)
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda _: enter_as(clinic, anna), range(SESSIONS_MAX + 6)))
+    assert sum(is_open(clinic, signed_in, now=NOON) for signed_in in opened) == SESSIONS_MAX
 
 
 def test_a_new_password_signs_its_person_out_everywhere_and_nobody_else(clinic):
