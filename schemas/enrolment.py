@@ -1,8 +1,17 @@
 """Enrolment: a one-time code from the clinic, exchanged for a phone's token."""
 
+import re
+
 from config.scales import NRS
 from schemas.base import Incoming, Outgoing
-from schemas.fields import Code, Locale, Moment, Part, Text, Uuid, WholeNumber, Zone
+from schemas.fields import Code, Formed, Locale, Moment, Part, Text, Uuid, WholeNumber, Zone
+
+
+class TextVersion(Formed):
+    """Which version of a text: a number, date or name that one text has, not the text itself."""
+
+    asks = "Enter a version of at most 40 letters, digits, dots and dashes, such as 2026-11."
+    form = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 
 
 class PhoneIn(Incoming):
@@ -20,7 +29,9 @@ class EnrolmentIn(Incoming):
     device = Part(PhoneIn, load_default=dict, description="What the phone says of itself.")
     zone = Zone(required=True, description="The phone's time zone.")
     locale = Locale(required=True, description="The patient's language.")
-    consent_version = Text(40, required=True, description="Your version of the text the patient accepted.")
+    consent_version = TextVersion(
+        required=True, description="Your version of the text the patient accepted; keep the text by it."
+    )
 
 
 class ClinicOut(Outgoing):

@@ -34,6 +34,7 @@ ANSWER = {
     "sent_at": "2026-11-22T20:15:02+01:00",
     "zone": "Europe/Amsterdam",
 }
+ENROLMENT = {"code": "k7qf-29md", "zone": "Europe/Amsterdam", "locale": "nl", "consent_version": "2026-1"}
 INFUSION = {
     "first_day": "2026-11-16",
     "last_day": "2026-11-20",
@@ -161,11 +162,21 @@ def test_a_batch_holds_1_to_500_answers(count):
 
 
 def test_an_enrolment_needs_no_word_about_the_phone():
-    loaded = EnrolmentIn().load(
-        {"code": "k7qf-29md", "zone": "Europe/Amsterdam", "locale": "nl", "consent_version": "2026-1"}
-    )
+    loaded = EnrolmentIn().load(ENROLMENT)
     assert loaded["code"] == "K7QF29MD"
     assert loaded["device"] == {}
+
+
+@pytest.mark.parametrize("version", ["1", "2026-11", "v1.2_nl", "e" * 40])
+def test_a_consent_names_the_version_of_its_text(version):
+    assert EnrolmentIn().load({**ENROLMENT, "consent_version": version})["consent_version"] == version
+
+
+@pytest.mark.parametrize(
+    "version", ["", " 1", "I agree to all of it.", "-1", "１", "<b>1</b>", "1\n", "e" * 41, 1]
+)
+def test_a_consent_names_its_text_by_nothing_but_a_version(version):
+    assert faults(EnrolmentIn(), {**ENROLMENT, "consent_version": version}).keys() == {"consent_version"}
 
 
 def test_a_fault_inside_an_object_is_named_by_its_place():

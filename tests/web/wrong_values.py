@@ -4,6 +4,7 @@ Each list says what clients, libraries and attackers send instead: other spellin
 the range. The sources are defects of the usual libraries; most of them read these without a word.
 """
 
+import re
 from typing import Any, Final
 
 from tests.web.described import Key
@@ -85,7 +86,11 @@ MOMENTS: Final = (
     True,
     ["2026-01-05T20:00:00Z"],
 )
-LOCALES: Final = ("", "english", "EN", "nl_NL", "nl-nl", "n", "../en", "nl\n", 5, True, ["nl"])
+# Of these a key refuses those that have not the one form which its description gives.
+UNFORMED: Final = (
+    *("", "english", "EN", "nl_NL", "nl-nl", "n", "../en", "nl\n", " nl", "nl\0", "-1", "١"),
+    *("I agree to all of it.", "<b>1</b>", "e" * 41, "é", 5, True, ["nl"], {"version": "1"}),
+)
 ZONES: Final = (
     "",
     "Mars/Olympus",
@@ -159,7 +164,8 @@ def _texts(key: Key, about: dict[str, Any]) -> list[Any]:
         if about.get("format") == form:
             return [*values]
     if "pattern" in about:
-        return [*LOCALES]
+        form = re.compile(about["pattern"])
+        return [value for value in UNFORMED if not (isinstance(value, str) and form.fullmatch(value))]
     if "examples" in about:
         return [*ZONES]
     return [*unseen_texts(about["maxLength"]), 7, 7.5, True, ["x"], {"x": "x"}]
