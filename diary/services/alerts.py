@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -20,6 +20,7 @@ from diary.storage.alerts import (
     label_of,
     live_of_course,
     live_of_patient,
+    red_flags_since,
     snoozed_until,
 )
 from diary.storage.base import table_of
@@ -28,6 +29,9 @@ from diary.storage.patients import Diarist
 from diary.storage.tables.alert import Alert, AlertEvent, AlertLabel
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import clinic_of, scope_of
+
+# Of one symptom of one patient: a phone that was offline for two weeks stays under it, one that loops not.
+RED_FLAGS_A_DAY_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +239,19 @@ def close_parked(session: Session, patient_id: int, *, now: datetime) -> None:
 
 def raise_red_flag(
     session: Session, patient: Diarist, *, course_id: int | None, symptom: str, now: datetime
-) -> Alert:
-    """A symptom that staff must see on arrival. Each is its own alert; none is merged with another."""
+) -> None:
+    """A symptom that staff must see on arrival. Each is its own alert; none is merged with another.
+
+    One symptom opens so many in 24 hours; the newest then says that it goes on. The phone says each time to
+    call.
+    """
+    since = now - timedelta(hours=24)
+    flags = [flag for flag in red_flags_since(session, patient.id, since) if flag.facts["items"] == [symptom]]
+    if len(flags) >= RED_FLAGS_A_DAY_MAX:
+        note_once(session, flags[-1], note=f"told over {RED_FLAGS_A_DAY_MAX} times in 24 hours", now=now)
+        return
     news = News(patient.id, course_id, "red_flag", {"items": [symptom]}, owner_id=patient.owner_id)
-    return raise_alert(session, news, now=now)
+    raise_alert(session, news, now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,14 @@ def live_of_patient(session: Session, patient_id: int, *, lock: bool = False) ->
     return list(session.scalars(held(statement) if lock else statement))
 
 
+def red_flags_since(session: Session, patient_id: int, moment: datetime) -> list[Alert]:
+    """The patient's red flags that opened after a moment, whatever became of them, first to last."""
+    statement = own(session, Alert).where(
+        Alert.patient_id == patient_id, Alert.kind == "red_flag", Alert.opened_at > moment
+    )
+    return list(session.scalars(statement.order_by(Alert.id)))
+
+
 def alerts_of_patient(session: Session, patient_id: int) -> list[Alert]:
     """All alerts of a patient, newest first."""
     statement = own(session, Alert).where(Alert.patient_id == patient_id).order_by(Alert.id.desc())

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from diary.services import alerts, bookings, items, patients
+from diary.services.alerts import RED_FLAGS_A_DAY_MAX
 from diary.services.items import StoredItems
 from diary.storage.alerts import events_of
 from diary.storage.entries import items_of
@@ -102,6 +103,24 @@ def test_the_same_symptom_on_the_next_day_is_another_alert(clinic):
     tell(clinic, patient_id, day_number(5), urine=1)
     tell(clinic, patient_id, day_number(6), urine=1)
     assert red_flags(clinic, patient_id) == [("open", [URINE]), ("open", [URINE])]
+
+
+def test_a_phone_that_tells_one_symptom_without_end_opens_no_more_than_twenty_alerts_a_day(clinic):
+    patient_id = clinic.treated("P-1", "2 " * 6)
+    told = [tell(clinic, patient_id, day_number(5), urine=1) for _ in range(RED_FLAGS_A_DAY_MAX + 3)]
+    assert all(one.red_flags == ["urine"] for one in told), "the phone is told each time, and says to call"
+    first = [alert for alert in clinic.alerts(patient_id) if alert.kind == "red_flag"]
+    assert [alert.status for alert in first] == ["open"] * RED_FLAGS_A_DAY_MAX
+    with clinic.unit() as session:
+        notes = [[event.note for event in events_of(session, alert.id)] for alert in first]
+        messages = session.scalars(own(session, Message)).all()
+    assert notes[0] == [None, "told over 20 times in 24 hours"]
+    assert notes[1:] == [[None]] * (RED_FLAGS_A_DAY_MAX - 1)
+    assert len(messages) == RED_FLAGS_A_DAY_MAX
+
+    tell(clinic, patient_id, day_number(5), liver_signs=1)
+    tell(clinic, patient_id, day_number(6), urine=1)
+    assert red_flags(clinic, patient_id)[RED_FLAGS_A_DAY_MAX:] == [("open", [DARK_URINE]), ("open", [URINE])]
 
 
 def test_what_is_expected_after_ketamine_and_a_symptom_that_is_not_there_are_no_red_flags(clinic):
