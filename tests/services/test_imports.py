@@ -270,6 +270,26 @@ def test_a_bad_infusion_is_named_by_file_and_line(little, tmp_path, row, said):
     assert said in told
 
 
+def test_everything_that_is_wrong_with_a_row_is_told_at_once(little, tmp_path):
+    header = INFUSIONS.replace("setting\n", "setting,hours,adjuncts,stop_reason\n")
+    infusion = f",1,2026-01-09,2026-01-05,ketamine,100 h,at home,100h,saline,{'x' * 301}\n"
+    told = refused(little, tmp_path, ",,2026-02-30,12\n", header + infusion)
+    assert [line.partition(": ")[0] for line in told] == ["infusions.csv:2"] * 7 + ["diaries.csv:2"] * 4
+    assert [line.partition(": ")[2][:20] for line in told] == [
+        "pseudonym must be 1 ",
+        "agent 'ketamine' is ",
+        "setting 'at home' is",
+        "hours '100h' is no n",
+        "adjuncts 'saline' is",
+        "stop_reason must be ",
+        "The last infusion da",
+        "pseudonym must be 1 ",
+        "course must be 1 to ",
+        "day '2026-02-30' is ",
+        "nrs '12' is no whole",
+    ]
+
+
 def test_all_faults_are_told_at_once_and_counted_when_there_are_too_many(little, tmp_path):
     told = refused(little, tmp_path, "P-1,1,2026-01-10,x\n" * 60)
     assert len(told) == 51
