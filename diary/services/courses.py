@@ -39,13 +39,38 @@ def plan_course(
     """A course whose infusion is expected: from here on the diary collects its baseline.
 
     Raises:
-        Refusal: course_already_planned; regimen_retired.
+        Refusal: patient_not_followed; course_already_planned; regimen_retired.
     """
+    if patient.follow_state == "stopped":
+        raise Refusal(
+            "patient_not_followed",
+            "This patient is no longer followed. Follow again before planning a course.",
+        )
     if regimen is not None:
         check_in_use(regimen)
-    courses = courses_of(session, patient.id)
-    if any(course.status == "planned" for course in courses):
+    if any(course.status == "planned" for course in courses_of(session, patient.id)):
         raise Refusal("course_already_planned", "A next course is already planned for this patient.")
+    return add_course(
+        session,
+        patient,
+        regimen=regimen,
+        planned_first_day=planned_first_day,
+        treated_area=treated_area,
+        now=now,
+    )
+
+
+def add_course(
+    session: Session,
+    patient: Patient,
+    *,
+    regimen: Regimen | None,
+    planned_first_day: date | None,
+    treated_area: str | None,
+    now: datetime,
+) -> Course:
+    """The patient's next course, planned: also of one who was stopped, to whom an infusion was given."""
+    courses = courses_of(session, patient.id)
     course = Course(
         clinic_id=clinic_of(session),
         uid=new_uid(now),

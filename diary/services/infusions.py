@@ -13,7 +13,7 @@ from diary.services import audit
 from diary.services.alerts import close_by_infusion, close_parked, end_unowned
 from diary.services.baselines import carry_baselines
 from diary.services.bookings import complete_booking
-from diary.services.courses import close_course, plan_course
+from diary.services.courses import add_course, close_course
 from diary.services.packed_days import rebuild
 from diary.storage.alerts import live_of_course
 from diary.storage.bookings import live_booking_of
@@ -235,7 +235,7 @@ def _course_for(
         close_by_infusion(session, course_id=open_course.id, now=now)
         session.flush()
     planned = next((course for course in courses if course.status == "planned"), None)
-    course = planned or plan_course(
+    course = planned or add_course(
         session,
         patient,
         regimen=None,

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from diary.services import alerts, bookings, enrolment, entries, outbox, patients
+from diary.services.courses import plan_course
 from diary.storage.alerts import events_of as alert_events
 from diary.storage.bookings import bookings_of, live_booking_of
 from diary.storage.bookings import events_of as booking_events
@@ -254,6 +255,26 @@ def test_stopping_ends_every_reminder_message_offer_course_and_alert_in_its_tran
         assert steps == ["open", "park", "close"], "none comes back for a booking that ended with the stop"
         last = history(clinic, patient_id)[-1]
         assert (last.state, last.stop_reason, last.note) == ("stopped", reason, "told by phone")
+
+
+def test_after_the_stop_no_course_is_planned_until_the_patient_is_followed_again(clinic):
+    patient_id = clinic.treated("P-1", "2 " * 40)
+    stop(clinic, patient_id)
+    with refused("patient_not_followed"):
+        plan(clinic, patient_id)
+    assert courses(clinic, patient_id) == [("closed", "withdrew")]
+    follow(clinic, patient_id, 50)
+    plan(clinic, patient_id)
+    assert courses(clinic, patient_id) == [("open", None), ("planned", None)]
+
+
+def plan(clinic: LittleClinic, patient_id: int) -> None:
+    with clinic.unit(write=True) as session:
+        patient = patient_by_id(session, patient_id, lock=True)
+        planned = day_number(60)
+        plan_course(
+            session, patient, regimen=None, planned_first_day=planned, treated_area=None, now=at(planned)
+        )
 
 
 def test_a_stop_that_fails_half_way_changes_nothing(clinic):
