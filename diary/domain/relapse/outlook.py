@@ -19,7 +19,7 @@ from diary.domain.relapse.cells import Cells, spread_cells
 from diary.domain.relapse.evidence import Floats, Singles, Table, level_index
 from diary.domain.relapse.forecast import HORIZON_DAYS, SHARES, LossDays, course_day, loss_days, since_booster
 from diary.domain.relapse.likelihood import LEVELS_NRS, NOISE_NRS, SCORES, normal, score_chances
-from diary.domain.relapse.posterior import ROWS_AT_ONCE, posterior
+from diary.domain.relapse.posterior import filled_up, posterior
 
 AHEAD_DAYS: Final = 56
 """So far ahead pain scores are foreseen: twice the usual lead time."""
@@ -141,8 +141,7 @@ def _ahead(shares: Singles, table: Table, cells: Cells, span: _Span, answers_wor
     """Look at the days of each course's span, (n, G) shares of the cells being given."""
     begin, end = int(span.first.min()) // _GRID_DAYS, -(-int(span.last.max()) // _GRID_DAYS)
     grid = np.arange(begin, end + 1) * _GRID_DAYS
-    full = np.zeros((ROWS_AT_ONCE, shares.shape[1]), dtype=np.float32)
-    full[: len(shares)] = shares
+    full = filled_up(shares)
     told = np.stack([full @ _of_day(table, cells, max(int(day), 1), answers_worth) for day in grid], axis=1)
     told = told[: len(shares)]
     points = np.stack([_points(told[..., :-1], share) for share in SHARES], axis=-1)

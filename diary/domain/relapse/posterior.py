@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from config.priors import Prior
 from diary.domain.packed import NO_ANSWER
 from diary.domain.relapse.baselines import Baselines
+from diary.domain.relapse.cells import CELLS_OF
 from diary.domain.relapse.evidence import (
     OF_BLOCK,
     OF_START,
@@ -20,9 +21,11 @@ from diary.domain.relapse.evidence import (
     table,
 )
 
-# Courses in one matrix product, always, filled up with empty ones, so that what is said of a course does not
-# hang on who was judged beside it. At 64 a product runs as fast as at 1,000, and little is filled up.
+# Courses in one matrix product: at 64 it runs as fast as at 1,000. Fewer are filled up with empty ones to a
+# multiple of 16, the rows that the product works on together, so that what is said of a course does not hang
+# on who was judged beside it.
 ROWS_AT_ONCE: Final = 64
+_ROWS_TOGETHER: Final = 16
 
 # Cells are spread about the measured baseline, to the point: each centre has a product of its own, and at
 # half a point twice as many are half empty. Where a baseline is known to half a point the narrow spread
@@ -47,7 +50,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Some of the diaries, and how likely each cell is for them."""
+    """Some of the diaries, and how likely each cell is for them; to be used before the next are asked for."""
 
     rows: NDArray[np.intp]
     weights: Singles
@@ -65,6 +68,7 @@ def posterior(seen: Seen, prior: Prior) -> Iterator[Weighed]:
     told = numbers_of(
         seen.scores, baselines.before, baselines.nrs, baselines.sd_nrs, answers_worth=prior.answers_worth
     )
+    found = np.empty((ROWS_AT_ONCE, sum(CELLS_OF)), dtype=np.float32)
     for width_nrs, chosen in ((NARROW_NRS, narrow), (WIDE_NRS, ~narrow)):
         for centre_nrs in np.unique(centres[chosen & np.isfinite(centres)]):
             rows = np.flatnonzero(chosen & (centres == centre_nrs))
@@ -74,12 +78,27 @@ def posterior(seen: Seen, prior: Prior) -> Iterator[Weighed]:
                 days = int(seen.nights[part[-1]])
                 cells = table(prior, float(centre_nrs), width_nrs, days=days)
                 of_days = told[part, : OF_START + OF_BLOCK * block_count(days)]
-                yield Weighed(part, _weigh(of_days, cells), cells)
+                yield Weighed(part, _weigh(of_days, cells, found), cells)
 
 
-def _weigh(told: Singles, cells: Table) -> Singles:
-    full = np.zeros((ROWS_AT_ONCE, told.shape[1]), dtype=np.float32)
-    full[: len(told)] = told
-    weights = (full @ cells.of_numbers[: told.shape[1]])[: len(told)]
+def _weigh(told: Singles, cells: Table, found: Singles) -> Singles:
+    weights = np.matmul(filled_up(told), cells.of_numbers[: told.shape[1]], out=found[: rows_for(len(told))])
+    weights = weights[: len(told)]
     weights -= weights.max(axis=1, keepdims=True)
     return np.asarray(np.exp(weights, out=weights))
+
+
+def rows_for(count: int) -> int:
+    """So many rows a product of so many courses has.
+
+    >>> rows_for(1), rows_for(16), rows_for(50)
+    (16, 16, 64)
+    """
+    return -(-count // _ROWS_TOGETHER) * _ROWS_TOGETHER
+
+
+def filled_up(rows: Singles) -> Singles:
+    """With as many empty ones as a product needs."""
+    full = np.zeros((rows_for(len(rows)), rows.shape[1]), dtype=np.float32)
+    full[: len(rows)] = rows
+    return full

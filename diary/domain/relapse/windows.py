@@ -4,6 +4,7 @@ Arrays run night by course, so that each step over the nights works on whole row
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -104,7 +105,9 @@ def last_marked(marks: Bools, nights: Days) -> Days:
     [[0, 2, 2]]
     """
     latest = np.where(marks, nights, np.int16(0))
-    return np.maximum.accumulate(latest, axis=0, out=latest)
+    for earlier, night in pairwise(latest):  # `maximum.accumulate` takes four times as long
+        np.maximum(earlier, night, out=night)
+    return latest
 
 
 def run_began(marks: Bools, nights: Days) -> Days:
