@@ -57,11 +57,11 @@ def unpack(kept: bytes) -> Outlook:
     (0.62, 0.2, (47, None, None), 3.5)
     """
     if kept[:1] != bytes([VERSION]) or len(kept) < HEAD.size:
-        raise ValueError("no outlook that this release knows; the next night writes a new one")
+        raise ValueError("no outlook that this release knows")
     _, relief, narrowed, levels, *rest = HEAD.unpack_from(kept)
     shares, days = rest[: len(FAMILIES)], rest[len(FAMILIES) :]
     if len(kept) != HEAD.size + levels * LEVEL.size:
-        raise ValueError("no whole outlook; the next night writes a new one")
+        raise ValueError("no whole outlook")
     return Outlook(
         relief / SHARE_STEPS,
         narrowed / SHARE_STEPS,

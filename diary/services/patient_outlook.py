@@ -41,7 +41,11 @@ def outlook_of(
         return None
     if not foresight.shown or course.status != "open":
         return None
-    kept, day_0 = unpack(finding.outlook), course.last_infusion_day
+    try:
+        kept = unpack(finding.outlook)
+    except ValueError:  # of another release: what it stands beside is written anew within days
+        return None
+    day_0 = course.last_infusion_day
     days = [None if day is None else day_0 + timedelta(days=day) for day in kept.loss_days]
     fits = sorted(kept.families.items(), key=lambda family: -family[1])
     return PatientOutlook(

@@ -10,6 +10,7 @@ from diary.services.clinics import ALWAYS, new_forecast
 from diary.storage.courses import courses_of
 from diary.storage.nights import assessments
 from diary.storage.tables.night import Assessment
+from diary.storage.unit import own
 from tests.desk.house import Desk
 from tests.little_clinic import at, day_number
 
@@ -74,6 +75,17 @@ def test_switched_off_it_is_gone_from_the_page_at_once(desk):
     with desk.clinic.unit(write=True) as session:
         new_forecast(session, mode="shadow", prior={}, note="for the test", now=at(NIGHT + timedelta(days=1)))
     assert "When may relief end" not in desk.sign_in().get(desk.page(patient_id))
+
+
+def test_an_outlook_of_another_release_is_left_out_and_the_page_stands(desk):
+    choose(desk, "on")
+    patient_id = treated(desk)
+    with desk.clinic.unit(write=True) as session:
+        (row,) = session.scalars(own(session, Assessment))
+        row.outlook = b"\xff" + row.outlook[1:]
+    page = desk.sign_in().get(desk.page(patient_id))
+    assert "When may relief end" not in page
+    assert "likely lost" in page
 
 
 def test_switched_on_the_next_night_keeps_it_though_no_figure_changed(desk):
