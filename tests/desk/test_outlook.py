@@ -85,7 +85,7 @@ def test_an_outlook_of_another_release_is_left_out_and_the_page_stands(desk):
         row.outlook = b"\xff" + row.outlook[1:]
     page = desk.sign_in().get(desk.page(patient_id))
     assert "When may relief end" not in page
-    assert "likely lost" in page
+    assert "Mean of 7 days" in page
 
 
 def test_switched_on_the_next_night_keeps_it_though_no_figure_changed(desk):
