@@ -139,28 +139,35 @@ class _Ahead:
 
 def _ahead(shares: Singles, table: Table, cells: Cells, span: _Span, answers_worth: float) -> _Ahead:
     """Look at the days of each course's span, (n, G) shares of the cells being given."""
-    begin, end = int(span.first.min()) // _GRID_DAYS, -(-int(span.last.max()) // _GRID_DAYS)
-    grid = np.arange(begin, end + 1) * _GRID_DAYS
-    full = filled_up(shares)
-    told = np.stack([full @ _of_day(table, cells, max(int(day), 1), answers_worth) for day in grid], axis=1)
-    told = told[: len(shares)]
-    points = np.stack([_points(told[..., :-1], share) for share in SHARES], axis=-1)
-    own = span.first // _GRID_DAYS + 1 - begin, -(-span.last // _GRID_DAYS) - 1 - begin
-    levels = own[1] - own[0] + 3
-    place = own[0][:, None] + np.arange(-1, _LEVELS_MOST - 1)
-    days = np.minimum(grid[np.clip(place, 0, len(grid) - 1)], span.last[:, None])
+    weeks = _weeks(shares, table, cells, span, answers_worth)
+    points = np.stack([_points(weeks[..., :-1], share) for share in SHARES], axis=-1)
+    begin = span.first // _GRID_DAYS
+    days = np.minimum((begin[:, None] + np.arange(_LEVELS_MOST)) * _GRID_DAYS, span.last[:, None])
     days[:, 0] = span.first
+    levels = 2 + (span.last - 1) // _GRID_DAYS - begin
     counts = np.arange(_LEVELS_MOST) < levels[:, None]
-    found = np.where(counts[..., None], _between(grid, points, days), 0)
-    relief = _between(grid, told[..., -1:], span.night[:, None])[:, 0, 0]
-    return _Ahead(relief, levels, np.where(counts, days, 0), found)
+    nrs = np.where(counts[..., None], _between(begin, points, days), 0)
+    relief = _between(begin, weeks[..., -1:].astype(np.float64), span.night[:, None])[:, 0, 0]
+    return _Ahead(relief, levels, np.where(counts, days, 0), nrs)
 
 
-def _between(grid: NDArray[np.int_], values: Floats, days: NDArray[np.int_]) -> Floats:
-    """(n, L, k) values of n courses on L days, straight between those on the days of the grid."""
-    before = np.clip((days - grid[0]) // _GRID_DAYS, 0, max(len(grid) - 2, 0))
-    within = ((days - grid[before]) / _GRID_DAYS)[..., None]
-    low, high = (np.take_along_axis(values, (before + step)[..., None], axis=1) for step in (0, 1))
+def _weeks(shares: Singles, table: Table, cells: Cells, span: _Span, answers_worth: float) -> Singles:
+    """(n, weeks, edges + 1) what `_of_day` says of each course's own days, a week apart."""
+    begin, end = span.first // _GRID_DAYS, -(-span.last // _GRID_DAYS)
+    found = np.zeros((len(shares), _LEVELS_MOST, len(_EDGES_NRS) + 1), dtype=np.float32)
+    for week in range(begin.min(), end.max() + 1):
+        looking = np.flatnonzero((begin <= week) & (week <= end))
+        if len(looking):
+            of_day = _of_day(table, cells, max(week * _GRID_DAYS, 1), answers_worth)
+            found[looking, week - begin[looking]] = (filled_up(shares[looking]) @ of_day)[: len(looking)]
+    return found
+
+
+def _between(begin: NDArray[np.int_], weeks: Floats, days: NDArray[np.int_]) -> Floats:
+    """(n, L, k) on L days, straight between the weeks, of which (n,) are the first."""
+    week = np.clip(days // _GRID_DAYS - begin[:, None], 0, weeks.shape[1] - 2)
+    within = (days / _GRID_DAYS - begin[:, None] - week)[..., None]
+    low, high = (np.take_along_axis(weeks, (week + step)[..., None], axis=1) for step in (0, 1))
     return np.asarray(low + (high - low) * within)
 
 
