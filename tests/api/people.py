@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask import Flask
@@ -13,10 +13,13 @@ from diary.app import create_app
 from diary.services.sandbox import installation, move_clock
 from diary.services.staff import add_staff, make_key
 from diary.storage.unit import SYSTEM, unit
-from tests.little_clinic import ZONE, LittleClinic
+from tests.little_clinic import FIRST_DAY, ZONE, LittleClinic
 
 SECRET = "pV3x0_Wm9Qe7Yk2Ls8Tb4Hd6Jf1Rz5Nc-Ga8Xu2Wq7Ie"
 PASSWORD = "four plain words together"
+# While a baseline is asked for.
+TODAY = FIRST_DAY - timedelta(days=5)
+YESTERDAY = TODAY - timedelta(days=1)
 ALL_SCOPES = [
     "entries:write",
     "entries:read",
@@ -139,3 +142,10 @@ def set_clock(clinic: LittleClinic, moment: datetime) -> None:
     with unit(clinic.engine, SYSTEM, write=True) as session:
         assert installation(session).kind == "sandbox"
         assert move_clock(session, to=moment)
+
+
+def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
+    """The problem that this answer is."""
+    assert (answer.status_code, answer.json.get("code")) == (status, code), answer.json
+    assert answer.content_type == "application/problem+json"
+    return dict(answer.json)

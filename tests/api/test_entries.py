@@ -1,68 +1,17 @@
 """Entries over HTTP: each row of the table "what happens to an answer", on both databases."""
 
 import uuid
-from datetime import date, timedelta
-from threading import Barrier, Thread
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from diary.services.packed_days import packed_from_entries, spans
-from diary.storage.courses import courses_of, days_of
-from diary.storage.entries import standing_between, versions_of
+from diary.storage.entries import standing_between
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.audit import Audit
 from diary.storage.unit import own
-from tests.api.people import Caller, answer_of, machine, person, phone, set_clock
-from tests.little_clinic import FIRST_DAY, LittleClinic, at
-
-TODAY = FIRST_DAY - timedelta(days=5)
-YESTERDAY = TODAY - timedelta(days=1)
-
-
-@pytest.fixture
-def patient_id(clinic: LittleClinic) -> int:
-    patient_id = clinic.admit("P-1")
-    set_clock(clinic, at(TODAY, hour=20))
-    return patient_id
-
-
-@pytest.fixture
-def uid(clinic: LittleClinic, patient_id: int) -> str:
-    with clinic.unit() as session:
-        return patient_by_id(session, patient_id).uid
-
-
-@pytest.fixture
-def nurse(app, clinic: LittleClinic) -> Caller:
-    return person(app, clinic, "nurse")
-
-
-@pytest.fixture
-def device(app, nurse: Caller, uid: str) -> Caller:
-    return phone(app, nurse, uid)
-
-
-@pytest.fixture
-def stored(clinic: LittleClinic, patient_id: int):
-    """What is stored of the patient: (day, nrs, version, standing); the packed row is seen to agree."""
-
-    def read() -> list[tuple[date, int | None, int, bool]]:
-        with clinic.unit() as session:
-            for course, span in spans(courses_of(session, patient_id)):
-                row = days_of(session, course.id)
-                assert row is not None
-                assert row.days == packed_from_entries(session, course.patient_id, span)
-            found = versions_of(session, patient_id)
-            return [(entry.day, entry.nrs, entry.version, entry.standing) for entry in found]
-
-    return read
-
-
-def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
-    assert (answer.status_code, answer.json.get("code")) == (status, code), answer.json
-    assert answer.content_type == "application/problem+json"
-    return dict(answer.json)
+from tests.api.people import TODAY, YESTERDAY, answer_of, phone, problem, set_clock
+from tests.little_clinic import at
 
 
 def test_an_answer_is_stored_with_its_four_times_and_shown_as_sent(device, stored):
@@ -247,69 +196,6 @@ def test_a_score_without_a_red_flag_says_nothing_of_whom_to_call(device):
     assert not {"red_flags", "call"} & set(posted.json)
 
 
-def test_a_batch_says_which_rows_told_a_red_flag_and_once_whom_to_call(device):
-    days = [TODAY - timedelta(days=n) for n in range(3)]
-    rows = [answer_of(day, 4, items={"urine": n % 2}) for n, day in enumerate(days)]
-    stored = device.post("/v1/entries/batch", {"entries": rows}).json
-    assert [row.get("red_flags") for row in stored["results"]] == [None, ["urine"], None]
-    assert stored["call"]["phone"] == "020 000 00 00"
-
-
-def test_a_batch_of_500_with_one_bad_row_stores_the_other_499(clinic, device, patient_id):
-    first = TODAY - timedelta(days=499)
-    now = at(TODAY, hour=20).isoformat()
-    rows = [answer_of(first + timedelta(days=n), n % 11) | {"sent_at": now} for n in range(500)]
-    rows[123]["nrs"] = 5.5
-    answer = device.post("/v1/entries/batch", {"entries": rows})
-    assert answer.status_code == 200
-    results = answer.json["results"]
-    assert [one["index"] for one in results] == list(range(500))
-    assert {one["status"] for n, one in enumerate(results) if n != 123} == {"stored"}
-    bad = results[123]
-    assert (bad["status"], bad["code"], bad["id"]) == ("refused", "validation_failed", rows[123]["id"])
-    assert bad["errors"] == [
-        {"pointer": "/nrs", "code": "invalid", "message": "Enter a whole number from 0 to 10."}
-    ]
-    with clinic.unit() as session:
-        assert len(versions_of(session, patient_id)) == 499
-    again = device.post("/v1/entries/batch", {"entries": rows}).json["results"]
-    assert {one["status"] for n, one in enumerate(again) if n != 123} == {"same"}
-
-
-@pytest.mark.parametrize("count", [0, 501])
-def test_a_batch_of_none_or_too_many_is_refused_whole(device, stored, count):
-    rows = [answer_of(TODAY, 4) for _ in range(count)]
-    refused = problem(device.post("/v1/entries/batch", {"entries": rows}), 422, "validation_failed")
-    assert refused["errors"][0]["pointer"] == "/entries"
-    assert stored() == []
-
-
-def test_rows_of_a_batch_are_refused_for_the_same_reasons_as_single_posts(device, stored):
-    twice = answer_of(TODAY, 4)
-    rows = [
-        twice,
-        twice,  # repeated: same
-        answer_of(TODAY, 9),  # another score for the day
-        twice | {"nrs": 5},  # id reused
-        answer_of(TODAY - timedelta(days=9), 4) | {name: twice[name] for name in ("answered_at", "sent_at")},
-        {"id": "nonsense"},
-        "no object at all",
-        answer_of(YESTERDAY, 6),
-    ]
-    results = device.post("/v1/entries/batch", {"entries": rows}).json["results"]
-    assert [(one["status"], one.get("code")) for one in results] == [
-        ("stored", None),
-        ("same", None),
-        ("refused", "day_already_answered"),
-        ("refused", "entry_id_reused"),
-        ("refused", "day_closed"),
-        ("refused", "validation_failed"),
-        ("refused", "validation_failed"),
-        ("stored", None),
-    ]
-    assert stored() == [(YESTERDAY, 6, 1, True), (TODAY, 4, 1, True)]
-
-
 def test_own_entries_are_listed_newest_day_first_page_by_page(device):
     for back in range(5):
         day = TODAY - timedelta(days=back)
@@ -347,56 +233,6 @@ def without_id(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in ("instance", "request_id")}
 
 
-def test_staff_write_down_what_a_patient_said_and_it_is_marked(nurse, uid, stored):
-    on_the_phone = nurse.post("/v1/entries", answer_of(TODAY, 4, patient=uid))
-    assert (on_the_phone.status_code, on_the_phone.json["source"]) == (201, "clinic_phone")
-    long_ago = answer_of(TODAY - timedelta(days=30), 6, patient=uid, source="clinic_paper")
-    on_paper = nurse.post("/v1/entries", long_ago | {"answered_at": at(TODAY, hour=20).isoformat()})
-    assert (on_paper.status_code, on_paper.json["source"]) == (201, "clinic_paper")
-    assert len(stored()) == 2
-
-
-def test_a_machine_posts_for_the_patients_of_its_clinic(app, clinic, uid, stored):
-    key = machine(app, clinic, ["entries:write"])
-    answer = key.post("/v1/entries", answer_of(TODAY, 4, patient=uid))
-    assert (answer.status_code, answer.json["source"], answer.json["patient"]) == (201, "integration", uid)
-    assert stored() == [(TODAY, 4, 1, True)]
-
-
-def test_staff_and_machines_must_say_whose_answer_it_is(app, clinic, nurse):
-    for caller in (nurse, machine(app, clinic)):
-        refused = problem(caller.post("/v1/entries", answer_of(TODAY, 4)), 422, "validation_failed")
-        assert refused["errors"][0]["pointer"] == "/patient"
-    refused = problem(nurse.get("/v1/entries"), 422, "validation_failed")
-    assert refused["errors"][0]["parameter"] == "patient"
-
-
-@pytest.mark.parametrize(
-    ("who", "source"),
-    [
-        ("device", "clinic_paper"),
-        ("device", "clinic_phone"),
-        ("device", "integration"),
-        ("nurse", "phone"),
-        ("nurse", "integration"),
-        ("machine", "clinic_paper"),
-        ("machine", "phone"),
-    ],
-)
-def test_nobody_says_that_an_answer_came_another_way_than_it_did(
-    app, clinic, nurse, device, uid, stored, who, source
-):
-    """On paper any day may be filled in: a phone that could say so would never meet a closed day."""
-    caller = {"device": device, "nurse": nurse, "machine": machine(app, clinic)}[who]
-    sent = answer_of(TODAY - timedelta(days=30), 4, source=source) | {
-        "answered_at": at(TODAY, hour=20).isoformat()
-    }
-    body = sent if who == "device" else sent | {"patient": uid}
-    refused = problem(caller.post("/v1/entries", body), 422, "validation_failed")
-    assert refused["errors"][0]["pointer"] == "/source"
-    assert stored() == []
-
-
 def test_a_patient_who_is_no_longer_followed_cannot_go_on(device, nurse, uid, stored):
     device.post("/v1/entries", answer_of(YESTERDAY, 4))
     version = nurse.get(f"/v1/patients/{uid}").json["version"]
@@ -410,35 +246,6 @@ def test_a_patient_who_is_no_longer_followed_cannot_go_on(device, nurse, uid, st
     assert len(stored()) == 1
 
 
-def test_a_correction_of_staff_stands_beside_the_answer_and_the_patient_sees_both(device, nurse, uid, stored):
-    answer = device.post("/v1/entries", answer_of(TODAY, 9)).json
-    body = {"of": answer["uid"], "nrs": 6, "reason": "told on the phone: the finger slipped"}
-    made = nurse.post(f"/v1/patients/{uid}/corrections", body)
-    assert (made.status_code, made.json["kind"], made.json["nrs"]) == (201, "correction", 6)
-    assert stored() == [(TODAY, 9, 1, False), (TODAY, 6, 2, True)]
-    listed = device.get("/v1/entries").json["items"]
-    assert [(one["nrs"], one["kind"], one["standing"]) for one in listed] == [
-        (6, "correction", True),
-        (9, "answer", False),
-    ]
-    assert listed[0]["reason"] == body["reason"]
-
-
-def test_staff_can_say_that_no_answer_stands_for_a_day(device, nurse, uid, stored):
-    answer = device.post("/v1/entries", answer_of(TODAY, 9)).json
-    body = {"of": answer["uid"], "nrs": None, "reason": "answered for somebody else"}
-    made = nurse.post(f"/v1/patients/{uid}/corrections", body)
-    assert (made.json["kind"], made.json["nrs"]) == ("void", None)
-    assert stored() == [(TODAY, 9, 1, False), (TODAY, None, 2, True)]
-
-
-def test_a_correction_of_an_answer_that_changed_meanwhile_is_refused(device, nurse, uid):
-    first = device.post("/v1/entries", answer_of(TODAY, 9)).json
-    device.post("/v1/entries", answer_of(TODAY, 3, supersedes=first["id"]))
-    body = {"of": first["uid"], "nrs": 6, "reason": "told on the phone"}
-    problem(nurse.post(f"/v1/patients/{uid}/corrections", body), 409, "superseded_version_changed")
-
-
 def test_every_answer_leaves_its_audit_row_without_a_score(clinic, device, patient_id):
     device.post("/v1/entries", answer_of(TODAY, 9))
     with clinic.unit() as session:
@@ -448,80 +255,3 @@ def test_every_answer_leaves_its_audit_row_without_a_score(clinic, device, patie
     ]
     assert rows[0].request_id
     assert rows[0].detail == {"day": TODAY.isoformat(), "version": 1, "source": "phone"}
-
-
-def at_once(callers: list[Caller], bodies: list[dict[str, Any]], *, path: str = "/v1/entries") -> list[Any]:
-    answers: list[Any] = [None] * len(bodies)
-    barrier = Barrier(len(bodies))
-
-    def post(n: int) -> None:
-        barrier.wait()
-        answers[n] = callers[n].post(path, bodies[n])
-
-    threads = [Thread(target=post, args=(n,)) for n in range(len(bodies))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
-def test_of_two_first_answers_at_once_one_is_stored_and_the_other_is_told(app, nurse, device, uid, stored):
-    second = phone(app, nurse, uid)
-    answers = at_once([device, second], [answer_of(TODAY, 3), answer_of(TODAY, 8)])
-    assert sorted(answer.status_code for answer in answers) == [201, 409]
-    refused = next(answer.json for answer in answers if answer.status_code == 409)
-    assert refused["code"] == "day_already_answered"
-    assert [row[1] for row in stored()] == [refused["current"]["nrs"]]
-
-
-def test_one_answer_sent_twenty_times_at_once_is_one_row_and_the_same_answer_to_all(device, stored):
-    sent = answer_of(TODAY, 3)
-    answers = at_once([device] * 20, [sent] * 20)
-    assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
-    assert len({answer.json["uid"] for answer in answers}) == 1
-    assert len(stored()) == 1
-
-
-def test_ten_different_answers_for_a_day_at_once_leave_one(device, stored):
-    answers = at_once([device] * 10, [answer_of(TODAY, n) for n in range(10)])
-    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
-    assert len(stored()) == 1
-
-
-def test_a_machine_sends_a_batch_for_several_patients_and_each_row_is_told_its_own(app, clinic, uid, stored):
-    other_id = clinic.admit("P-2")
-    with clinic.unit() as session:
-        other = patient_by_id(session, other_id).uid
-    rows = [
-        answer_of(TODAY, 4, patient=uid),
-        answer_of(TODAY, 5, patient=other),
-        answer_of(TODAY, 6, patient=str(uuid.uuid4())),
-        answer_of(TODAY, 7),
-        answer_of(TODAY, 8, patient=uid, source="phone"),
-    ]
-    results = machine(app, clinic).post("/v1/entries/batch", {"entries": rows}).json["results"]
-    told = [(one["status"], one.get("code"), one.get("errors", [{}])[0].get("pointer")) for one in results]
-    assert told == [
-        ("stored", None, None),
-        ("stored", None, None),
-        ("refused", "not_found", None),
-        ("refused", "validation_failed", "/patient"),
-        ("refused", "validation_failed", "/source"),
-    ]
-    assert [one["entry"]["patient"] for one in results[:2]] == [uid, other]
-    assert stored() == [(TODAY, 4, 1, True)]
-
-
-def test_two_machines_that_send_the_same_patients_in_opposite_order_do_not_block_each_other(app, clinic):
-    ids = [clinic.admit(f"P-{n}") for n in range(2, 6)]
-    with clinic.unit() as session:
-        uids = [patient_by_id(session, patient_id).uid for patient_id in ids]
-    rows = [answer_of(TODAY - timedelta(days=n), 4, patient=uid) for n in range(10) for uid in uids]
-    now = at(TODAY, hour=20).isoformat()
-    rows = [row | {"sent_at": now} for row in rows]
-    key = machine(app, clinic)
-    answers = at_once([key, key], [{"entries": rows}, {"entries": rows[::-1]}], path="/v1/entries/batch")
-    assert [answer.status_code for answer in answers] == [200, 200]
-    told = sorted([one["status"] for answer in answers for one in answer.json["results"]])
-    assert told == ["same"] * len(rows) + ["stored"] * len(rows)

@@ -3,34 +3,13 @@
 import uuid
 from datetime import timedelta
 
-import pytest
-
 from diary.services.patients import stop
 from diary.storage.entries import items_of, versions_of
 from diary.storage.patients import patient_by_id
-from tests.api.people import Caller, answer_of, machine, person, phone, set_clock
-from tests.little_clinic import FIRST_DAY, LittleClinic, at
+from tests.api.people import TODAY, answer_of, machine
+from tests.little_clinic import LittleClinic, at
 
-TODAY = FIRST_DAY - timedelta(days=5)
 URINE = ["Trouble or pain passing urine"]
-
-
-@pytest.fixture
-def patient_id(clinic: LittleClinic) -> int:
-    patient_id = clinic.admit("P-1")
-    set_clock(clinic, at(TODAY, hour=20))
-    return patient_id
-
-
-@pytest.fixture
-def uid(clinic: LittleClinic, patient_id: int) -> str:
-    with clinic.unit() as session:
-        return patient_by_id(session, patient_id).uid
-
-
-@pytest.fixture
-def device(app, clinic: LittleClinic, uid: str) -> Caller:
-    return phone(app, person(app, clinic, "nurse"), uid)
 
 
 def red_flags(clinic: LittleClinic, patient_id: int) -> list[tuple[str, list[str]]]:
