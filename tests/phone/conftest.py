@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.phone.phone_clinic import PhoneClinic, open_clinic
+from tests.phone.phone_clinic import Phone, PhoneClinic, join, open_clinic
 
 
 @pytest.fixture
@@ -17,6 +17,12 @@ def clinic(database_url: str) -> Iterator[PhoneClinic]:
 def sqlite_clinic(sqlite_url: str) -> Iterator[PhoneClinic]:
     """A clinic for what no database sees: how pages look, and values that never reach it."""
     yield from _opened(sqlite_url)
+
+
+@pytest.fixture
+def joined(clinic: PhoneClinic) -> tuple[int, Phone]:
+    """A patient and a phone that joined a week ago."""
+    return join(clinic)
 
 
 def _opened(url: str) -> Iterator[PhoneClinic]:

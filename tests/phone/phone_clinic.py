@@ -192,3 +192,12 @@ def open_clinic(database_url: str, *, kind: str = "live") -> PhoneClinic:
         )
     settings = Settings.from_env({"DIARY_SECRET_KEY": SECRET})
     return PhoneClinic(create_app(settings, clock, engine=engine), engine, clinic.id, clock)
+
+
+def join(clinic: PhoneClinic) -> tuple[int, Phone]:
+    """Have a patient and a phone that joined a week ago."""
+    clinic.clock.moment = at(TODAY - timedelta(days=7))
+    patient_id = clinic.admit()
+    phone = clinic.phone(patient_id)
+    clinic.clock.moment = at(TODAY)
+    return patient_id, phone

@@ -1,6 +1,5 @@
 """One number a day in two taps; changed, added or refused by the diary's rules, and never stored twice."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -13,35 +12,19 @@ from diary.storage.patients import patient_by_id
 from diary.storage.tables.audit import Audit
 from diary.storage.unit import Scope, unit
 from tests.phone.phone_clinic import (
-    ANYWHERE,
     TODAY,
     YESTERDAY,
     ZONE,
     Phone,
     PhoneClinic,
     at,
-    hidden,
+    join,
     open_clinic,
     text_of,
 )
 
 OLDER = TODAY - timedelta(days=2)
 TOMORROW = TODAY + timedelta(days=1)
-
-
-@pytest.fixture
-def joined(clinic: PhoneClinic) -> tuple[int, Phone]:
-    """A patient and a phone that joined a week ago."""
-    return join(clinic)
-
-
-def join(clinic: PhoneClinic) -> tuple[int, Phone]:
-    """Have a patient and a phone that joined a week ago."""
-    clinic.clock.moment = at(TODAY - timedelta(days=7))
-    patient_id = clinic.admit()
-    phone = clinic.phone(patient_id)
-    clinic.clock.moment = at(TODAY)
-    return patient_id, phone
 
 
 def correct(clinic: PhoneClinic, patient_id: int, nrs: int | None) -> None:
@@ -138,44 +121,6 @@ def test_a_page_opened_before_the_day_closed_still_answers_that_day(
     assert clinic.entries(patient_id)[0].late
 
 
-@pytest.mark.parametrize("nrs", ["", "11", "-1", "5.5", "5.0", " 7", "７", "seven", "7\x00", "1" * 5000])
-def test_nothing_that_is_no_number_of_the_page_is_stored(sqlite_clinic: PhoneClinic, nrs: str):
-    patient_id, phone = join(sqlite_clinic)
-    form = phone.form("/app/")
-
-    page = phone.post(f"/app/days/{TODAY}", {**form, "nrs": nrs})
-
-    assert page.status_code == 422
-    assert "Choose a number from 0 to 10" in page.text
-    assert "<title>Error: Today" in page.text
-    assert sqlite_clinic.entries(patient_id) == []
-
-
-def test_a_change_of_today_keeps_the_first_answer_and_shows_it_beside_the_question(
-    clinic: PhoneClinic, joined: tuple[int, Phone]
-):
-    patient_id, phone = joined
-    phone.answer(7)
-    clinic.clock.moment += timedelta(minutes=5)
-
-    assert "You answered 7." in phone.get(f"/app/days/{TODAY}/change").text
-    assert phone.answer(5, change=True).location == "/app/"
-
-    first, second = clinic.entries(patient_id)
-    assert (first.nrs, first.standing, second.nrs, second.standing) == (7, False, 5, True)
-    assert second.supersedes == first.uid
-    assert "Saved: 5" in phone.get("/app/").text
-
-
-def test_choosing_the_standing_number_again_is_no_change(clinic: PhoneClinic, joined: tuple[int, Phone]):
-    patient_id, phone = joined
-    phone.answer(7)
-    clinic.clock.moment += timedelta(minutes=5)
-
-    assert phone.answer(7, change=True).status_code == 303
-    assert len(clinic.entries(patient_id)) == 1
-
-
 def test_yesterday_can_be_added_is_marked_late_and_asked_by_its_name(
     clinic: PhoneClinic, joined: tuple[int, Phone]
 ):
@@ -238,155 +183,6 @@ def test_a_day_to_come_cannot_be_answered(clinic: PhoneClinic, joined: tuple[int
 @pytest.mark.parametrize("day", ["2026-02-30", "2026-11-21T00:00", "20261121", "today", "２０２６-11-21"])
 def test_an_address_that_is_no_day_is_no_page(sqlite_clinic: PhoneClinic, day: str):
     assert join(sqlite_clinic)[1].get(f"/app/days/{day}").status_code == 404
-
-
-def test_a_form_sent_twice_is_one_answer(clinic: PhoneClinic, joined: tuple[int, Phone]):
-    patient_id, phone = joined
-    form = {**phone.form("/app/"), "nrs": "7"}
-
-    first = phone.post(f"/app/days/{TODAY}", form)
-    clinic.clock.moment += timedelta(seconds=30)
-    again = phone.post(f"/app/days/{TODAY}", form)
-
-    assert (first.status_code, again.status_code) == (303, 303)
-    assert len(clinic.entries(patient_id)) == 1
-
-
-def test_an_old_form_sent_again_after_a_change_changes_nothing(
-    clinic: PhoneClinic, joined: tuple[int, Phone]
-):
-    patient_id, phone = joined
-    form = {**phone.form("/app/"), "nrs": "7"}
-    phone.post(f"/app/days/{TODAY}", form)
-    clinic.clock.moment += timedelta(minutes=1)
-    phone.answer(5, change=True)
-
-    again = phone.post(f"/app/days/{TODAY}", form)
-
-    assert again.status_code == 303
-    assert clinic.standing(patient_id) == {TODAY: 5}
-    assert len(clinic.entries(patient_id)) == 2
-
-
-def test_two_taps_at_the_same_moment_are_one_answer(clinic: PhoneClinic, joined: tuple[int, Phone]):
-    patient_id, phone = joined
-    form = {**phone.form("/app/"), "nrs": "7"}
-    cookie = phone.client.get_cookie("__Host-device", domain="diary.example.org")
-    assert cookie is not None
-
-    def tap(_: int) -> int:
-        client = clinic.client()
-        client.set_cookie("__Host-device", cookie.value, domain="diary.example.org")
-        return client.post(f"/app/days/{TODAY}", data=form, base_url=ANYWHERE).status_code
-
-    with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(tap, range(6))) == [303] * 6
-    assert len(clinic.entries(patient_id)) == 1
-
-
-def test_another_number_from_a_page_that_back_showed_again_is_asked_about_first(
-    clinic: PhoneClinic, joined: tuple[int, Phone]
-):
-    patient_id, phone = joined
-    form = phone.form("/app/")
-    phone.post(f"/app/days/{TODAY}", {**form, "nrs": "7"})
-
-    page = phone.post(f"/app/days/{TODAY}", {**form, "nrs": "3"})
-
-    assert page.status_code == 409
-    assert say("conflict.now", day="Saturday 21 November", nrs=7, chosen=3) in text_of(page.text)
-    assert clinic.standing(patient_id) == {TODAY: 7}
-
-
-def test_the_same_number_from_two_phones_of_one_patient_is_one_answer(clinic: PhoneClinic):
-    patient_id = clinic.admit()
-    first, second = clinic.phone(patient_id), clinic.phone(patient_id)
-    pages = [phone.form("/app/") for phone in (first, second)]
-    for phone, form in zip((first, second), pages, strict=True):
-        assert phone.post(f"/app/days/{TODAY}", {**form, "nrs": "7"}).status_code == 303
-
-    assert len(clinic.entries(patient_id)) == 1
-
-
-def test_another_number_from_a_second_phone_shows_the_first_and_can_be_chosen(clinic: PhoneClinic):
-    patient_id = clinic.admit()
-    first, second = clinic.phone(patient_id), clinic.phone(patient_id)
-    form = second.form("/app/")
-    first.answer(7)
-
-    asked = second.post(f"/app/days/{TODAY}", {**form, "nrs": "4"})
-    assert asked.status_code == 409
-    assert clinic.standing(patient_id) == {TODAY: 7}
-
-    confirmed = second.post(f"/app/days/{TODAY}", hidden(asked.text))
-    assert confirmed.status_code == 303
-    assert clinic.standing(patient_id) == {TODAY: 4}
-    assert "Saved: 4" in first.get("/app/").text
-
-
-def test_a_change_made_on_another_phone_meanwhile_is_shown_before_it_is_changed_again(clinic: PhoneClinic):
-    patient_id = clinic.admit()
-    first, second = clinic.phone(patient_id), clinic.phone(patient_id)
-    first.answer(7)
-    form = second.form(f"/app/days/{TODAY}/change")
-    clinic.clock.moment += timedelta(minutes=1)
-    first.answer(5, change=True)
-
-    asked = second.post(f"/app/days/{TODAY}", {**form, "nrs": "9"})
-
-    assert asked.status_code == 409
-    assert say("conflict.now", day="Saturday 21 November", nrs=5, chosen=9) in text_of(asked.text)
-    assert clinic.standing(patient_id) == {TODAY: 5}
-
-
-def test_another_patients_phone_sees_and_changes_nothing(clinic: PhoneClinic):
-    mine, other = clinic.admit("P-0001"), clinic.admit("P-0002")
-    my_phone, other_phone = clinic.phone(mine), clinic.phone(other)
-    my_phone.answer(9)
-    my_form = my_phone.form(f"/app/days/{TODAY}/change")
-
-    assert "Saved" not in other_phone.get("/app/").text
-    assert '<b class="nrs">' not in other_phone.get("/app/days").text
-    stolen = other_phone.post(f"/app/days/{TODAY}", {**my_form, "nrs": "1"})
-    assert stolen.status_code == 403
-    assert clinic.standing(mine) == {TODAY: 9}
-    assert clinic.standing(other) == {}
-
-
-def test_the_version_of_another_patient_named_in_a_form_means_nothing(clinic: PhoneClinic):
-    mine, other = clinic.admit("P-0001"), clinic.admit("P-0002")
-    my_phone, other_phone = clinic.phone(mine), clinic.phone(other)
-    my_phone.answer(9)
-    [entry] = clinic.entries(mine)
-    form = {**other_phone.form("/app/"), "id": entry.client_id, "supersedes": entry.uid, "nrs": "1"}
-
-    assert other_phone.post(f"/app/days/{TODAY}", form).status_code == 303
-    assert clinic.standing(mine) == {TODAY: 9}
-    assert clinic.standing(other) == {TODAY: 1}
-
-
-@pytest.mark.parametrize("csrf", [None, "", "0" * 64, "é"])
-def test_a_form_without_the_sessions_own_token_stores_nothing(sqlite_clinic: PhoneClinic, csrf: str | None):
-    patient_id, phone = join(sqlite_clinic)
-    form = {**phone.form("/app/"), "nrs": "7", "csrf": csrf}
-    if csrf is None:
-        del form["csrf"]
-
-    refused = phone.post(f"/app/days/{TODAY}", form)
-
-    assert refused.status_code == 403
-    assert say("problem.csrf_failed.title") in refused.text
-    assert sqlite_clinic.entries(patient_id) == []
-
-
-def test_a_form_whose_hidden_fields_were_meddled_with_stores_nothing(
-    clinic: PhoneClinic, joined: tuple[int, Phone]
-):
-    patient_id, phone = joined
-    for field in ("id", "supersedes"):
-        form = {**phone.form("/app/"), "nrs": "7", field: "x' OR 1=1"}
-        assert phone.post(f"/app/days/{TODAY}", form).status_code == 422
-    assert clinic.entries(patient_id) == []
 
 
 def test_the_clinics_correction_stands_beside_the_answer(clinic: PhoneClinic, joined: tuple[int, Phone]):
