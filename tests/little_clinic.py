@@ -158,6 +158,15 @@ class LittleClinic:
         with self.unit() as session:
             return alerts_of_patient(session, patient_id)
 
+    def alert_kinds(self, patient_id: int) -> list[str]:
+        """What the patient's alerts are about, in the order of the alphabet."""
+        return sorted(alert.kind for alert in self.alerts(patient_id))
+
+    def alert(self, patient_id: int, kind: str) -> Alert:
+        """The patient's one alert of this kind."""
+        (alert,) = [alert for alert in self.alerts(patient_id) if alert.kind == kind]
+        return alert
+
 
 def found(engine: Engine, *, first_night: date = FIRST_DAY, protocol: Protocol | None = None) -> LittleClinic:
     """A sandbox with one clinic in Amsterdam whose first night is given."""

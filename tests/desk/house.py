@@ -20,6 +20,7 @@ from diary.services import alerts, patients, sandbox, staff
 from diary.storage.courses import courses_of
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.audit import Audit
+from diary.storage.tables.patient import Patient
 from diary.storage.tables.staff import Staff
 from diary.storage.unit import Scope, own, unit
 from diary.web.asking import STAFF_COOKIE, csrf_token
@@ -195,3 +196,14 @@ def version_in(page: str, *, action: str) -> str:
     found = re.search(rf'action="{re.escape(action)}">.*?name="version" value="(\d+)"', page, re.DOTALL)
     assert found is not None, action
     return found.group(1)
+
+
+def words_of(page: str) -> str:
+    """The page as it is read: without tags, in single spaces."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def the_patient(desk: Desk) -> Patient:
+    """The patient who was admitted last."""
+    with desk.reading() as session:
+        return session.scalars(own(session, Patient).order_by(Patient.id.desc())).first()

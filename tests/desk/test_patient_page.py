@@ -1,42 +1,18 @@
 """The patient page: everything a person looks at before acting, and what staff write there."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
-import pytest
-
-from diary.domain.errors import Refusal
-from diary.services import alerts, enrolment, items
+from diary.services import alerts, items
 from diary.services.courses import close_course
 from diary.storage.courses import courses_of, regimens
-from diary.storage.entries import standing_between, versions_of
 from diary.storage.ids import new_uid
-from diary.storage.patients import devices_of, patient_by_id
-from diary.storage.tables.patient import Patient
-from diary.storage.unit import Scope, own, unit
-from tests.desk.house import MORNING, SECRET, Desk, Person
-from tests.little_clinic import FIRST_DAY, ZONE, at, day_number
+from diary.storage.patients import patient_by_id
+from tests.desk.house import MORNING, the_patient, words_of
+from tests.little_clinic import at, day_number
 
 TODAY = MORNING.date()
 YESTERDAY = TODAY - timedelta(days=1)
-
-
-def words_of(page: str) -> str:
-    """The page as it is read: without tags, in single spaces."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
-
-
-def said(person: Person, patient: str, *, day: date, nrs: int, **fields: object):
-    """An answer taken down by staff, from the form as it was shown."""
-    form = person.get(f"/desk/patients/{patient}/answers/new")
-    entry_id = re.search(r'name="id" value="([^"]+)"', form).group(1)
-    given = {"id": entry_id, "day": day, "nrs": nrs, "source": "clinic_phone", **fields}
-    return person.post(f"/desk/patients/{patient}/answers/new", **given)
-
-
-def scores(desk: Desk, patient_id: int) -> dict[date, int]:
-    with desk.reading() as session:
-        return standing_between(session, patient_id, first=FIRST_DAY, last=TODAY)
 
 
 def test_an_alert_says_what_why_and_what_to_weigh_before_treating_again(desk):
@@ -99,110 +75,6 @@ def test_the_chart_and_its_table_tell_the_same_days(desk):
     ]
 
 
-def test_staff_take_down_what_a_patient_said_and_it_is_marked_with_who_did(desk):
-    nurse = desk.sign_in()
-    patient_id = desk.patient("P-1")
-    patient = desk.uid(patient_id)
-
-    assert said(nurse, patient, day=YESTERDAY, nrs=6).status_code == 303
-
-    with desk.reading() as session:
-        entry = versions_of(session, patient_id)[-1]
-    assert (entry.day, entry.nrs, entry.source, entry.actor_kind) == (YESTERDAY, 6, "clinic_phone", "staff")
-    assert "Anna Visser, said to staff" in nurse.get(desk.page(patient_id))
-
-
-def test_sending_the_form_of_an_answer_twice_is_one_answer(desk):
-    nurse = desk.sign_in()
-    patient_id = desk.patient("P-1")
-    patient = desk.uid(patient_id)
-    given = {
-        "id": "019b262c-0000-7000-8000-000000000001",
-        "day": YESTERDAY,
-        "nrs": 6,
-        "source": "clinic_phone",
-    }
-
-    both = [nurse.post(f"/desk/patients/{patient}/answers/new", **given).status_code for _ in range(2)]
-
-    assert both == [303, 303]
-    with desk.reading() as session:
-        assert [entry.day for entry in versions_of(session, patient_id)].count(YESTERDAY) == 1
-
-
-def test_a_day_that_has_another_answer_is_refused_with_the_form_still_filled(desk):
-    nurse = desk.sign_in()
-    patient_id = desk.patient("P-1")
-    desk.clinic.answer(patient_id, YESTERDAY, 3)
-
-    refused = said(nurse, desk.uid(patient_id), day=YESTERDAY, nrs=6)
-    page = refused.get_data(as_text=True)
-
-    assert refused.status_code == 409
-    assert "File a correction beside it" in page
-    assert re.search(r'value="6" checked', page)
-    assert scores(desk, patient_id)[YESTERDAY] == 3
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "told"),
-    [
-        ("day", TODAY + timedelta(days=1), "has not come yet"),
-        ("day", "2026-02-30", "Enter a day"),
-        ("day", "", "This is needed."),
-        ("nrs", "11", "Enter a whole number from 0 to 10."),
-        ("nrs", "5.5", "Enter a whole number from 0 to 10."),
-        ("nrs", "9" * 400, "Enter a whole number from 0 to 10."),
-        ("nrs", "five", "Enter a whole number from 0 to 10."),
-        ("source", "phone", "Choose one of"),
-    ],
-)
-def test_an_answer_that_cannot_be_is_refused_in_plain_words(desk, field, value, told):
-    nurse = desk.sign_in()
-    patient_id = desk.patient("P-1")
-
-    refused = said(nurse, desk.uid(patient_id), **{"day": YESTERDAY, "nrs": 6, field: value})
-
-    assert refused.status_code in (409, 422)
-    assert told in refused.get_data(as_text=True)
-    assert YESTERDAY not in scores(desk, patient_id)
-
-
-def test_a_correction_stands_beside_the_patients_answer_which_is_never_changed(desk):
-    nurse = desk.sign_in()
-    patient_id = desk.patient("P-1")
-    desk.clinic.answer(patient_id, YESTERDAY, 9)
-    with desk.reading() as session:
-        theirs = versions_of(session, patient_id)[-1]
-
-    path = f"/desk/entries/{theirs.uid}/correction"
-    assert nurse.post(path, of=theirs.uid, nrs=4, reason="Meant 4, said so by phone.").status_code == 303
-
-    with desk.reading() as session:
-        first, second = [entry for entry in versions_of(session, patient_id) if entry.day == YESTERDAY]
-    assert (first.nrs, first.kind, first.standing) == (9, "answer", False)
-    assert (second.nrs, second.kind, second.standing) == (4, "correction", True)
-    text = words_of(nurse.get(desk.page(patient_id)))
-    assert "Meant 4, said so by phone." in text
-    assert "9 (no longer counts)" in text
-
-    again = nurse.post(path, of=theirs.uid, nrs=5, reason="Another.")
-    assert again.status_code == 409
-    assert "was changed meanwhile" in again.get_data(as_text=True)
-
-
-def test_a_correction_can_say_that_no_answer_stands(desk):
-    nurse = desk.sign_in()
-    patient_id = desk.patient("P-1")
-    desk.clinic.answer(patient_id, YESTERDAY, 9)
-    with desk.reading() as session:
-        theirs = versions_of(session, patient_id)[-1]
-
-    nurse.post(f"/desk/entries/{theirs.uid}/correction", of=theirs.uid, nrs="none", reason="A child tapped.")
-
-    assert YESTERDAY not in scores(desk, patient_id)
-
-
 def test_a_baseline_from_the_notes_is_kept_with_its_source_and_reason(desk):
     nurse = desk.sign_in()
     patient_id = desk.patient("P-1")
@@ -230,26 +102,6 @@ def test_a_liver_test_stands_where_treating_again_is_weighed(desk):
     assert "Last liver test 3 Apr , ALT 31, AST 28.5" in words_of(nurse.get(desk.page(patient_id)))
 
 
-def test_stopping_takes_one_press_on_its_page_and_ends_all_but_red_flags(desk):
-    nurse = desk.sign_in()
-    patient_id = desk.patient("P-1")
-    desk.alert(patient_id, "loss", "confirmed")
-    desk.alert(patient_id, "red_flag", items=["Fever, rash or itching"])
-    path = f"/desk/patients/{desk.uid(patient_id)}/follow"
-
-    assert (
-        nurse.post(path, version=the_patient(desk).version, state="stopped", reason="moved").status_code
-        == 303
-    )
-
-    assert the_patient(desk).follow_state == "stopped"
-    assert {alert.kind: alert.status for alert in desk.clinic.alerts(patient_id)} == {
-        "loss": "closed",
-        "red_flag": "open",
-    }
-    assert "No longer followed: moved away." in words_of(nurse.get(desk.page(patient_id)))
-
-
 def test_the_chart_of_a_course_that_has_ended_ends_with_it(desk):
     nurse = desk.sign_in()
     patient_id = desk.patient("P-1")
@@ -261,99 +113,6 @@ def test_the_chart_of_a_course_that_has_ended_ends_with_it(desk):
     assert "Daily pain scores, 29 Dec 2025 to 8 Feb 2026" in page
     assert ">ended<" in page
     assert ">today<" not in page
-
-
-def test_a_pause_has_an_end_and_following_again_ends_it(desk):
-    nurse = desk.sign_in()
-    patient_id = desk.patient("P-1")
-    path = f"/desk/patients/{desk.uid(patient_id)}/follow"
-    until = TODAY + timedelta(days=7)
-
-    nurse.post(path, version=the_patient(desk).version, state="paused", until=until)
-    assert "Paused until 11 Apr: nothing is asked." in words_of(nurse.get(desk.page(patient_id)))
-
-    nurse.post(path, version=the_patient(desk).version, state="followed")
-    assert the_patient(desk).follow_state == "followed"
-
-
-def test_a_code_is_shown_once_and_pairs_one_phone(desk):
-    nurse = desk.sign_in()
-    patient_id = desk.patient("P-1")
-    path = f"/desk/patients/{desk.uid(patient_id)}/code"
-
-    first, second = (code_in(nurse.post(path).get_data(as_text=True)) for _ in range(2))
-
-    assert first != second
-    phone = enrolment.Phone(zone=ZONE.key, locale="en", consent_version="1", label="Anneke's phone")
-    with (
-        pytest.raises(Refusal, match="has ended"),
-        unit(desk.engine, Scope(None, "system"), write=True) as session,
-    ):
-        enrolment.redeem(session, first, phone, secret_keys=[SECRET], now=MORNING)
-    with unit(desk.engine, Scope(None, "system"), write=True) as session:
-        enrolment.redeem(session, second, phone, secret_keys=[SECRET], now=MORNING)
-    page = nurse.get(desk.page(patient_id))
-    assert second not in page
-    assert "Anneke&#39;s phone" in page
-
-
-def test_a_lost_phone_can_no_longer_sign_in(desk):
-    nurse = desk.sign_in()
-    patient_id = desk.patient("P-1")
-    patient = desk.uid(patient_id)
-    code = code_in(nurse.post(f"/desk/patients/{patient}/code").get_data(as_text=True))
-    phone = enrolment.Phone(zone=ZONE.key, locale="en", consent_version="1")
-    with unit(desk.engine, Scope(None, "system"), write=True) as session:
-        device = enrolment.redeem(session, code, phone, secret_keys=[SECRET], now=MORNING).device.uid
-
-    assert nurse.post(f"/desk/patients/{patient}/phones/{device}/remove").status_code == 303
-
-    with desk.reading() as session:
-        assert devices_of(session, patient_id)[0].revoked_at is not None
-    assert "No phone is paired" in nurse.get(desk.page(patient_id))
-
-
-def test_a_new_patient_has_a_pseudonym_of_their_own(desk):
-    nurse = desk.sign_in()
-    given = {
-        "pseudonym": "P-7",
-        "identity.name": "Karel Vos",
-        "identity.birth_date": "1961-02-03",
-        "zone": "Europe/Amsterdam",
-        "locale": "nl",
-    }
-    assert nurse.post("/desk/patients/new", **given).status_code == 303
-    assert "Karel Vos" in found_by(nurse, "karel")
-
-    refused = nurse.post("/desk/patients/new", **given)
-    assert refused.status_code == 409
-    assert "Another patient has this pseudonym" in refused.get_data(as_text=True)
-    assert 'value="Karel Vos"' in refused.get_data(as_text=True)
-
-
-def test_a_patient_is_found_by_pseudonym_name_or_hospital_number(either_desk):
-    desk = either_desk
-    nurse, coordinator = desk.sign_in(), desk.sign_in("coordinator")
-    patient_id = desk.patient("P-1", name="Anneke de Boer")
-    desk.patient("Q-2", name="Mehmet Yilmaz")
-
-    for query in ("p-", "anneke", "BOER", f"H{patient_id:05}"):
-        page = found_by(nurse, query)
-        assert "1 patient found" in words_of(page), query
-        assert "Anneke de Boer" in page
-    assert "0 patients found" in words_of(found_by(nurse, "%"))
-    assert "0 patients found" in words_of(found_by(coordinator, "anneke"))
-
-
-def test_a_name_that_looks_like_code_is_shown_as_it_is_written(desk):
-    nurse = desk.sign_in()
-    patient_id = desk.patient("<b>P-1</b>", name="<script>alert(1)</script>")
-    desk.alert(patient_id, "loss", "confirmed")
-
-    for page in (nurse.get("/desk/"), nurse.get(desk.page(patient_id)), found_by(nurse, "<script>")):
-        assert "<script>" not in page
-        assert "<b>P-1" not in page
-        assert "&lt;script&gt;alert(1)" in page
 
 
 def test_the_other_questions_stand_by_question_with_the_newest_answer_first(desk):
@@ -443,17 +202,3 @@ def test_an_asked_call_stands_on_the_page_until_somebody_closes_it(desk):
     uid = re.search(r"/desk/alerts/([^/]+)/close", page).group(1)
     nurse.post(f"/desk/alerts/{uid}/close", version=1, outcome="called")
     assert "No alert." in nurse.get(desk.page(patient_id))
-
-
-def found_by(person: Person, query: str) -> str:
-    return person.post("/desk/patients/search", q=query).get_data(as_text=True)
-
-
-def the_patient(desk: Desk) -> Patient:
-    with desk.reading() as session:
-        return session.scalars(own(session, Patient).order_by(Patient.id.desc())).first()
-
-
-def code_in(page: str) -> str:
-    """The code as the patient would type it, without its dash."""
-    return re.search(r'class="code">([A-Z0-9]{4})-([A-Z0-9]{4})<', page).expand(r"\1\2")

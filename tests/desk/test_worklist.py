@@ -15,7 +15,7 @@ from diary.storage.patients import patient_by_id
 from diary.storage.tables.course import Regimen
 from diary.storage.tables.staff import Staff
 from diary.storage.unit import own
-from tests.desk.house import MORNING, Desk, rows_in
+from tests.desk.house import MORNING, Desk, rows_in, words_of
 from tests.little_clinic import day_number
 
 EVERY_KIND = (
@@ -127,7 +127,7 @@ def test_a_row_says_the_reason_in_a_sentence_and_what_is_so_today(desk):
     desk.alert(patient_id, "loss", "confirmed", opened_at=MORNING - timedelta(days=2), **facts)
 
     row = nurse.get("/desk/").split("<tbody>")[1]
-    text = " ".join(re.sub(r"<[^>]+>", " ", row).split())
+    text = words_of(row)
 
     assert "Loss Anneke de Boer P-1 Relief is under 30 % in two weeks running" in text
     assert "mean of 7 days 6.9, baseline 8.0, best 2.0. Below the line since day 71." in text
@@ -256,7 +256,7 @@ def test_courses_brought_in_of_late_are_told_in_one_line_that_leads_to_them(desk
         (course,) = courses_of(session, older)
         course.imported_at = MORNING - timedelta(days=3)
     line = re.search(r'<p class="brought-in">(.*?)</p>', nurse.get("/desk/"), re.DOTALL)[1]
-    text = " ".join(re.sub(r"<[^>]+>", " ", line).split())
+    text = words_of(line)
     assert text.startswith("1 course brought in from older diaries: judged by the next night.")
     assert "alerts about it wait until 15 Apr." in text
     listed = nurse.get(re.search(r'href="([^"]+)"', line)[1])

@@ -1,49 +1,27 @@
 """Nights: due once, claimed once, judged as of their cut-off, with counts that add up."""
 
 import itertools
-from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
 from config.protocol import Protocol
 from diary.domain.relapse.assess import assess
-from diary.services import alerts, bookings, clinics, nights, patients
+from diary.services import alerts, clinics, nights, patients
 from diary.services.night_writing import Counts
 from diary.services.nights import Due, nights_due, preview_night, run_night
-from diary.storage.alerts import alert_by_id, events_of
-from diary.storage.courses import courses_of, days_of
+from diary.storage.alerts import alert_by_id
+from diary.storage.courses import courses_of
 from diary.storage.engine import make_engine
-from diary.storage.entries import versions_of
 from diary.storage.nights import assessments, findings_of, hold_term, night_run
 from diary.storage.patients import patient_by_id
-from diary.storage.tables.alert import AlertInput
 from diary.storage.tables.clinic import ProtocolVersion
 from diary.storage.tables.entry import CourseDays
-from diary.storage.tables.outbox import Message
-from diary.storage.unit import own
-from tests.little_clinic import FIRST_DAY, LittleClinic, a_regimen, at, day_number, found, join
+from tests.little_clinic import FIRST_DAY, at, day_number, found, join
 
 LOST = "2 " * 30 + "8 " * 16  # relief, then none: confirmed once two weeks stand under the line
-
-
-@pytest.fixture
-def clinic(database_url: str) -> Iterator[LittleClinic]:
-    engine = make_engine(database_url)
-    yield found(engine)
-    engine.dispose()
-
-
-def kinds(clinic, patient_id):
-    return sorted(alert.kind for alert in clinic.alerts(patient_id))
-
-
-def only(clinic, patient_id, kind):
-    (alert,) = [alert for alert in clinic.alerts(patient_id) if alert.kind == kind]
-    return alert
 
 
 def test_every_night_is_due_once_and_never_again(clinic):
@@ -56,52 +34,6 @@ def test_a_night_is_due_at_four_in_the_morning_of_the_day_after(clinic):
     four = at(FIRST_DAY + timedelta(days=1), hour=4)
     assert nights_due(clinic.engine, now=four - timedelta(seconds=1)) == []
     assert nights_due(clinic.engine, now=four) == [Due(clinic.clinic_id, FIRST_DAY, four)]
-
-
-def test_a_loss_is_told_on_the_night_that_confirms_it_and_once(clinic):
-    patient_id = clinic.treated("P-1", LOST)
-    clinic.run_nights(day_number(46))
-    alert = only(clinic, patient_id, "loss")
-    assert (alert.level, alert.status, alert.facts["loss_day"]) == (
-        "confirmed",
-        "open",
-        alert.facts["day_number"],
-    )
-    # Days 31-44 are the first two whole weeks at 8; a week under the line needs only its mean there.
-    assert day_number(37) < alert.night <= day_number(44)
-
-
-def inputs_of(session: Session, alert_id: int) -> list[AlertInput]:
-    statement = own(session, AlertInput).where(AlertInput.alert_id == alert_id).order_by(AlertInput.night)
-    return list(session.scalars(statement))
-
-
-def test_an_alert_keeps_a_copy_of_what_it_was_judged_from(clinic):
-    patient_id = clinic.treated("P-1", LOST)
-    clinic.run_nights(day_number(46))
-    alert = only(clinic, patient_id, "loss")
-    with clinic.unit() as session:
-        (copy,) = inputs_of(session, alert.id)
-        (course,) = courses_of(session, patient_id)
-        assert copy.night == alert.night
-        assert copy.days == days_of(session, course.id).days[: len(copy.days)]
-        judged = [
-            entry.uid
-            for entry in versions_of(session, patient_id)
-            if FIRST_DAY - timedelta(days=14) <= entry.day <= alert.night
-        ]
-        assert copy.entry_ids == judged
-        assert copy.baseline_nrs == 8.0
-        assert copy.detector_version
-
-
-def test_the_message_to_staff_is_written_with_the_alert_and_says_nothing_of_the_patient(clinic):
-    patient_id = clinic.treated("P-1", LOST)
-    clinic.run_nights(day_number(46))
-    with clinic.unit() as session:
-        messages = session.scalars(own(session, Message)).all()
-        assert {message.alert_id for message in messages} == {alert.id for alert in clinic.alerts(patient_id)}
-        assert all(message.state == "new" and message.next_try_at is not None for message in messages)
 
 
 def test_counts_add_up_and_stand_in_the_ledger(clinic):
@@ -149,11 +81,11 @@ def test_findings_are_logged_on_a_change_of_state_and_every_seventh_day(clinic):
 def test_a_dry_run_finds_the_same_and_writes_nothing(clinic):
     patient_id = clinic.treated("P-1", LOST)
     clinic.run_nights(day_number(43))
-    before = kinds(clinic, patient_id)
+    before = clinic.alert_kinds(patient_id)
     due = Due(clinic.clinic_id, day_number(44), at(day_number(45), hour=4))
     counts = preview_night(clinic.engine, due, now=due.cutoff_at)
     assert counts.seen == 1
-    assert kinds(clinic, patient_id) == before
+    assert clinic.alert_kinds(patient_id) == before
     with clinic.unit() as session:
         assert night_run(session, due.night) is None
 
@@ -222,8 +154,8 @@ def test_a_corrupt_row_is_rebuilt_from_the_entries_and_judged(clinic):
         spoilt = b"\x63" * 40
         session.execute(update(CourseDays).where(CourseDays.course_id == course.id).values(days=spoilt))
     clinic.run_nights(day_number(46))
-    assert "loss" in kinds(clinic, patient_id)
-    assert "not_assessed" not in kinds(clinic, patient_id)
+    assert "loss" in clinic.alert_kinds(patient_id)
+    assert "not_assessed" not in clinic.alert_kinds(patient_id)
 
 
 def failing_on_a_nine(scores, baseline_nrs, **more):
@@ -251,13 +183,13 @@ def test_a_course_on_which_the_detector_fails_is_told_apart_and_the_others_are_j
     )
 
     assert (counts.seen, counts.failed, counts.judged + counts.silent) == (3, 1, 2)
-    assert [n for n in range(3) if "not_assessed" in kinds(clinic, treated[n])] == [place]
+    assert [n for n in range(3) if "not_assessed" in clinic.alert_kinds(treated[n])] == [place]
     with clinic.unit() as session:
         assert night_run(session, due.night).state == "partial"
         (course,) = courses_of(session, treated[(place + 1) % 3])
         assert assessments(session, [course.id])[course.id].state != "cannot_tell"
     clinic.run_nights(day_number(46))
-    assert only(clinic, treated[place], "not_assessed").status == "cleared"
+    assert clinic.alert(treated[place], "not_assessed").status == "cleared"
 
 
 def test_what_fails_night_after_night_is_told_once_and_again_a_fortnight_after_it_was_told(clinic):
@@ -271,67 +203,10 @@ def test_what_fails_night_after_night_is_told_once_and_again_a_fortnight_after_i
 
     assert told_by(10) == ["open"], "since day 2, the first with a nine"
     with clinic.unit(write=True) as session:
-        alert = alert_by_id(session, only(clinic, patient_id, "not_assessed").id)
+        alert = alert_by_id(session, clinic.alert(patient_id, "not_assessed").id)
         alerts.close(session, alert, outcome="called", reason=None, now=at(day_number(11)))
     assert told_by(15) == ["closed"]
     assert told_by(16) == ["open", "closed"]
-
-
-def test_silence_is_a_work_item_and_never_a_loss(clinic):
-    patient_id = clinic.treated("P-1", "2 " * 20)
-    clinic.run_nights(day_number(40))
-    assert kinds(clinic, patient_id) == ["silence"]
-
-
-def test_answers_held_back_by_a_phone_supersede_the_silence_they_fill(clinic):
-    patient_id = clinic.treated("P-1", "2 " * 20)
-    clinic.run_nights(day_number(30))
-    assert only(clinic, patient_id, "silence").status == "open"
-    for number in range(21, 32):
-        clinic.answer(patient_id, day_number(number), 2, received_at=at(day_number(31), hour=21))
-    clinic.run_nights(day_number(32))
-    alert = only(clinic, patient_id, "silence")
-    assert alert.status == "superseded"
-    assert "no longer support" in alert.end_reason
-
-
-def test_an_acknowledged_alert_is_not_cleared_but_noted_once(clinic):
-    patient_id = clinic.treated("P-1", "2 " * 20 + ". " * 9 + "2 " * 4)
-    clinic.run_nights(day_number(28))
-    with clinic.unit(write=True) as session:
-        alert = session.merge(only(clinic, patient_id, "silence"))
-        alerts.acknowledge(session, alert, staff_id=None, now=at(day_number(29)))
-    clinic.run_nights(day_number(31))
-    alert = only(clinic, patient_id, "silence")
-    assert alert.status == "acknowledged"
-    with clinic.unit() as session:
-        notes = [event.note for event in events_of(session, alert.id) if event.action == "note"]
-    assert notes == ["answers came again"]
-
-
-def test_a_patient_who_is_stopped_while_a_night_judges_gets_no_alert_of_it(clinic):
-    patient_id = clinic.treated("P-1", LOST)
-    clinic.run_nights(day_number(40))
-    due = Due(clinic.clinic_id, day_number(44), at(day_number(45), hour=4))
-
-    def stopped_meanwhile(scores, baseline_nrs, **more):
-        with clinic.unit(write=True) as session:
-            patient = patient_by_id(session, patient_id, lock=True)
-            patients.stop(session, patient, reason="died", note=None, now=due.cutoff_at)
-        return assess(scores, baseline_nrs, **more)
-
-    counts = run_night(
-        clinic.engine,
-        due,
-        now=due.cutoff_at,
-        wall=lambda: due.cutoff_at,
-        owner="me",
-        detector=stopped_meanwhile,
-    )
-
-    assert counts.judged == 1, "the night had found a loss"
-    assert "loss" not in kinds(clinic, patient_id)
-    assert {alert.status for alert in clinic.alerts(patient_id)} == {"closed"}
 
 
 def test_a_course_that_is_ended_while_its_last_night_judges_keeps_why_it_ended(database_url):
@@ -353,27 +228,6 @@ def test_a_course_that_is_ended_while_its_last_night_judges_keeps_why_it_ended(d
         (course,) = courses_of(session, patient_id)
         assert (course.status, course.closing) == ("closed", "moved")
     engine.dispose()
-
-
-def test_a_review_stays_after_week_14_while_pain_stands_just_one_point_above_its_best(clinic):
-    # Each fortnight's mean is 8 / 14 at first and 22 / 14 later, a point apart to the last digit.
-    best, now = "1 " * 8 + "0 " * 6, "2 " * 8 + "1 " * 6
-    patient_id = clinic.treated("P-1", best * 5 + now * 3)
-    clinic.run_nights(day_number(100), first=day_number(84))
-    review = only(clinic, patient_id, "review")
-    assert (review.night, review.status) == (day_number(84), "open")
-
-
-def test_an_alert_left_without_a_next_step_comes_back_after_72_hours(clinic):
-    patient_id = clinic.treated("P-1", LOST)
-    clinic.run_nights(day_number(44))
-    with clinic.unit(write=True) as session:
-        alert = session.merge(only(clinic, patient_id, "loss"))
-        alerts.acknowledge(session, alert, staff_id=None, now=at(day_number(45)))
-    clinic.run_nights(day_number(47))
-    assert only(clinic, patient_id, "loss").status == "acknowledged"
-    clinic.run_nights(day_number(48))
-    assert only(clinic, patient_id, "loss").status == "open"
 
 
 def test_follow_up_ends_on_its_last_day(database_url):
@@ -409,7 +263,7 @@ def test_nights_of_an_outage_are_made_up_in_order_and_marked_late(clinic):
     with clinic.unit() as session:
         assert night_run(session, day_number(41)).late
         assert not night_run(session, day_number(40)).late
-    assert only(clinic, patient_id, "loss").late
+    assert clinic.alert(patient_id, "loss").late
 
 
 def test_a_night_that_is_ended_on_the_way_can_be_run_again_at_once(clinic):
@@ -420,10 +274,10 @@ def test_a_night_that_is_ended_on_the_way_can_be_run_again_at_once(clinic):
 
     with pytest.raises(IndexError):
         run_night(clinic.engine, due, now=due.cutoff_at, wall=moments.pop, owner="first")
-    assert "loss" not in kinds(clinic, patient_id)
+    assert "loss" not in clinic.alert_kinds(patient_id)
     clinic.run_nights(day_number(42))
 
-    assert "loss" in kinds(clinic, patient_id)
+    assert "loss" in clinic.alert_kinds(patient_id)
     with clinic.unit() as session:
         assert (night_run(session, due.night).owner, night_run(session, due.night).term) == ("test", 2)
 
@@ -447,20 +301,3 @@ def test_a_clinic_whose_night_fails_holds_back_no_other(database_url):
         (well.clinic_id, FIRST_DAY + timedelta(days=1)),
     ]
     engine.dispose()
-
-
-def test_an_alert_that_a_booking_under_way_answers_waits_with_it_and_comes_back_with_it(clinic):
-    patient_id = clinic.treated("P-1", "2 " * 30 + "5 " * 7 + "7 " * 30)
-    clinic.run_nights(day_number(60))
-    now = at(day_number(61))
-    with clinic.unit(write=True) as session:
-        patient = patient_by_id(session, patient_id, lock=True)
-        booking = bookings.request_booking(
-            session, patient, regimen=a_regimen(session), alert=None, note=None, now=now
-        )
-    assert only(clinic, patient_id, "loss").status == "parked"
-    clinic.run_nights(day_number(66))
-    assert only(clinic, patient_id, "review").status == "parked"
-    with clinic.unit(write=True) as session:
-        bookings.step(session, session.merge(booking), "cancel", note="no bed", now=now)
-    assert {only(clinic, patient_id, kind).status for kind in ("loss", "review")} == {"open"}

@@ -7,7 +7,6 @@ import pytest
 from diary.domain.days import night_due
 from diary.services import alerts
 from diary.services.nights import run_due
-from diary.storage.tables.alert import Alert
 from diary.storage.tables.outbox import Message
 from diary.storage.unit import own
 from tests.little_clinic import ALWAYS_HERE, LittleClinic, at, day_number
@@ -25,7 +24,7 @@ def test_an_alert_is_snoozed_until_tomorrow_at_the_earliest_at_any_hour_of_the_c
     with refused("snooze_until_in_past"):
         snooze(clinic, patient_id, until=TODAY, now=now)
     snooze(clinic, patient_id, until=TODAY + timedelta(days=1), now=now)
-    assert the_loss(clinic, patient_id).status == "snoozed"
+    assert clinic.alert(patient_id, "loss").status == "snoozed"
 
 
 def test_a_snooze_ends_on_its_day(clinic):
@@ -33,7 +32,7 @@ def test_a_snooze_ends_on_its_day(clinic):
     snooze(clinic, patient_id, until=day_number(49))
     for number, status in ((47, "snoozed"), (48, "acknowledged")):
         clinic.run_nights(day_number(number))
-        assert the_loss(clinic, patient_id).status == status, number
+        assert clinic.alert(patient_id, "loss").status == status, number
 
 
 def test_whoever_put_an_alert_aside_is_told_once_that_it_is_back(clinic):
@@ -43,7 +42,7 @@ def test_whoever_put_an_alert_aside_is_told_once_that_it_is_back(clinic):
     clinic.run_nights(day_number(47))
     assert told(clinic, since=NOW) == []
     clinic.run_nights(day_number(49))
-    back = the_loss(clinic, patient_id)
+    back = clinic.alert(patient_id, "loss")
     assert told(clinic, since=NOW) == [("alert", anna.id, back.id)]
 
 
@@ -53,7 +52,7 @@ def test_after_an_outage_they_are_told_in_a_digest(clinic):
     snooze(clinic, patient_id, until=day_number(49), staff_id=anna.id)
     restarted = night_due(day_number(51), ALWAYS_HERE)
     run_due(clinic.engine, now=restarted, wall=lambda: restarted, owner="me")
-    assert the_loss(clinic, patient_id).status == "acknowledged"
+    assert clinic.alert(patient_id, "loss").status == "acknowledged"
     assert told(clinic, since=NOW) == [("digest", anna.id, None)]
 
 
@@ -62,11 +61,6 @@ def lost_on_day_45(clinic: LittleClinic) -> int:
     patient_id = clinic.treated("P-1", LOST)
     clinic.run_nights(day_number(45), first=day_number(45))
     return patient_id
-
-
-def the_loss(clinic: LittleClinic, patient_id: int) -> Alert:
-    (alert,) = [alert for alert in clinic.alerts(patient_id) if alert.kind == "loss"]
-    return alert
 
 
 def told(clinic: LittleClinic, *, since: datetime) -> list[tuple[str, int | None, int | None]]:
@@ -78,5 +72,5 @@ def told(clinic: LittleClinic, *, since: datetime) -> list[tuple[str, int | None
 
 def snooze(clinic: LittleClinic, patient_id: int, *, until, now=NOW, staff_id: int | None = None) -> None:
     with clinic.unit(write=True) as session:
-        alert = session.merge(the_loss(clinic, patient_id))
+        alert = session.merge(clinic.alert(patient_id, "loss"))
         alerts.snooze(session, alert, staff_id=staff_id, until=until, reason="visit", now=now)
