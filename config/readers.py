@@ -157,6 +157,18 @@ def seconds(low: float, high: float) -> Callable[[str], float]:
     return read
 
 
+def on_or_off(text: str) -> bool:
+    """A switch.
+
+    >>> on_or_off("on"), on_or_off("off")
+    (True, False)
+    """
+    try:
+        return {"on": True, "off": False}[text]
+    except KeyError:
+        raise ValueError("say on or off") from None
+
+
 def log_level(text: str) -> str:
     """One of the standard library's level names, in any case."""
     if text.upper() not in LOG_LEVELS:

@@ -203,6 +203,13 @@ class Settings:
         allowed="0 to 10",
         meaning="Proxies in front whose X-Forwarded headers are believed. Too many, and clients can lie.",
     )
+    phone_offline: bool = setting(
+        readers.on_or_off,
+        "on",
+        allowed="on, off",
+        meaning="Whether phones keep the diary, so that it opens without a signal. Off: those that keep it "
+        "forget the kept pages when they next reach the service; answers that wait stay, and are sent.",
+    )
     sandbox_play: Path | None = setting(  # noqa: RUF009 - made once, as the others
         readers.path,
         lambda _: None,

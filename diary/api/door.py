@@ -10,26 +10,37 @@ from sqlalchemy.exc import IntegrityError
 from diary.services import audit
 from diary.services.secrets import DEVICE
 from diary.storage.tables.patient import Patient
-from diary.web.asking import STAFF_COOKIE, presented_token
+from diary.web.asking import DEVICE_COOKIE, STAFF_COOKIE, carries_csrf, presented_token
 from diary.web.storage_faults import LOST_RACE, meaning_of
-from diary.web.work import Work, work
+from diary.web.work import Work, roof, work
 
 Answer = TypeVar("Answer")
 
 
 @contextmanager
 def api_work(*, write: bool) -> Iterator[Work]:
-    """The unit of work of a request: by bearer token, or by the desk's cookie with its CSRF token."""
-    with work(write=write, cookie=STAFF_COOKIE) as unit:
+    """The unit of work of a request: by bearer token, or by the cookie of a door with its CSRF token."""
+    with work(write=write, cookie=_cookie()) as unit:
         yield unit
 
 
 @contextmanager
 def traced_reading() -> Iterator[Work]:
     """The unit of work of a read that leaves a trace; where a phone reads its own, nothing is written."""
-    token, _ = presented_token(request, STAFF_COOKIE)
+    token, _ = presented_token(request, _cookie())
     with api_work(write=token is not None and not token.startswith(DEVICE)) as unit:
         yield unit
+
+
+def _cookie() -> str:
+    """The phone's cookie where its own CSRF token comes with it, in reading too; else the desk's.
+
+    So a phone's cookie alone opens nothing here, and a browser that holds both says which of them is asking.
+    """
+    token = request.cookies.get(DEVICE_COOKIE)
+    secret_keys = roof().settings.secret_keys
+    asks = token is not None and carries_csrf(request, secret_keys=secret_keys, token=token)
+    return DEVICE_COOKIE if asks else STAFF_COOKIE
 
 
 def leave_trace(unit: Work, what: str, patients: Collection[Patient]) -> None:

@@ -18,6 +18,7 @@ from diary.web.doors import OWN_FILES, Door
 from diary.web.work import SAFE_METHODS, Work, roof, work
 
 STATIC: Final = Path(__file__).parent / "static"
+SCRIPTS: Final = Path(__file__).parent / "scripts"
 YEAR_S: Final = 365 * 24 * 3600
 
 # Browsers keep a cookie at most 400 days from when it was last set; each saved answer sets it again.
@@ -91,14 +92,30 @@ DIGESTS: Final = {
     path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in sorted(STATIC.iterdir())
 }
 
+# Scripts load one another by their bare names, so that they share the version of all.
+SCRIPTS_VERSION: Final = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted(SCRIPTS.iterdir()))
+).hexdigest()[:12]
 
-def _file(name: str) -> str:
+
+def file_address(name: str) -> str:
+    """Where a file stands; its digest makes another version another address."""
     return url_for("phone.static", filename=name, v=DIGESTS[name])
+
+
+def script_address(name: str) -> str:
+    """Where a script stands, in the version of today."""
+    return url_for("phone.script", version=SCRIPTS_VERSION, name=name)
+
+
+def own_csrf() -> str:
+    """What the forms and scripts of this phone send back; empty for a phone that is not known yet."""
+    token = request.cookies.get(DEVICE_COOKIE) or request.cookies.get(JOIN_COOKIE)
+    return csrf_token(roof().settings.secret_key, token) if token is not None else ""
 
 
 def _names() -> dict[str, Any]:
     """What every page may call; no context processor, since none runs where an address is unknown."""
-    token = request.cookies.get(DEVICE_COOKIE) or request.cookies.get(JOIN_COOKIE)
     return {
         "t": texts.say,
         "consent_keys": texts.CONSENT_KEYS,
@@ -106,7 +123,10 @@ def _names() -> dict[str, Any]:
         "short_day": texts.short_day,
         "weekday": texts.weekday,
         "day_month": texts.day_month,
-        "file": _file,
+        "file": file_address,
+        "script": script_address,
+        "signed_in": DEVICE_COOKIE in request.cookies,
+        "worker": "on" if roof().settings.phone_offline else "off",
         "csrf_field": CSRF_FIELD,
-        "csrf": csrf_token(roof().settings.secret_key, token) if token is not None else "",
+        "csrf": own_csrf(),
     }

@@ -6,7 +6,7 @@ from typing import Final
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
-from diary.phone import answering, joining, looking_back, reaching, setting
+from diary.phone import answering, joining, looking_back, offline, reaching, setting
 from diary.phone.door import DOOR, phone
 from diary.web.doors import add_door
 
@@ -25,6 +25,10 @@ SHOWN: Final[Views] = {
     "/place": setting.place,
     "/leave": setting.leave,
     "/left": setting.left,
+    "/offline": offline.offline,
+    "/worker.js": offline.worker,
+    "/manifest.webmanifest": offline.manifest,
+    "/code/<version>/<name>": offline.script,
 }
 
 SENT: Final[Views] = {

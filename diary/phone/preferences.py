@@ -10,6 +10,9 @@ from diary.phone.door import put_cookie
 KEPT_FOR: Final = timedelta(days=400)
 LAYOUT_COOKIE: Final = "__Host-layout"
 CHART_COOKIE: Final = "__Host-chart"
+KEPT_COOKIE: Final = "__Host-kept"
+"""How many answers wait on this phone. Scripts write it, and read it where the phone lost what it kept."""
+KEPT_MAX_DIGITS: Final = 4
 
 # The first is the one before anything was chosen. Each answer is stored with the layout it was given in.
 LAYOUTS: Final = ("grid4", "list1", "row11")
@@ -34,6 +37,13 @@ def keep_layout(response: Response, chosen: str) -> None:
 def keep_chart(response: Response, chosen: str) -> None:
     """Remember whether the chart is shown."""
     put_cookie(response, CHART_COOKIE, _of(chosen, CHART), max_age=KEPT_FOR)
+
+
+def keep_what_is_kept(response: Response) -> None:
+    """Give the count of waiting answers a longer life: browsers soon forget a cookie that a script wrote."""
+    count = request.cookies.get(KEPT_COOKIE, "")
+    if count.isascii() and count.isdigit() and len(count) <= KEPT_MAX_DIGITS:
+        response.set_cookie(KEPT_COOKIE, count, max_age=KEPT_FOR, secure=True, samesite="Lax")
 
 
 def _of(word: str | None, words: tuple[str, ...]) -> str:

@@ -7,11 +7,15 @@ _OWN: Right = frozenset({PATIENT})
 
 PHONE: dict[str, Right] = {
     "GET phone.static": _OPEN,
+    "GET phone.script": _OPEN,
+    "GET phone.worker": _OPEN,
+    "GET phone.manifest": _OPEN,
     "GET phone.join": _OPEN,
     "POST phone.consent": _OPEN,
     "POST phone.agree": _OPEN,
     "GET phone.left": _OPEN,
     "GET phone.ready": _OWN,
+    "GET phone.offline": _OWN,
     "GET phone.today": _OWN,
     "GET phone.one_day": _OWN,
     "GET phone.change": _OWN,

@@ -80,14 +80,19 @@ def csrf_token(secret_key: str, token: str) -> str:
     return hmac.new(secret_key.encode(), b"csrf:" + token.encode(), hashlib.sha256).hexdigest()
 
 
+def carries_csrf(request: Request, *, secret_keys: Sequence[str], token: str) -> bool:
+    """Whether the request carries the CSRF token of this session, in a header or form field."""
+    given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
+    return any(hmac.compare_digest(given.encode(), csrf_token(key, token).encode()) for key in secret_keys)
+
+
 def check_csrf(request: Request, *, secret_keys: Sequence[str], token: str) -> None:
     """A change by cookie needs the session's own CSRF token in a header or form field.
 
     Raises:
         Refusal: csrf_failed.
     """
-    given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
-    if not any(hmac.compare_digest(given.encode(), csrf_token(key, token).encode()) for key in secret_keys):
+    if not carries_csrf(request, secret_keys=secret_keys, token=token):
         raise Refusal("csrf_failed", "This page was open too long. Go back, reload it, and try again.")
 
 

@@ -36,6 +36,7 @@ def test_a_secret_is_the_only_thing_one_must_set():
     assert settings.web_workers == 1  # on SQLite, whose writers take turns
     assert settings.tick_s == 60
     assert settings.trusted_proxies == 0
+    assert settings.phone_offline
     assert settings.sandbox_play is None
     assert settings.secret_key_fallbacks == ()
 
@@ -73,6 +74,7 @@ def test_every_setting_can_be_chosen():
         DIARY_METRICS_TOKEN=old_secret,
         DIARY_LOG_LEVEL="warning",
         DIARY_TRUSTED_PROXIES="1",
+        DIARY_PHONE_OFFLINE="off",
         DIARY_SANDBOX_PLAY="var/demo/play.jsonl",
         DIARY_DEMO_KEY=old_secret,
     )
@@ -96,6 +98,7 @@ def test_every_setting_can_be_chosen():
         metrics_token=old_secret,
         log_level="WARNING",
         trusted_proxies=1,
+        phone_offline=False,
         sandbox_play=ROOT / "var/demo/play.jsonl",
         demo_key=old_secret,
     )

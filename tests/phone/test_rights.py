@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from config.settings import Settings
+from diary.app import create_app
 from diary.phone.pages import SENT, SHOWN
 from diary.phone.rights import PHONE
 from diary.web.rights import ANYONE
-from tests.phone.phone_clinic import TODAY, Phone, PhoneClinic
+from tests.phone.phone_clinic import SECRET, TODAY, Phone, PhoneClinic
 
 OWN = [key.split(" phone.") for key, roles in PHONE.items() if ANYONE not in roles]
 
@@ -43,15 +45,32 @@ def test_an_address_that_does_not_exist_is_a_page_in_plain_words(sqlite_clinic: 
 
 
 def test_a_phone_fetches_each_version_of_a_file_once(sqlite_clinic: PhoneClinic):
-    page = Phone(sqlite_clinic.client()).get("/app/join").text
-    addresses = re.findall(r'href="(/app/static/[^"]+)"', page)
+    page = sqlite_clinic.phone(sqlite_clinic.admit()).get("/app/").text
+    addresses = re.findall(r'"(/app/(?:static|code)/[^"]+)"', page)
 
-    assert len(addresses) == 2
+    assert len(addresses) == 4
     for address in addresses:
-        assert "?v=" in address
+        assert re.search(r"\?v=\w{12}|/code/\w{12}/", address)
         file = Phone(sqlite_clinic.client()).get(address)
-        assert (file.status_code, file.headers["Cache-Control"]) == (200, "public, max-age=31536000")
+        assert (file.status_code, file.headers["Cache-Control"][:24]) == (200, "public, max-age=31536000")
         file.close()
+
+
+def test_a_script_of_another_version_is_never_kept_under_that_name(sqlite_clinic: PhoneClinic):
+    file = Phone(sqlite_clinic.client()).get("/app/code/000000000000/app.js")
+
+    assert (file.status_code, file.headers["Cache-Control"]) == (200, "no-store")
+    file.close()
+
+
+def test_the_worker_is_retired_by_a_setting(sqlite_clinic: PhoneClinic):
+    settings = Settings.from_env({"DIARY_SECRET_KEY": SECRET, "DIARY_PHONE_OFFLINE": "off"})
+    retired = create_app(settings, sqlite_clinic.clock, engine=sqlite_clinic.engine)
+
+    for app, does in ((sqlite_clinic.app, "respondWith"), (retired, "registration.unregister")):
+        worker = app.test_client().get("/app/worker.js")
+        assert does in worker.text
+        assert worker.headers["Cache-Control"] == "no-cache"
 
 
 def test_no_page_allows_a_script_a_style_or_a_request_from_elsewhere(sqlite_clinic: PhoneClinic):
@@ -60,6 +79,8 @@ def test_no_page_allows_a_script_a_style_or_a_request_from_elsewhere(sqlite_clin
 
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy
-    assert "<script" not in page.text
+    scripts = re.findall("<script[^>]*>[^<]*</script>", page.text)
+    assert scripts
+    assert all(re.search(r' src="/app/code/[^"]+"[^>]*></script>', script) for script in scripts)
     assert "<style" not in page.text
     assert ' style="' not in page.text

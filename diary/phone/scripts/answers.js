@@ -1,0 +1,71 @@
+// The answers of a day on this phone: what was given here and waits, and what the service holds.
+
+import { ask, changed, flushNow, standingOf } from "./send.js";
+import { fact, outbox, put, remember, settle } from "./store.js";
+import { addDays, newId, stamp, zone } from "./time.js";
+
+const CLIENT_VERSION = "app-1";
+const DAYS_KNOWN = 8;
+
+/**
+ * How a day stands: { id, nrs, kind } with `waits` for an answer that the service has not receipted, and
+ * `refused` for one that it did not take.
+ */
+export async function dayAsKnown(day) {
+  const given = (await outbox()).filter((record) => record.day === day && record.path === "/v1/entries");
+  const known = (await fact("days"))?.[day];
+  const refused = given.find((record) => record.state === "refused");
+  const last = given.filter((record) => record.state === "waiting").at(-1);
+  if (last) return { id: last.id, nrs: last.body.nrs, kind: "answer", waits: true };
+  return known || refused ? { ...known, refused } : undefined;
+}
+
+/**
+ * Keep an answer on this phone; it is on the disk when this returns. The number that stands, chosen again, is
+ * no change. `shown` is what the page showed as standing: another phone's later answer is not overwritten unseen.
+ */
+export async function give(told, { day, nrs, shown, layout }) {
+  await put((waiting) => {
+    const before = waiting.filter((one) => one.day === day && one.path === "/v1/entries" && one.state === "waiting").at(-1);
+    const stands = before ? before.body.nrs : shown?.kind === "void" ? undefined : shown?.nrs;
+    if (stands === nrs) return undefined;
+    const now = new Date();
+    const id = newId();
+    const supersedes = before?.id ?? shown?.id;
+    return {
+      id,
+      day,
+      patient: told.patient,
+      path: "/v1/entries",
+      state: "waiting",
+      timed: true,
+      body: {
+        id,
+        day,
+        nrs,
+        answered_at: stamp(now),
+        zone: zone(told.zone),
+        layout,
+        locale: told.locale,
+        client_version: CLIENT_VERSION,
+        ...(supersedes ? { supersedes } : {}),
+      },
+    };
+  });
+  changed();
+  flushNow().catch(() => undefined); // it waits, and is sent later
+}
+
+/** Take a refused answer off this phone: the patient has read why. */
+export async function dismiss(record) {
+  await settle(record);
+  changed();
+}
+
+/** Ask the service how the last days stand; without a signal what was known stays. */
+export async function refresh(today) {
+  const answer = await ask("GET", `/v1/entries?from=${addDays(today, -DAYS_KNOWN)}&limit=200`);
+  if (answer.status !== 200) return;
+  const standing = answer.json.items.filter((entry) => entry.standing);
+  await remember("days", Object.fromEntries(standing.map((entry) => [entry.day, standingOf(entry)])));
+}

@@ -1,0 +1,54 @@
+// The page that opens without a signal: it is fetched with all it needs, kept, and read for its words and facts.
+
+const CACHE = "diary";
+const PAGE = "/app/offline";
+
+let found;
+
+/** What the service told this phone with the page; undefined before it was ever kept. */
+export async function frame() {
+  found ??= read(document) ?? (await kept());
+  return found;
+}
+
+/** A sentence with its values in place. */
+export function say(words, key, values = {}) {
+  return words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+/**
+ * Fetch the page anew and keep it with its files. Whatever goes wrong, what was kept before stays: false where
+ * the service did not give the page, an exception without a signal.
+ */
+export async function keep() {
+  const answer = await fetch(PAGE, { cache: "no-store", redirect: "manual" });
+  if (!answer.ok) return false;
+  const text = await answer.clone().text();
+  const told = read(new DOMParser().parseFromString(text, "text/html"));
+  const cache = await caches.open(CACHE);
+  const files = new Set(told.files.map((file) => new URL(file, location).href));
+  const have = new Set((await cache.keys()).map((request) => request.url));
+  await Promise.all([...files].filter((file) => !have.has(file)).map((file) => cache.add(file)));
+  await cache.put(PAGE, answer);
+  // The files of the version before, and pages nobody needs to keep: those of this version are here by now.
+  const old = [...have].filter((url) => /\/app\/(code|static)\//.test(url) && !files.has(url));
+  await Promise.all(old.map((url) => cache.delete(url)));
+  found = told;
+  return true;
+}
+
+/** Forget the page and all that was shown: the phone is signed out. */
+export async function drop() {
+  await caches.delete(CACHE);
+  for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
+}
+
+async function kept() {
+  const page = await globalThis.caches?.match(PAGE);
+  return page && read(new DOMParser().parseFromString(await page.text(), "text/html"));
+}
+
+function read(page) {
+  const holder = page.querySelector("[data-app]");
+  return holder ? JSON.parse(holder.dataset.app) : undefined;
+}

@@ -1,0 +1,137 @@
+"""A phone with JavaScript: a Chromium of its own, its clock and its zone, and a line that can be cut."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests.phone.phone_clinic import PhoneClinic
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+OUTBOX = """() => new Promise((resolve, reject) => {
+  const opened = indexedDB.open("diary", 1);
+  opened.onerror = reject;
+  opened.onsuccess = () => {
+    const asked = opened.result.transaction("outbox").objectStore("outbox").getAll();
+    asked.onsuccess = () => { opened.result.close(); resolve(asked.result); };
+  };
+})"""
+
+
+@dataclass
+class SmartPhone:
+    """One phone: what a thumb does on it, and what an eye sees."""
+
+    context: "BrowserContext"
+    page: "Page"
+    base: str
+    clinic: PhoneClinic
+    wrong: list[str] = field(default_factory=list)
+
+    def join(self, patient_id: int) -> None:
+        """Join as a patient does, and wait until the phone opens without a signal."""
+        self.page.goto(f"{self.base}/app/join")
+        self.page.get_by_label("Your code").fill(self.clinic.code(patient_id))
+        for name in ("Next", "I agree"):
+            with self.page.expect_navigation():
+                self.page.get_by_role("button", name=name).tap()
+        self.ready()
+
+    def ready(self) -> None:
+        """Wait until the phone keeps what it needs."""
+        self.until("navigator.serviceWorker.controller && (await caches.match('/app/offline'))")
+
+    def open(self, path: str = "/app/") -> None:
+        """Open a page, and wait until it shows something."""
+        self.page.goto(f"{self.base}{path}")
+        self.page.locator("h1:visible").wait_for()
+
+    def choose(self, nrs: int) -> None:
+        """Tap a number."""
+        self.page.locator(".scale label").nth(nrs).tap()
+
+    def answer(self, nrs: int) -> None:
+        """Two taps, and the word that it is saved."""
+        self.choose(nrs)
+        self.press("Save")
+        self.sees(f"Saved: {nrs}")
+
+    def press(self, name: str, *, role: Any = "button") -> None:
+        """Tap a button or a link."""
+        self.page.get_by_role(role, name=name, exact=True).tap()
+
+    def sees(self, words: str) -> None:
+        """Wait until these words can be read."""
+        self.page.get_by_text(words).locator("visible=true").first.wait_for()
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """What this phone keeps in its outbox."""
+        found: list[dict[str, Any]] = self.page.evaluate(OUTBOX)
+        return found
+
+    def until(self, what: str) -> None:
+        """Wait until something holds in the page."""
+        self.page.evaluate(
+            f"async () => {{ while (!({what})) await new Promise((then) => requestAnimationFrame(then)); }}"
+        )
+
+    def sent(self) -> None:
+        """Wait until nothing waits."""
+        self.until(f"(await ({OUTBOX})()).length === 0")
+
+    def close_and_open_again(self) -> None:
+        """Swipe the app away; the next page opens in a new one."""
+        self.page.close()
+        self.page = self.context.new_page()
+        watch(self, self.page)
+
+    def offline(self, *, off: bool = True) -> None:
+        """Take the signal away, or give it back."""
+        self.context.set_offline(off)
+
+
+@contextmanager
+def smart_phone(
+    chromium: "Browser",
+    clinic: PhoneClinic,
+    *,
+    base: str,
+    size: tuple[int, int] = (360, 640),
+    zone: str = "Europe/Amsterdam",
+    now: datetime | None = None,
+    **options: Any,
+) -> Iterator[SmartPhone]:
+    """A phone whose clock goes from `now` on; nothing may be blocked, broken or asked of others."""
+    width, height = size
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, has_touch=True, timezone_id=zone, **options
+    )
+    context.clock.install(time=now or clinic.clock())
+    phone = SmartPhone(context, context.new_page(), base, clinic)
+    watch(phone, phone.page)
+    try:
+        yield phone
+    finally:
+        context.close()
+    assert phone.wrong == []
+
+
+def watch(phone: SmartPhone, page: "Page") -> None:
+    """Note what must never happen on a page."""
+    page.on("pageerror", lambda error: phone.wrong.append(str(error)))
+    page.on(
+        "console",
+        lambda message: phone.wrong.append(message.text) if "Content Security" in message.text else None,
+    )
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(phone.base) else phone.wrong.append(request.url),
+    )
+
+
+def days_after(first: date, days: int) -> list[date]:
+    """So many days from the first on."""
+    return [first + timedelta(days=shift) for shift in range(days)]

@@ -1,0 +1,277 @@
+"""A phone in a tunnel: it opens, says Saved and keeps its word, whatever the line does."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from diary.services.enrolment import revoke_device
+from diary.services.patients import stop
+from diary.storage.patients import patient_by_id
+from diary.storage.tables.patient import Device
+from diary.web.work import Roof, put_roof
+from tests.phone.phone_clinic import TODAY, YESTERDAY, PhoneClinic
+from tests.phone.phones import SmartPhone, smart_phone
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture
+def patient_id(sqlite_clinic: PhoneClinic) -> int:
+    return sqlite_clinic.admit()
+
+
+@pytest.fixture
+def phone(chromium: "Browser", sqlite_clinic: PhoneClinic, patient_id: int) -> Iterator[SmartPhone]:
+    """A phone that has joined."""
+    with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
+        phone.join(patient_id)
+        yield phone
+
+
+def test_two_taps_record_an_answer_and_the_service_has_it(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open()
+    phone.answer(7)
+    phone.sent()
+    [entry] = sqlite_clinic.entries(patient_id)
+    assert (entry.day, entry.nrs, entry.source, entry.layout, entry.zone, entry.client_version) == (
+        TODAY,
+        7,
+        "phone",
+        "grid4",
+        "Europe/Amsterdam",
+        "app-1",
+    )
+
+
+def test_without_a_signal_the_question_opens_and_the_answer_is_saved_and_sent_later(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.offline()
+    phone.open()
+    phone.answer(7)
+    phone.sees("1 answer waits on this phone. We will send it when you are online.")
+    assert sqlite_clinic.entries(patient_id) == []
+
+    phone.open()
+    phone.sees("Saved: 7")
+
+    phone.offline(off=False)
+    phone.sent()
+    assert sqlite_clinic.standing(patient_id) == {TODAY: 7}
+    assert phone.page.locator("[data-fill=status]").is_hidden()
+
+
+def test_saying_saved_comes_after_the_answer_is_on_the_disk_and_before_the_service_has_it(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open()
+    phone.offline()
+    phone.answer(3)
+    [record] = phone.waiting()
+    assert (record["state"], record["body"]["nrs"]) == ("waiting", 3)
+
+
+def test_an_answer_is_changed_without_a_signal_and_both_versions_reach_the_clinic(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.offline()
+    phone.open()
+    phone.answer(7)
+    phone.press("Change", role="link")
+    phone.sees("You answered 7.")
+    phone.answer(5)
+    phone.offline(off=False)
+    phone.sent()
+    assert [(entry.nrs, entry.standing) for entry in sqlite_clinic.entries(patient_id)] == [
+        (7, False),
+        (5, True),
+    ]
+
+
+def test_the_number_that_stands_chosen_again_is_no_change(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open()
+    phone.answer(7)
+    phone.press("Change", role="link")
+    phone.sees("You answered 7.")
+    phone.answer(7)
+    phone.sent()
+    assert len(sqlite_clinic.entries(patient_id)) == 1
+
+
+def test_yesterday_is_added_and_its_number_is_not_shown_before_todays(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    sqlite_clinic.phone(patient_id).answer(4, YESTERDAY)
+    phone.open()
+    phone.open(f"/app/days/{YESTERDAY}/change")
+    phone.sees("on Friday?")
+    assert phone.page.get_by_text("You answered").count() == 0
+    phone.open()
+    phone.answer(6)
+    phone.open(f"/app/days/{YESTERDAY}/change")
+    phone.sees("You answered 4.")
+    phone.answer(5)
+    phone.sent()
+    assert sqlite_clinic.standing(patient_id) == {YESTERDAY: 5, TODAY: 6}
+
+
+def test_an_answer_given_on_another_phone_meanwhile_is_asked_about_and_never_overwritten_unseen(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open()
+    phone.offline()
+    phone.answer(7)
+    sqlite_clinic.phone(patient_id).answer(2)
+    phone.offline(off=False)
+    phone.sees("The answer for Saturday 21 November is 2. You chose 7.")
+    assert sqlite_clinic.standing(patient_id) == {TODAY: 2}
+
+    phone.press("Change to 7")
+    phone.sees("Saved: 7")
+    phone.sent()
+    assert sqlite_clinic.standing(patient_id) == {TODAY: 7}
+
+
+def test_what_the_service_refuses_is_told_with_its_reason_and_goes_when_it_was_read(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open()
+    phone.offline()
+    phone.answer(7)
+    with sqlite_clinic.unit(write=True) as session:
+        patient = patient_by_id(session, patient_id, lock=True)
+        stop(session, patient, reason="moved", note="", now=sqlite_clinic.clock())
+    phone.offline(off=False)
+    phone.sees("We could not save 7 for Saturday 21 November.")
+    phone.sees("+31 71 000 00 00")
+    phone.press("I have read this")
+    phone.sent()
+
+
+def test_a_phone_whose_session_ended_keeps_its_answers_and_sends_them_under_a_new_code(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open()
+    phone.offline()
+    phone.answer(7)
+    with sqlite_clinic.unit(write=True) as session:
+        for device in sqlite_clinic.rows(Device):
+            revoke_device(session, device.id, now=sqlite_clinic.clock())
+    phone.offline(off=False)
+    phone.sees("This phone is not signed in. Ask your clinic for a new code. 1 answer waits on this phone.")
+    assert len(phone.waiting()) == 1
+
+    phone.join(patient_id)
+    phone.sent()
+    assert sqlite_clinic.standing(patient_id) == {TODAY: 7}
+
+
+def test_answers_of_one_patient_are_never_sent_for_another_who_joins_on_the_same_phone(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open()
+    phone.offline()
+    phone.answer(7)
+    other_id = sqlite_clinic.admit("P-0043")
+    phone.context.clear_cookies()
+    phone.offline(off=False)
+    phone.join(other_id)
+    phone.open()
+    phone.sees("The answers on this phone are from another diary. We did not send them.")
+    assert sqlite_clinic.entries(other_id) == [] == sqlite_clinic.entries(patient_id)
+
+
+def test_signing_out_waits_for_answers_that_were_not_sent(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open("/app/leave")
+    phone.offline()
+    tab = phone.context.new_page()
+    tab.goto(f"{phone.base}/app/")
+    tab.locator(".scale label").nth(5).tap()
+    tab.get_by_role("button", name="Save").tap()
+    tab.get_by_text("Saved: 5").wait_for()
+    phone.press("Sign out")
+    phone.sees("An answer waits on this phone. Go where you have a signal. Then sign out.")
+
+    phone.offline(off=False)
+    phone.sent()
+    tab.close()
+    phone.press("Sign out")
+    phone.sees("You are signed out")
+    assert sqlite_clinic.standing(patient_id) == {TODAY: 5}
+    assert phone.page.evaluate("caches.keys()") == []
+    assert phone.page.evaluate("indexedDB.databases()") == []
+
+
+def test_a_phone_that_deleted_what_it_kept_says_so_and_records_again(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open()
+    phone.offline()
+    phone.answer(7)
+    phone.close_and_open_again()
+    cdp = phone.context.new_cdp_session(phone.page)
+    cdp.send(
+        "Storage.clearDataForOrigin",
+        {"origin": phone.base, "storageTypes": "indexeddb,cache_storage,service_workers"},
+    )
+    phone.offline(off=False)
+    phone.open()
+    phone.sees("This phone deleted 1 of your answers. They were not sent. Look at My days.")
+    phone.ready()
+    phone.open()
+    phone.answer(6)
+    phone.sent()
+    assert sqlite_clinic.standing(patient_id) == {TODAY: 6}
+
+
+def test_help_and_my_days_open_without_a_signal_as_they_were_last_seen(phone: SmartPhone):
+    for path in ("/app/help", "/app/days"):
+        phone.open(path)
+    phone.offline()
+    phone.open("/app/help")
+    phone.sees("Call 112.")
+    phone.open("/app/days")
+    phone.sees("My days")
+    phone.open("/app/place")
+    phone.sees("This page needs a signal.")
+
+
+def test_last_years_app_keeps_recording_and_sending_although_its_files_are_gone(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open()
+    for pattern in ("**/app/code/**", "**/app/static/**", "**/app/offline", "**/app/worker.js"):
+        phone.context.route(pattern, lambda route: route.fulfill(status=404))
+    phone.open()
+    phone.answer(7)
+    phone.sent()
+    assert sqlite_clinic.standing(patient_id) == {TODAY: 7}
+
+
+def test_the_worker_is_retired_by_a_setting_and_what_waits_is_sent_all_the_same(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open()
+    phone.offline()
+    phone.answer(7)
+    settings = sqlite_clinic.app.extensions["diary.roof"].settings
+    put_roof(sqlite_clinic.app, Roof(replace(settings, phone_offline=False), sqlite_clinic.clock))
+    phone.close_and_open_again()
+    phone.offline(off=False)
+    phone.open()
+    phone.sent()
+    phone.until("!(await navigator.serviceWorker.getRegistration())")
+    phone.open()
+    assert phone.page.locator("form.ask, .saved").count() == 1, "the service's own page"
+    phone.sees("Saved: 7")
+    assert phone.page.evaluate("caches.keys()") == []
+    assert sqlite_clinic.standing(patient_id) == {TODAY: 7}
