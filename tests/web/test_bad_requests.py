@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 from werkzeug.test import TestResponse
 
-from diary.web.asking import DEVICE_COOKIE, STAFF_COOKIE
+from diary.web.asking import DEVICE_COOKIE, STAFF_COOKIE, csrf_token
 from diary.web.rights import ANYONE, PATIENT, RIGHTS
-from tests.api.people import answer_of
+from tests.api.people import SECRET, answer_of
 from tests.web.answers import not_refused, unsound
 from tests.web.examples import BLANK, BODIES, FORMS, UID, address, routes
 from tests.web.ground import TODAY, Ground, send
@@ -190,7 +190,7 @@ def stranger(here: Ground, route: str, headers: list[tuple[str, str]]) -> TestRe
     """The route's own example, from somebody with these headers and no others."""
     json = route.startswith(("POST", "PATCH")) and "/v1/" in here.address(route)
     sent: dict[str, Any] = {"json": BODIES.get(route, {})} if json else {"data": FORMS.get(route)}
-    return here.app.test_client().open(
+    return here.app.test_client(use_cookies=False).open(
         here.address(route), method=route.split()[0], headers=headers, **(sent if "GET" not in route else {})
     )
 
@@ -246,8 +246,21 @@ def test_a_cookie_of_one_door_opens_no_other(here):
         (f"{DEVICE_COOKIE}={nurse}", "/app/"),
         (f"{DEVICE_COOKIE}={phone}", "/v1/me"),
     ):
-        answer = here.app.test_client().get(path, headers=[("Cookie", cookie)])
+        answer = here.app.test_client(use_cookies=False).get(path, headers=[("Cookie", cookie)])
         assert answer.status_code in (303, 401, 403), path
+
+
+def test_a_phones_cookie_opens_the_api_only_with_its_own_csrf_token_and_beside_any_other_cookie(here):
+    phone, nurse = here.callers[PATIENT].token, here.callers["nurse"].token
+    cookies = f"{DEVICE_COOKIE}={phone}; {STAFF_COOKIE}={nurse}"
+    own, others = csrf_token(SECRET, phone), csrf_token(SECRET, nurse)
+    seen = [
+        here.app.test_client(use_cookies=False).get(
+            "/v1/me", headers=[("Cookie", cookies), ("X-CSRF-Token", token)]
+        )
+        for token in (own, others, "")
+    ]
+    assert [answer.status_code for answer in seen] == [200, 403, 403], "staff have no diary of their own"
 
 
 def test_an_answer_saved_at_the_page_by_a_token_is_told_as_saved(here):
