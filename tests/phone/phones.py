@@ -1,16 +1,19 @@
 """A phone with JavaScript: a Chromium of its own, its clock and its zone, and a line that can be cut."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Error
 
 from tests.phone.phone_clinic import PhoneClinic
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
+PATIENCE_MS = 15_000
 OUTBOX = """() => new Promise((resolve, reject) => {
   const opened = indexedDB.open("diary", 1);
   opened.onerror = reject;
@@ -75,7 +78,13 @@ class SmartPhone:
     def until(self, what: str) -> None:
         """Wait until something holds in the page."""
         self.page.evaluate(
-            f"async () => {{ while (!({what})) await new Promise((then) => requestAnimationFrame(then)); }}"
+            f"""async () => {{
+              const until = performance.now() + {PATIENCE_MS};
+              while (!({what})) {{
+                if (performance.now() > until) throw new Error({what!r} + " never came");
+                await new Promise((then) => requestAnimationFrame(then));
+              }}
+            }}"""
         )
 
     def sent(self) -> None:
@@ -87,6 +96,12 @@ class SmartPhone:
         self.page.close()
         self.page = self.context.new_page()
         watch(self, self.page)
+
+    def crash_and_open_again(self) -> None:
+        """The app is killed in the middle of whatever it does."""
+        with suppress(Error):  # which says that the page crashed
+            self.page.goto("chrome://crash", timeout=5000)
+        self.close_and_open_again()
 
     def offline(self, *, off: bool = True) -> None:
         """Take the signal away, or give it back."""
@@ -130,8 +145,3 @@ def watch(phone: SmartPhone, page: "Page") -> None:
         "request",
         lambda request: None if request.url.startswith(phone.base) else phone.wrong.append(request.url),
     )
-
-
-def days_after(first: date, days: int) -> list[date]:
-    """So many days from the first on."""
-    return [first + timedelta(days=shift) for shift in range(days)]

@@ -188,6 +188,26 @@ def test_answers_of_one_patient_are_never_sent_for_another_who_joins_on_the_same
     assert sqlite_clinic.entries(other_id) == [] == sqlite_clinic.entries(patient_id)
 
 
+def test_who_joins_on_a_phone_sees_nothing_of_the_one_before_and_answers_for_themselves(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open()
+    phone.answer(7)
+    phone.sent()
+    phone.open("/app/days")
+    other_id = sqlite_clinic.admit("P-0043", area="in your left foot")
+    phone.context.clear_cookies()
+    phone.join(other_id)
+    phone.open()
+    phone.sees("in your left foot")
+    phone.answer(3)
+    phone.sent()
+    assert sqlite_clinic.standing(other_id) == {TODAY: 3}
+    phone.offline()
+    phone.open("/app/days")
+    phone.sees("This page needs a signal.")
+
+
 def test_signing_out_waits_for_answers_that_were_not_sent(
     phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
 ):
@@ -275,3 +295,29 @@ def test_the_worker_is_retired_by_a_setting_and_what_waits_is_sent_all_the_same(
     phone.sees("Saved: 7")
     assert phone.page.evaluate("caches.keys()") == []
     assert sqlite_clinic.standing(patient_id) == {TODAY: 7}
+
+
+@pytest.mark.parametrize("size", [(320, 568), (360, 640), (390, 844), (412, 915)], ids=str)
+def test_no_number_moves_when_answers_begin_to_wait_or_nothing_was_chosen(
+    chromium: "Browser", sqlite_clinic: PhoneClinic, size: tuple[int, int]
+):
+    watched = [".scale label:first-child", ".scale label:last-child", ".ask .button"]
+    with (
+        sqlite_clinic.served() as base,
+        smart_phone(chromium, sqlite_clinic, base=base, size=size) as phone,
+    ):
+        phone.join(sqlite_clinic.admit())
+        phone.open()
+        before = [phone.page.locator(each).bounding_box() for each in watched]
+        phone.offline()
+        tab = phone.context.new_page()
+        tab.goto(f"{base}/app/days/{YESTERDAY}/change")
+        tab.get_by_role("button", name="Save").wait_for()
+        tab.locator(".scale label").nth(4).tap()
+        tab.get_by_role("button", name="Save").tap()
+        phone.sees("1 answer waits on this phone.")
+        assert [phone.page.locator(each).bounding_box() for each in watched] == before
+        phone.press("Save")
+        phone.sees("Choose a number from 0 to 10")
+        assert phone.page.evaluate("document.activeElement.dataset.fill") == "fault"
+        assert [phone.page.locator(each).bounding_box() for each in watched] == before

@@ -3,7 +3,7 @@
 import { give } from "./answers.js";
 import { drop, frame, keep, say } from "./frame.js";
 import { flush, flushNow, onChange } from "./send.js";
-import { fact, forget, lost, outbox } from "./store.js";
+import { fact, forget, lost, outbox, remember } from "./store.js";
 import { Today } from "./today.js";
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -16,13 +16,14 @@ await lost()
 
 async function start(lostAnswers) {
   const told = await frame();
+  if (told) await belongTo(told.patient);
   const today = isFrame ? new Today(told) : undefined;
   await today?.show();
-  const tell = () => status(lostAnswers);
+  const tell = () => status(lostAnswers, today);
   await tell();
   onChange(async () => {
-    await tell();
     if (today && today.view !== "question") await today.show();
+    await tell();
   });
   addEventListener("online", flushNow);
   document.addEventListener("visibilitychange", async () => {
@@ -37,11 +38,24 @@ async function start(lostAnswers) {
   await tell();
 }
 
+/** What this phone knows of the days is one patient's; what waits names its own. */
+async function belongTo(patient) {
+  if ((await fact("patient")) === patient) return;
+  await remember("days", {});
+  await remember("patient", patient);
+}
+
 /** Keep the page that opens without a signal, and the worker that shows it. */
 async function openWithoutSignal() {
   await navigator.serviceWorker?.register("/app/worker.js", { scope: "/app/" });
   navigator.storage?.persist?.();
-  if ((await keep()) && navigator.serviceWorker) takeOver();
+  const before = await frame();
+  if (!(await keep())) return;
+  if (before && before.patient !== (await frame()).patient) {
+    location.reload(); // another person joined on this phone: the page on the screen is not theirs
+    return;
+  }
+  if (navigator.serviceWorker) takeOver();
 }
 
 /** This browser keeps nothing: the service's own pages serve it. */
@@ -51,28 +65,28 @@ async function withdraw() {
   location.reload();
 }
 
-/** One line: how many answers wait, and why. */
-async function status(lostAnswers) {
+/** How many answers wait, and why. Above the question only as much as its line holds: no number may move. */
+async function status(lostAnswers, today) {
   const line = document.querySelector("[data-fill=status]");
   const told = await frame();
   if (!line || !told) return;
-  const waiting = (await outbox()).filter((record) => record.state === "waiting");
+  const { words } = told;
+  const waiting = (await outbox()).filter((record) => record.state === "waiting").length;
   const trouble = await fact("trouble");
-  const count = waiting.length === 1 ? "app.waits_one" : "app.waits";
   const parts = [];
-  if (lostAnswers) parts.push(say(told.words, "app.lost", { n: lostAnswers }));
-  if (trouble?.what === "signed_out") parts.push(told.words["app.signed_out"]);
-  if (trouble?.what === "stranger") parts.push(told.words["app.stranger"]);
-  if (waiting.length) parts.push(say(told.words, count, { n: waiting.length }));
-  if (waiting.length && trouble?.what === "signal") {
-    const stuck = Date.now() - trouble.since > DAY_MS;
-    parts.push(told.words[stuck ? "app.stuck" : "app.offline"]);
+  if (lostAnswers) parts.push(say(words, "app.lost", { n: lostAnswers }));
+  if (trouble?.what === "signed_out") parts.push(words["app.signed_out"]);
+  if (trouble?.what === "stranger") parts.push(words["app.stranger"]);
+  if (waiting) parts.push(say(words, waiting === 1 ? "app.waits_one" : "app.waits", { n: waiting }));
+  if (waiting && trouble?.what === "signal") {
+    parts.push(words[Date.now() - trouble.since > DAY_MS ? "app.stuck" : "app.offline"]);
   }
-  const text = parts.join(" ");
-  if (line.textContent !== text) line.textContent = text;
-  line.hidden = !text;
-  const again = document.querySelector("[data-act=sign-in]");
-  if (again) again.hidden = trouble?.what !== "signed_out";
+  const asks = today?.view === "question";
+  const place = asks ? document.querySelector("[data-fill=state]") : line;
+  const text = asks ? (parts[0]?.match(/^[^.]*\./)?.[0] ?? "") : parts.join(" ");
+  if (place.textContent !== text) place.textContent = text;
+  line.hidden = asks || !text;
+  for (const link of document.querySelectorAll("[data-act=sign-in]")) link.hidden = trouble?.what !== "signed_out";
 }
 
 /** Signing out with answers that wait would lose them. */

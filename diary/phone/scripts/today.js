@@ -63,6 +63,7 @@ export class Today {
       : (await this.mayShow()) ? say(words, "question.earlier", { nrs: this.known.nrs }) : "";
     one("[data-fill=note]").textContent = note;
     one("[data-fill=fault]").hidden = true;
+    delete one(".notes").dataset.fault;
     this.open("question");
   }
 
@@ -117,7 +118,7 @@ export class Today {
     const chosen = new FormData(this.form).get("nrs");
     if (chosen === null) {
       const fault = one("[data-fill=fault]");
-      one("[data-fill=note]").textContent = "";
+      one(".notes").dataset.fault = "";
       fault.hidden = false;
       fault.focus();
       return;

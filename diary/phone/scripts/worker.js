@@ -5,6 +5,7 @@ const PAGE = "/app/offline";
 const QUESTION = /^\/app\/(days\/\d{4}-\d{2}-\d{2}(\/change)?)?$/;
 // Seen again without a signal. No other page is kept.
 const KEPT = new Set(["/app/days", "/app/help", "/app/call", "/app/settings"]);
+const JOINS = "/app/join/agree";
 const PATIENCE_MS = 4000;
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -23,6 +24,8 @@ async function file(request) {
 }
 
 async function page(request, url) {
+  // Somebody joins, perhaps another person: nothing of the one before is shown again.
+  if (request.method === "POST" && url.pathname === JOINS) await caches.delete(CACHE);
   const cache = await caches.open(CACHE);
   const question = await cache.match(PAGE);
   if (!question) return fetch(request);
