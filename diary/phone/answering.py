@@ -10,6 +10,7 @@ from config.scales import NRS
 from diary.domain.errors import Refusal
 from diary.phone.door import keep_signed_in, phone_work, show, show_refused
 from diary.phone.forms import chosen_nrs, day_in_address, hidden_id
+from diary.phone.offering import offered_days
 from diary.phone.preferences import layout
 from diary.services.form_answer import record_form
 from diary.services.own_diary import OwnDay, OwnDiary, earlier_answer, own_day, own_diary
@@ -29,8 +30,9 @@ def today() -> ResponseReturnValue:
         diary = own_diary(unit.session, unit.patient, now=unit.now)
         day = own_day(unit.session, unit.patient, diary, day=diary.today)
         yesterday = _unanswered_yesterday(unit, diary) if day.reply == "answered" else None
+        offered = offered_days(unit)
     if day.reply == "answered":
-        return show("saved.html", unit, diary=diary, day=day, yesterday=yesterday)
+        return show("saved.html", unit, diary=diary, day=day, yesterday=yesterday, offered=offered)
     return _question(unit, diary, day)
 
 

@@ -19,6 +19,7 @@ from diary.phone.door import (
     script_address,
     show,
 )
+from diary.phone.offering import offered_days
 from diary.phone.preferences import keep_what_is_kept, layout
 from diary.services.own_diary import OwnDiary, own_diary
 from diary.web.asking import DEVICE_COOKIE
@@ -30,7 +31,7 @@ LOADED: Final = tuple(
 )
 
 # The sentences that scripts put together; all others stand in the page.
-SAID_BY_SCRIPTS: Final = ("app.", "conflict.", "day.", "problem.", "question.", "saved.")
+SAID_BY_SCRIPTS: Final = ("app.", "conflict.", "day.", "offer.link", "problem.", "question.", "saved.")
 
 
 def offline() -> ResponseReturnValue:
@@ -102,6 +103,7 @@ def _told(unit: Work, diary: OwnDiary) -> dict[str, Any]:
         "backdate_days": len(diary.open_days) - 1,
         "first_day": diary.first_day.isoformat(),
         "follow_state": diary.follow_state,
+        "offer": offered_days(unit),
         "weekdays": [*texts.WEEKDAYS[-1:], *texts.WEEKDAYS[:-1]],
         "months": texts.MONTHS,
         "words": {key: text for key, text in texts.ENGLISH.items() if key.startswith(SAID_BY_SCRIPTS)},

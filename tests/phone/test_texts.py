@@ -21,6 +21,8 @@ SAMPLE = {
     "day": "Saturday 21 November",
     "day_month": "21 November",
     "minutes": 15,
+    "first": "Monday",
+    "last": "Friday",
     "month": "November",
     "n": 3,
     "nrs": 7,

@@ -77,15 +77,17 @@ async function status(lostAnswers, today) {
   if (lostAnswers) parts.push(say(words, "app.lost", { n: lostAnswers }));
   if (trouble?.what === "signed_out") parts.push(words["app.signed_out"]);
   if (trouble?.what === "stranger") parts.push(words["app.stranger"]);
+  const asks = today?.view === "question";
+  if (asks && told.offer) parts.push(words["offer.link"]);
   if (waiting) parts.push(say(words, waiting === 1 ? "app.waits_one" : "app.waits", { n: waiting }));
   if (waiting && trouble?.what === "signal") {
     parts.push(words[Date.now() - trouble.since > DAY_MS ? "app.stuck" : "app.offline"]);
   }
-  const asks = today?.view === "question";
   const place = asks ? document.querySelector("[data-fill=state]") : line;
   const text = asks ? (parts[0]?.match(/^[^.]*\./)?.[0] ?? "") : parts.join(" ");
   if (place.textContent !== text) place.textContent = text;
   line.hidden = asks || !text;
+  for (const link of document.querySelectorAll("[data-act=offer]")) link.hidden = !told.offer;
   for (const link of document.querySelectorAll("[data-act=sign-in]")) link.hidden = trouble?.what !== "signed_out";
 }
 
