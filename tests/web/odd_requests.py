@@ -17,7 +17,7 @@ from schemas.fields import UUID_TEXT, ZONES
 from tests.web.described import Key, body_keys, query_keys
 from tests.web.examples import BLANK, BODIES, FORMS, UID, address, routes, takes_json
 from tests.web.ground import KINDS, TODAY, Ground
-from tests.web.wrong_values import DAYS, IDS, LOCALES, MOMENTS, unseen_texts
+from tests.web.wrong_values import DAYS, IDS, MOMENTS, UNFORMED, unseen_texts
 
 ROLES: Final = (PATIENT, "nurse", "physician", "admin", INTEGRATION)
 # The word before an id in an address says what it names.
@@ -119,7 +119,7 @@ junk = st.one_of(
     st.booleans(),
     numbers,
     st.text(max_size=20),
-    st.sampled_from([*IDS, *DAYS, *MOMENTS, *LOCALES, *unseen_texts(300)]),
+    st.sampled_from([*IDS, *DAYS, *MOMENTS, *UNFORMED, *unseen_texts(300)]),
     st.lists(numbers, max_size=3),
     st.dictionaries(st.text(max_size=5), numbers, max_size=3),
 )
