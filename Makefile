@@ -7,6 +7,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 PY := .venv/bin/python
 ARGS ?=
+# Processes that share the test files out; each starts its own PostgreSQL, and a browser when it needs one.
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -29,7 +31,7 @@ run: install ## Serve for real, from the settings in the environment
 	@$(PY) -m diary serve $(ARGS)
 
 test: dev ## Run the tests, on SQLite and on PostgreSQL (ARGS="tests/domain -x")
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: dev ## Read the code: style, types, the law of the house, the lock files
 	@$(PY) -m ruff check

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import psycopg
+import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
@@ -63,7 +64,8 @@ def test_the_browser_opens_a_page(chromium):
     context.close()
 
 
-def test_a_skipped_test_fails_in_continuous_integration_only(tmp_path: Path):
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_skipped_test_fails_in_continuous_integration_only(tmp_path: Path, workers: int):
     (tmp_path / "test_marked.py").write_text("import pytest\n\n@pytest.mark.skip\ndef test_pain(): pass\n")
     (tmp_path / "test_late.py").write_text("import pytest\n\ndef test_pain(): pytest.skip('no browser')\n")
     (tmp_path / "test_file.py").write_text("import pytest\npytest.skip('none', allow_module_level=True)\n")
@@ -81,7 +83,7 @@ def test_a_skipped_test_fails_in_continuous_integration_only(tmp_path: Path):
 
     def closing_line(ci: str) -> str:
         ended = subprocess.run(
-            [*pytest_here, "--continue-on-collection-errors", tmp_path],
+            [*pytest_here, "-n", str(workers), "--continue-on-collection-errors", tmp_path],
             env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
