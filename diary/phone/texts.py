@@ -33,6 +33,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "app.stuck": "We can not send it yet. Open this app when you have a signal. Do not delete the app.",
     "app.signed_out": "This phone is not signed in. Ask your clinic for a new code.",
     "app.stranger": "The answers on this phone are from another diary. We did not send them.",
+    "app.clock": "The clock of this phone is wrong. Set it right. Then answer again.",
     "app.lost": "This phone deleted {n} of your answers. They were not sent. Look at My days.",
     "app.refused": "We could not save {nrs} for {day}.",
     "app.refused_other": "Call your clinic. They can write it down.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -202,20 +202,25 @@ def _same_again(stored: EntryRow, answer: Answer) -> EntryRow:
 
 
 def _check_day(answer: Answer, clock: ClockCheck, protocol: Protocol) -> None:
-    """Answered in time is what counts, however late it arrives; a suspect clock is kept and set aside."""
+    """Answered in time is what counts, however late it arrives; a suspect clock is kept and set aside.
+
+    A clock that is not suspect may be minutes off: at 03:00 by its own time the phone asks for the new day.
+    """
     if answer.source in ("clinic_phone", "clinic_paper", "import") or clock.suspect:
         return
     open_days = answerable_days(clock.corrected_at, ZoneInfo(answer.zone), protocol.backdate_days)
-    if answer.day > open_days[0]:
+    newest = max(open_days[0], clock.day_meant_as_answered)
+    oldest = min(open_days[-1], clock.day_meant_as_answered - timedelta(days=protocol.backdate_days))
+    if answer.day > newest:
         raise Refusal(
             "day_in_future",
-            f"{answer.day} has not begun where this was answered. Use {open_days[0]} or earlier.",
+            f"{answer.day} has not begun where this was answered. Use {newest} or earlier.",
             pointer="/day",
         )
-    if answer.day < open_days[-1]:
+    if answer.day < oldest:
         raise Refusal(
             "day_closed",
-            f"{answer.day} can no longer be changed from the phone. Use {open_days[-1]} or later, "
+            f"{answer.day} can no longer be changed from the phone. Use {oldest} or later, "
             "or ask the clinic to correct it.",
             pointer="/day",
         )
@@ -292,7 +297,8 @@ def _version(
         sent_at=answer.sent_at.astimezone(UTC),
         received_at=now,
         skew_s=max(-(2**31), min(2**31 - 1, clock.skew_s)),
-        late=answer.day != clock.day_corrected,
+        late=answer.day != clock.day_corrected
+        and (clock.suspect or answer.day != clock.day_meant_as_answered),
         clock_suspect=clock.suspect,
         instrument_version_id=instrument_id,
         layout=answer.layout,

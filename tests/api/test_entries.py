@@ -131,6 +131,22 @@ def test_today_and_yesterday_can_be_answered_and_nothing_else(device, stored):
     assert [row[0] for row in stored()] == [YESTERDAY, TODAY]
 
 
+@pytest.mark.parametrize(
+    ("minute", "ahead", "day"),
+    [(-2, 5, TODAY + timedelta(days=1)), (2, -5, TODAY)],
+    ids=["five minutes fast", "five minutes slow"],
+)
+def test_a_phone_that_is_minutes_off_answers_the_day_that_it_shows_at_three_in_the_morning(
+    clinic, device, minute, ahead, day
+):
+    now = at(TODAY + timedelta(days=1), hour=3) + timedelta(minutes=minute)
+    set_clock(clinic, now)
+    shown = (now + timedelta(minutes=ahead)).isoformat()
+    posted = device.post("/v1/entries", answer_of(day, 4) | {"answered_at": shown, "sent_at": shown})
+    assert posted.status_code == 201
+    assert (posted.json["late"], posted.json["clock_suspect"]) == (False, False)
+
+
 def test_at_one_in_the_morning_the_day_before_is_still_today(clinic, device):
     set_clock(clinic, at(TODAY + timedelta(days=1), hour=1))
     now = at(TODAY + timedelta(days=1), hour=1).isoformat()

@@ -11,7 +11,7 @@ from playwright.sync_api import Error
 from tests.phone.phone_clinic import PhoneClinic
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 PATIENCE_MS = 15_000
 OUTBOX = """() => new Promise((resolve, reject) => {
@@ -33,6 +33,14 @@ class SmartPhone:
     base: str
     clinic: PhoneClinic
     wrong: list[str] = field(default_factory=list)
+    zone: str = ""
+    place: "CDPSession | None" = None
+
+    def travel(self, zone: str) -> None:
+        """The phone finds itself in another zone."""
+        self.zone = zone
+        self.place = self.place or self.context.new_cdp_session(self.page)
+        self.place.send("Emulation.setTimezoneOverride", {"timezoneId": zone})
 
     def join(self, patient_id: int) -> None:
         """Join as a patient does, and wait until the phone opens without a signal."""
@@ -94,8 +102,10 @@ class SmartPhone:
     def close_and_open_again(self) -> None:
         """Swipe the app away; the next page opens in a new one."""
         self.page.close()
+        self.place = None
         self.page = self.context.new_page()
         watch(self, self.page)
+        self.travel(self.zone)
 
     def crash_and_open_again(self) -> None:
         """The app is killed in the middle of whatever it does."""
@@ -121,12 +131,11 @@ def smart_phone(
 ) -> Iterator[SmartPhone]:
     """A phone whose clock goes from `now` on; nothing may be blocked, broken or asked of others."""
     width, height = size
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, has_touch=True, timezone_id=zone, **options
-    )
+    context = chromium.new_context(viewport={"width": width, "height": height}, has_touch=True, **options)
     context.clock.install(time=now or clinic.clock())
     phone = SmartPhone(context, context.new_page(), base, clinic)
     watch(phone, phone.page)
+    phone.travel(zone)
     try:
         yield phone
     finally:

@@ -75,6 +75,7 @@ async function status(lostAnswers, today) {
   const trouble = await fact("trouble");
   const parts = [];
   if (lostAnswers) parts.push(say(words, "app.lost", { n: lostAnswers }));
+  if (await fact("clock_wrong")) parts.push(words["app.clock"]);
   if (trouble?.what === "signed_out") parts.push(words["app.signed_out"]);
   if (trouble?.what === "stranger") parts.push(words["app.stranger"]);
   const asks = today?.view === "question";

@@ -101,6 +101,7 @@ async function sendOne(record, again = true) {
   if (status >= 500 || AGAIN.has(status)) return { trouble: "signal", wait: Number(answer.wait) || 0 };
   if (status === HTTP_UNAUTHORIZED || json.code === "csrf_failed") return signedOut(record, again);
   if (status < 300) {
+    if ("clock_suspect" in json) await remember("clock_wrong", json.clock_suspect);
     await settle(record, record.path === "/v1/entries" ? standingOf(json) : undefined);
   } else {
     await change({ ...record, state: "refused", code: json.code, current: json.current });
