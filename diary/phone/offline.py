@@ -27,7 +27,7 @@ from diary.web.work import Work, roof
 
 # What the kept page loads. The worker and its stand-in are fetched by the browser itself.
 LOADED: Final = tuple(
-    path.name for path in sorted(SCRIPTS.iterdir()) if path.name not in ("worker.js", "retired.js")
+    path.name for path in sorted(SCRIPTS.iterdir()) if path.name not in ("join.js", "worker.js", "retired.js")
 )
 
 # The sentences that scripts put together; all others stand in the page.

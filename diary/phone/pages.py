@@ -6,7 +6,7 @@ from typing import Final
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
-from diary.phone import answering, joining, looking_back, offering, offline, reaching, setting
+from diary.phone import answering, joining, looking_back, offering, offline, reaching, setting, telling
 from diary.phone.door import DOOR, phone
 from diary.web.doors import add_door
 
@@ -21,6 +21,7 @@ SHOWN: Final[Views] = {
     "/days": looking_back.days,
     "/help": reaching.help_page,
     "/call": reaching.call,
+    "/more": telling.more,
     "/offer": offering.offer,
     "/settings": setting.settings,
     "/place": setting.place,
@@ -38,6 +39,7 @@ SENT: Final[Views] = {
     "/days/<day>": answering.save,
     "/chart": looking_back.show_chart,
     "/call": reaching.ask,
+    "/more": telling.tell,
     "/offer": offering.answer_offer,
     "/settings": setting.keep_settings,
     "/place": setting.keep_place,

@@ -25,6 +25,8 @@ PHONE: dict[str, Right] = {
     "GET phone.help_page": _OWN,
     "GET phone.call": _OWN,
     "POST phone.ask": _OWN,
+    "GET phone.more": _OWN,
+    "POST phone.tell": _OWN,
     "GET phone.offer": _OWN,
     "POST phone.answer_offer": _OWN,
     "GET phone.settings": _OWN,

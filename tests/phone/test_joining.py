@@ -1,6 +1,7 @@
 """A phone joins by a code from the clinic: three pages, one typed field, no password."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,10 @@ from diary.services.patients import stop
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.patient import Consent, Device, EnrolmentCode
 from tests.phone.phone_clinic import ANYWHERE, Phone, PhoneClinic, hidden, text_of
+from tests.phone.phones import smart_phone
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 def test_a_phone_joins_by_code_and_consent_and_is_signed_in(clinic: PhoneClinic):
@@ -250,3 +255,25 @@ def test_a_patient_who_is_no_longer_followed_reads_that_the_diary_has_ended(clin
     assert "This diary has ended" in page.text
     assert "+31 71 000 00 00" in page.text
     assert ANYWHERE not in page.text
+
+
+def test_a_link_with_the_code_behind_it_spares_typing_and_the_code_leaves_the_address(
+    chromium: "Browser", sqlite_clinic: PhoneClinic
+):
+    patient_id = sqlite_clinic.admit()
+    code = sqlite_clinic.code(patient_id)
+    sqlite_clinic.clock.moment += timedelta(minutes=1)
+    with (
+        sqlite_clinic.served() as base,
+        smart_phone(chromium, sqlite_clinic, base=base, zone="America/New_York") as phone,
+    ):
+        phone.page.goto(f"{base}/app/join#{code}")
+        phone.until("location.hash === ''")
+        assert phone.page.get_by_label("Your code").input_value() == code
+        for name in ("Next", "I agree"):
+            with phone.page.expect_navigation():
+                phone.press(name)
+        phone.sees("You are in")
+        phone.press("Start", role="link")
+        phone.sees("What was your average pain")
+    assert sqlite_clinic.patient(patient_id).zone == "America/New_York"

@@ -98,6 +98,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST phone.agree": {"code": "ABCD2345", "place": "Europe/Amsterdam"},
     "POST phone.save": {"nrs": "5", "id": UID},
     "POST phone.show_chart": {"chart": "hidden"},
+    "POST phone.tell": {"item": "flare", "id": UID},
     "POST phone.answer_offer": {"answer": "can"},
     "POST phone.keep_settings": {"layout": "list1"},
     "POST phone.keep_place": {"place": "Europe/Amsterdam"},

@@ -2,7 +2,7 @@
 
 import { ask, changed, flushNow, standingOf } from "./send.js";
 import { fact, outbox, put, remember, settle } from "./store.js";
-import { addDays, newId, stamp, zone } from "./time.js";
+import { addDays, diaryDay, newId, stamp, zone } from "./time.js";
 
 const CLIENT_VERSION = "app-1";
 const DAYS_KNOWN = 8;
@@ -52,6 +52,29 @@ export async function give(told, { day, nrs, shown, layout }) {
       },
     };
   });
+  changed();
+  flushNow().catch(() => undefined); // it waits, and is sent later
+}
+
+/** Keep what was felt besides. It goes before the answers that wait: it may be serious. */
+export async function giveItems(told, codes) {
+  const id = newId();
+  const now = new Date();
+  await put(() => ({
+    id,
+    day: diaryDay(now),
+    patient: told.patient,
+    path: "/v1/items",
+    state: "waiting",
+    timed: true,
+    body: {
+      id,
+      day: diaryDay(now),
+      answered_at: stamp(now),
+      zone: zone(told.zone),
+      items: Object.fromEntries(codes.map((code) => [code, 1])),
+    },
+  }));
   changed();
   flushNow().catch(() => undefined); // it waits, and is sent later
 }

@@ -1,6 +1,6 @@
 // Runs on every page of a signed-in phone: keeps what opens without a signal, sends what waits, says how it stands.
 
-import { give } from "./answers.js";
+import { give, giveItems } from "./answers.js";
 import { drop, frame, keep, say } from "./frame.js";
 import { flush, flushNow, onChange } from "./send.js";
 import { fact, forget, lost, outbox, remember } from "./store.js";
@@ -32,6 +32,7 @@ async function start(lostAnswers) {
     await flushNow();
   });
   guardSigningOut();
+  tellMore();
   if (script.dataset.worker === "on") await openWithoutSignal().catch(() => undefined);
   await flush();
   await today?.refresh().catch(() => undefined);
@@ -107,6 +108,19 @@ function guardSigningOut() {
     await forget();
     await drop();
     form.submit();
+  });
+}
+
+/** What else was felt is kept on this phone first, and whom to call is said at once, signal or not. */
+function tellMore() {
+  const form = document.querySelector("form[data-act=tell]");
+  form?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const ticked = [...form.elements].filter((field) => field.name === "item" && field.checked);
+    if (ticked.length) await giveItems(await frame(), ticked.map((field) => field.value));
+    const next = ticked.some((field) => "serious" in field.dataset) ? "serious" : "plain";
+    for (const view of document.querySelectorAll("[data-view]")) view.hidden = view.dataset.view !== next;
+    document.querySelector(`[data-view=${next}] h1`).focus();
   });
 }
 

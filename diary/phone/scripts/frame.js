@@ -2,6 +2,8 @@
 
 const CACHE = "diary";
 const PAGE = "/app/offline";
+// Needed at once where there is no signal: whom to call, and what to do.
+const PAGES = ["/app/help", "/app/more"];
 
 let found;
 
@@ -29,6 +31,7 @@ export async function keep() {
   const files = new Set(told.files.map((file) => new URL(file, location).href));
   const have = new Set((await cache.keys()).map((request) => request.url));
   await Promise.all([...files].filter((file) => !have.has(file)).map((file) => cache.add(file)));
+  await Promise.all(PAGES.map((page) => cache.add(page)));
   await cache.put(PAGE, answer);
   // The files of the version before, and pages nobody needs to keep: those of this version are here by now.
   const old = [...have].filter((url) => /\/app\/(code|static)\//.test(url) && !files.has(url));

@@ -78,7 +78,9 @@ async function sendAll() {
   const told = await frame();
   let sent = 0;
   if (!told) return { sent };
-  for (const record of await outbox()) {
+  // What may be serious goes first; the sort keeps the order of the answers.
+  const waiting = (await outbox()).sort((a, b) => (b.path === "/v1/items") - (a.path === "/v1/items"));
+  for (const record of waiting) {
     if (record.state !== "waiting") continue;
     // Another person signed in on this phone: what is kept here is not theirs.
     if (record.patient !== told.patient) return { sent, trouble: "stranger" };

@@ -1,0 +1,53 @@
+"""Telling more than the score: what was felt besides, and whom to call at once when it may be serious."""
+
+from typing import Final
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from config.scales import ITEMS, TICK
+from diary.phone.door import phone_work, show
+from diary.phone.forms import hidden_id
+from diary.services.items import record_items
+from diary.services.own_diary import own_diary
+from diary.storage.ids import new_uid
+
+# What is ticked or left, in the order shown; what may be serious comes last, nearest to the thumb.
+TICKS: Final = tuple(code for code, item in ITEMS.items() if item.scale == TICK)
+
+
+def more() -> ResponseReturnValue:
+    """Ask whether there is anything else today; nothing is ticked, and it can be skipped."""
+    with phone_work(write=False) as unit:
+        diary = own_diary(unit.session, unit.patient, now=unit.now)
+    return show(
+        "more.html",
+        unit,
+        diary=diary,
+        ticks=[(code, ITEMS[code].red_flag) for code in TICKS],
+        client_id=new_uid(unit.now),
+        told=None,
+    )
+
+
+def tell() -> ResponseReturnValue:
+    """Keep what was ticked. The page says at once whom to call; its address says nothing of it."""
+    ticked = {code: TICK.high for code in TICKS if code in request.form.getlist("item")}
+    with phone_work(write=True) as unit:
+        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        serious = False
+        if ticked:
+            stored = record_items(
+                unit.session,
+                unit.patient,
+                client_id=hidden_id("id") or new_uid(unit.now),
+                day=diary.today,
+                items=ticked,
+                answered_at=unit.now,
+                sent_at=unit.now,
+                now=unit.now,
+            )
+            serious = bool(stored.red_flags)
+    return show(
+        "more.html", unit, diary=diary, ticks=(), client_id="", told="serious" if serious else "plain"
+    )
