@@ -127,6 +127,6 @@ def months(frame: Frame, *, letter: float = LETTER_PX) -> Iterator[tuple[float, 
         x, end = frame.start_x(start), frame.start_x(start) + len(words) * letter
         cut_short = month < frame.first_day and end > frame.start_x(following)
         if x >= free_from and end <= frame.right and not cut_short:
-            named_year, free_from = month.year, end + letter
+            named_year, free_from = month.year, end + 2 * letter
             yield x, words
         month = following

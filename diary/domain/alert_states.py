@@ -5,6 +5,8 @@ parked -> closed by the recorded infusion, or reopened by a failed booking
 any of the four -> closed by an outcome; unowned -> cleared on recovery, or superseded with a reason
 """
 
+from typing import Final
+
 from diary.domain.errors import Refusal
 
 LIVE = ("open", "acknowledged", "snoozed", "parked")
@@ -28,6 +30,30 @@ AFTER: dict[tuple[str, str], str] = {
     ("snoozed", "close"): "closed",
     ("parked", "close"): "closed",
 }
+
+URGENCY: Final = (
+    "red_flag",
+    "confirmed",
+    "likely_lost",
+    "step",
+    "not_assessed",
+    "watch",
+    "call_me",
+    "review",
+    "no_response",
+)
+"""Levels of loss, and kinds of the other alerts: the most urgent first. Any other kind comes after them."""
+
+
+def urgency(kind: str, level: str | None) -> int:
+    """The place of an alert among others; lower is more urgent.
+
+    >>> urgency("loss", "confirmed") < urgency("step", None) < urgency("loss", "watch")
+    True
+    """
+    word = level or kind
+    return URGENCY.index(word) if word in URGENCY else len(URGENCY)
+
 
 # A red flag is never merged, snoozed, outranked or cleared; a booking does not park it. A person closes it.
 RED_FLAG_NEVER = ("snooze", "park", "clear", "supersede")

@@ -4,9 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
+from typing import Final
 
 Verdicts = Sequence[tuple[date, str | None]]
 """The nights that opened an alert of loss and raised it, first to last, each with its level."""
+
+
+FORESEEN: Final = ("watch", "likely_lost")
+"""Levels that the forecast alone gives."""
 
 
 def foreseen_on(verdicts: Verdicts) -> date | None:
@@ -15,7 +20,7 @@ def foreseen_on(verdicts: Verdicts) -> date | None:
     >>> foreseen_on([(date(2026, 8, 3), "watch"), (date(2026, 8, 31), "confirmed")])
     datetime.date(2026, 8, 3)
     """
-    if not verdicts or verdicts[0][1] == "confirmed":
+    if not verdicts or verdicts[0][1] not in FORESEEN:
         return None
     return verdicts[0][0]
 

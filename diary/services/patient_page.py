@@ -13,6 +13,7 @@ from config.protocol import Protocol
 from config.scales import ITEMS, Item
 from diary.charts.course_data import CourseChart
 from diary.domain import booking_states
+from diary.domain.alert_states import urgency
 from diary.domain.baseline import NO_BASELINE, Baseline
 from diary.domain.explanation import FourLines, beside_the_rule, four_lines
 from diary.services import audit
@@ -188,7 +189,7 @@ def patient_page(
         devices=tuple(devices_of(session, patient.id)),
         today=diary.today,
         safety=safety_of(session, patient, today=diary.today, protocol=protocol),
-        live=tuple(block for block in blocks if block.ended_at is None),
+        live=tuple(sorted((block for block in blocks if block.ended_at is None), key=_urgency)),
         ended=tuple(block for block in blocks if block.ended_at is not None),
         courses=tuple(reversed(courses)),
         present=present,
@@ -296,6 +297,10 @@ def _lines(alert: Alert, courses: Sequence[Course], protocol: Protocol) -> FourL
         night=alert.night,
         protocol=protocol,
     )
+
+
+def _urgency(block: AlertBlock) -> int:
+    return urgency(block.line.kind, block.line.level)
 
 
 def _block(

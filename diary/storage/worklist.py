@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.words import ALERT_ENDED
 from diary.domain import booking_states
+from diary.domain.alert_states import URGENCY
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Administration, Course
@@ -37,18 +38,10 @@ TABS: Final[Mapping[str, ColumnElement[bool]]] = MappingProxyType(
     }
 )
 
-# Red flags first, then loss by level; within each, the oldest first.
 _RANK: Final = case(
-    (Alert.kind == "red_flag", 0),
-    (Alert.level == "confirmed", 1),
-    (Alert.level == "likely_lost", 2),
-    (Alert.kind == "step", 3),
-    (Alert.kind == "not_assessed", 4),
-    (Alert.level == "watch", 5),
-    (Alert.kind == "call_me", 6),
-    (Alert.kind == "review", 7),
-    (Alert.kind == "no_response", 8),
-    else_=9,
+    {word: place for place, word in enumerate(URGENCY)},
+    value=func.coalesce(Alert.level, Alert.kind),
+    else_=len(URGENCY),
 )
 
 
@@ -60,7 +53,7 @@ def tab_counts(session: Session) -> dict[str, int]:
 
 
 def tab_page(session: Session, tab: str, *, offset: int, limit: int) -> list[tuple[Alert, Patient]]:
-    """One page of a tab, most urgent first."""
+    """One page of a tab, most urgent first; of equals the oldest."""
     statement = (
         select(Alert, Patient)
         .join(Patient, and_(Patient.clinic_id == Alert.clinic_id, Patient.id == Alert.patient_id))

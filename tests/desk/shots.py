@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from diary.services import alerts
+from diary.services.clinics import ALWAYS, new_forecast
 from diary.storage.engine import make_engine
 from diary.storage.migrate import upgrade
 from diary.storage.patients import patient_by_id
@@ -21,7 +22,7 @@ from workshop.install import find_chromium
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 WIDTH_PX = 1280
-PATIENT_HEIGHT_PX = 1360
+PATIENT_HEIGHT_PX = 1770
 LAST_NIGHT = 84
 Curve = Sequence[tuple[int, float]]
 """Mean pain by course day, straight between the points given."""
@@ -42,6 +43,8 @@ def populate(desk: Desk) -> None:
     """Patients on day 85, their nights run: two lost, one abrupt rise, one silent, a red flag, a call."""
     noise = random.Random(2009)
     ids = {}
+    with desk.clinic.unit(write=True) as session:
+        new_forecast(session, mode="on", prior={}, note="for the pictures", now=ALWAYS)
     for pseudonym, (name, before, curve) in PEOPLE.items():
         usual = diary(noise, ((1, before), (14, before)))
         ids[pseudonym] = desk.clinic.treated(pseudonym, diary(noise, curve), before=usual)
@@ -71,7 +74,8 @@ def shoot(browser: Browser, desk: Desk, folder: Path) -> None:
     with serving(desk.app) as base, browsing(browser, desk, base, width=WIDTH_PX) as nurse:
         page = nurse.go("/desk/")
         page.screenshot(path=folder / "desk.png", full_page=True)
-        page.get_by_role("link", name="Anneke de Boer").first.click()
+        page = nurse.go("/desk/?tab=all")
+        page.get_by_role("link", name="Sofie Jansen").first.click()
         page.set_viewport_size({"width": WIDTH_PX, "height": PATIENT_HEIGHT_PX})
         page.screenshot(path=folder / "desk-patient.png")
 

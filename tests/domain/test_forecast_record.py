@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from diary.domain.forecast_record import ForecastRecord, record_of, told
+from config.protocol import DEFAULT
+from diary.domain.explanation import beside_the_rule
+from diary.domain.forecast_record import ForecastRecord, foreseen_on, record_of, told
 
 FORESEEN = [(date(2026, 8, 3), "watch"), (date(2026, 8, 12), "likely_lost"), (date(2026, 8, 31), "confirmed")]
 AT_ONCE = [(date(2026, 8, 31), "confirmed")]
@@ -26,6 +28,12 @@ def test_the_record_is_told_with_its_misses():
         "Of 2 losses that the rule confirmed, the forecast spoke before it of 1: 28 days in the median, "
         "28 to 28. 1 it did not foresee. 1 more alerts of the forecast the rule has not confirmed so far."
     )
+
+
+def test_an_alert_of_another_kind_has_no_level_and_was_not_foreseen():
+    review = [(date(2026, 8, 3), None)]
+    assert foreseen_on(review) is None
+    assert beside_the_rule(review, until=date(2026, 9, 1), protocol=DEFAULT) == ""
 
 
 def test_a_clinic_without_a_loss_has_no_record_to_boast_of():
