@@ -10,6 +10,7 @@ import signal
 import sys
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from multiprocessing.connection import Connection
 from typing import Any
 
 from diary.domain.relapse.assess import Assessed, assess
@@ -17,8 +18,14 @@ from diary.services.nights import nights_due, run_night
 from diary.storage.engine import make_engine
 
 
+def begin(pipe: Connection, *given: str) -> None:
+    """The same in a process that was forked; says "ready" first."""
+    pipe.send("ready")
+    main(*given)
+
+
 def main(url: str, clinic_id: str, until: str, ahead: str, kill_at: str, freeze_at: str) -> None:
-    """Say "ready" and run every night that is due at `until`, in shards of two."""
+    """Run every night that is due at `until`, in shards of two."""
     engine = make_engine(url)
     calls, shards = count(1), count(1)
 
@@ -32,8 +39,6 @@ def main(url: str, clinic_id: str, until: str, ahead: str, kill_at: str, freeze_
             os.kill(os.getpid(), signal.SIGSTOP)
         return assess(*given, **named)
 
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
     for due in nights_due(engine, now=datetime.fromisoformat(until)):
         if due.clinic_id == int(clinic_id):
             run_night(engine, due, now=due.cutoff_at, wall=wall, owner="me", detector=judge, shard_courses=2)

@@ -7,8 +7,9 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,11 @@ from diary.storage.engine import make_engine
 from diary.storage.tables.outbox import Message
 from diary.storage.unit import own
 from tests.little_clinic import LittleClinic, at, day_number, found, join
+from tests.services.night_to_kill import begin, main
 from tests.services.test_interrupted_nights import CALLS, DIARIES, ledger, written
 
+FORKS = get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.services.night_to_kill"])
 ROOT = Path(__file__).parents[2]
 SEED = 20090904
 FIRST_NIGHT, NIGHTS = day_number(42), 4
@@ -45,39 +49,44 @@ def treat_everybody(clinic: LittleClinic) -> None:
 
 
 class Killer:
-    """Starts processes that run the nights, each some minutes after the last one's lease, and kills them."""
+    """Starts processes that run the nights, each some minutes after the last one's lease, and kills them.
+
+    They are forked from one that has loaded the program, which takes longer than their nights do.
+    """
 
     def __init__(self, clinic: LittleClinic, url: str) -> None:
         self.clinic = clinic
         self.url = url
         self.started = 0
 
-    def start(self, *, kill_at: int = 0, freeze_at: int = 0) -> subprocess.Popen[str]:
+    def given(self, *, kill_at: int = 0, freeze_at: int = 0) -> list[str]:
         self.started += 1
-        module = "tests.services.night_to_kill"
-        given = (
-            *(self.url, self.clinic.clinic_id, MORNING.isoformat()),
-            *(10 * self.started, kill_at, freeze_at),
-        )
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *map(str, given)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        with process.stdout as said:
-            assert said.readline() == "ready\n"
+        given = (self.url, self.clinic.clinic_id, MORNING.isoformat(), 10 * self.started, kill_at, freeze_at)
+        return [str(one) for one in given]
+
+    def start(self, *, kill_at: int = 0) -> ForkServerProcess:
+        ours, theirs = FORKS.Pipe(duplex=False)
+        process = FORKS.Process(target=begin, args=(theirs, *self.given(kill_at=kill_at)))
+        process.start()
+        with ours, theirs:
+            assert ours.recv() == "ready"
         return process
 
     def at_call(self, call: int) -> bool:
         """Killed as it asks for the time the n-th time: before each write. Whether it was."""
-        return self.start(kill_at=call).wait(60) == -signal.SIGKILL
+        return status_of(self.start(kill_at=call)) == -signal.SIGKILL
 
     def after(self, delay_s: float) -> bool:
         """Killed at any moment. Whether it was."""
         process = self.start()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(delay_s)
+        process.join(delay_s)
         process.kill()
-        return process.wait(60) == -signal.SIGKILL
+        return status_of(process) == -signal.SIGKILL
+
+
+def status_of(process: ForkServerProcess) -> int | None:
+    process.join(60)
+    return process.exitcode
 
 
 def check(unbroken: LittleClinic, broken: LittleClinic, url: str, *, seed: int) -> None:
@@ -93,7 +102,7 @@ def check(unbroken: LittleClinic, broken: LittleClinic, url: str, *, seed: int) 
     assert all(at_call)
     at_any_moment = [killer.after(draw.uniform(0, 0.15)) for _ in range(4)]
     assert any(at_any_moment)
-    assert killer.start().wait(60) == 0
+    assert status_of(killer.start()) == 0
     assert written(broken) == written(unbroken)
     assert ledger(broken) == ledger(unbroken)
     with broken.unit() as session:
@@ -110,10 +119,10 @@ def test_a_night_frozen_past_its_lease_writes_nothing_when_it_wakes(engine, data
     clinic = found(engine)
     treat_everybody(clinic)
     killer = Killer(clinic, database_url)
-    frozen = killer.start(freeze_at=3)
+    frozen = subprocess.Popen([sys.executable, "-m", main.__module__, *killer.given(freeze_at=3)], cwd=ROOT)
     _, status = os.waitpid(frozen.pid, os.WUNTRACED)
     assert os.WIFSTOPPED(status)
-    assert killer.start().wait(60) == 0
+    assert status_of(killer.start()) == 0
     done, counted = written(clinic), ledger(clinic)
     assert [night for night, *_ in counted] == [
         FIRST_NIGHT + timedelta(days=n) for n in reversed(range(NIGHTS))
