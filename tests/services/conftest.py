@@ -13,3 +13,11 @@ def clinic(database_url: str) -> Iterator[LittleClinic]:
     engine = make_engine(database_url)
     yield found(engine)
     engine.dispose()
+
+
+@pytest.fixture
+def sqlite_clinic(sqlite_url: str) -> Iterator[LittleClinic]:
+    """The same on SQLite alone, for what no database has a say in."""
+    engine = make_engine(sqlite_url)
+    yield found(engine)
+    engine.dispose()

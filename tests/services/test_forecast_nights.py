@@ -150,8 +150,9 @@ def test_a_chance_that_is_no_number_leaves_its_course_unjudged_and_the_others_ju
         assert session.scalars(select(Assessment.state).where(Assessment.night == night)).all() != []
 
 
-def test_what_is_done_about_alerts_is_what_every_nights_forecast_would_have_it(clinic):
-    """The night works out few earlier forecasts: as many as matter."""
+def test_what_is_done_about_alerts_is_what_every_nights_forecast_would_have_it(sqlite_clinic):
+    """The night works out few earlier forecasts: as many as matter. No database has a say in it."""
+    clinic = sqlite_clinic
     show(clinic)
     cohort = simulate(14, rng=np.random.default_rng(12), days=70)
     for row in range(len(cohort.scores)):
