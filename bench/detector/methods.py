@@ -1,4 +1,8 @@
-"""Every way to be alerted, by name: the service's own, the plain rule, and the rivals."""
+"""Every way to be alerted, by name: the service's own, the plain rule, the rivals, and the oracle.
+
+A method chooses its settings and thresholds on the calibration courses of a cohort. What it has chosen is
+frozen then, and can be held against any courses.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,31 +12,37 @@ from typing import Final
 
 import numpy as np
 
-from bench.detector import ours
+from bench.detector import oracle, ours
 from bench.detector.rivals.diary import diary_of, gated
 from bench.detector.rivals.settings import RIVALS
 from bench.detector.scoring import Bools
 from bench.detector.thresholds import Sweep, alerts_at, sweep
-from config.priors import SHIPPED, Prior
+from config.priors import SHIPPED
 from config.protocol import DEFAULT
+from diary.domain.relapse.assess import Assessed
 from diary.domain.simulation.cohort import Cohort
+from diary.domain.simulation.parameters import CohortParameters
 
 RATES: Final = (0.05, 0.10, 0.20)
 PLAIN: Final = "plain rule"
 US: Final = "curves (ours)"
 US_LEARNED: Final = "curves, the clinic's own prior"
+ORACLE: Final = "oracle, given the generator"
 GATED: Final = ", responders"
+OPENINGS: Final = ", first openings"
 
 
 @dataclass(frozen=True, slots=True)
 class Courses:
-    """The courses of one named cohort, none of them in two parts."""
+    """What a method may choose on: courses of one named cohort, none of them among those reported."""
 
     calibration: Cohort
     """Settings and thresholds are chosen on these."""
-    report: Cohort
     clinic: Cohort
     """A clinic like this one has learned its own prior from these."""
+    parameters: CohortParameters
+    """What they were drawn from: for the oracle alone."""
+    oracle_curves: int = oracle.CURVES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +54,53 @@ class Entry:
     alerts: Bools
     chosen: str
     """Setting and threshold."""
+    early_where_chosen: float
+    """The early share in the calibration courses: what the method was chosen by."""
 
 
-Method = Callable[[Courses], Iterator[Entry]]
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a method has to say of some courses."""
+
+    entries: Sequence[Entry]
+    assessed: Assessed | None = None
+    """What was foreseen; None of a method that only rings."""
 
 
-def of_rule(courses: Courses) -> Iterator[Entry]:
+Frozen = Callable[[Cohort], Told]
+Method = Callable[[Courses], Frozen]
+Foresee = Callable[[Cohort], Assessed]
+
+
+def of_rule(_: Courses) -> Frozen:
     """The plain rule has no threshold: the same at every rate."""
-    alerts = ours.alerts_of(ours.foresee(courses.report, prior=None), DEFAULT)
-    yield from (Entry(PLAIN, rate, alerts, "") for rate in RATES)
+
+    def told(report: Cohort) -> Told:
+        alerts = ours.alerts_of(ours.foresee(report, prior=None), DEFAULT)
+        return Told([Entry(PLAIN, rate, alerts, "", float("nan")) for rate in RATES])
+
+    return told
 
 
-def of_rival(name: str, courses: Courses) -> Iterator[Entry]:
+def of_rival(name: str, courses: Courses) -> Frozen:
     """A rival with its best setting and threshold, as published and gated to responders."""
-    before, after = diary_of(courses.calibration), diary_of(courses.report)
+    before = diary_of(courses.calibration)
     risks = [setting(before) for setting in RIVALS[name]]
+    found = {}
     for gate in (False, True):
         sweeps = [sweep(gated(risk, before) if gate else risk, courses.calibration) for risk in risks]
-        for rate in RATES:
-            place, threshold = best_setting(sweeps, rate)
-            setting = RIVALS[name][place]
+        found |= {(gate, rate): best_setting(sweeps, rate) for rate in RATES}
+
+    def entries(report: Cohort) -> Iterator[Entry]:
+        after = diary_of(report)
+        for (gate, rate), best in found.items():
+            setting = RIVALS[name][best.place]
             risk = setting(after)
-            alerts = alerts_at(gated(risk, after) if gate else risk, threshold)
-            yield Entry(name + GATED * gate, rate, alerts, f"{_told(setting)}, at {threshold:.4g}")
+            alerts = alerts_at(gated(risk, after) if gate else risk, best.threshold)
+            chosen = f"{_told(setting)}, at {best.threshold:.4g}"
+            yield Entry(name + GATED * gate, rate, alerts, chosen, best.early)
+
+    return lambda report: Told([*entries(report)])
 
 
 def _told(setting: Callable[..., object]) -> str:
@@ -74,41 +108,78 @@ def _told(setting: Callable[..., object]) -> str:
     return ", ".join(f"{name} {value}" for name, value in choices.items())
 
 
-def best_setting(sweeps: Sequence[Sweep], rate: float) -> tuple[int, float]:
-    """The place of the setting with the most early alerts at this rate, and its threshold."""
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The setting of a rival, by its place, with the most early alerts where it was chosen."""
+
+    place: int
+    threshold: float
+    early: float
+
+
+def best_setting(sweeps: Sequence[Sweep], rate: float) -> Best:
+    """The setting with the most early alerts at this rate; of equals the first."""
     found = [of.at_most(rate) for of in sweeps]
     place = max(range(len(found)), key=lambda one: (found[one].early, -one))
-    return place, found[place].threshold
+    return Best(place, found[place].threshold, found[place].early)
 
 
-def of_curves(name: str, prior_of: Callable[[Courses], Prior], courses: Courses) -> Iterator[Entry]:
-    """The service's own, with its thresholds chosen on the calibration courses."""
-    prior = prior_of(courses)
-    points = ours.operating_for(ours.foresee(courses.calibration, prior=prior), courses.calibration, RATES)
-    assessed = ours.foresee(courses.report, prior=prior)
-    for rate, point in points.items():
-        if point is None:
-            yield Entry(name, rate, np.zeros(courses.report.scores.shape, dtype=np.bool_), "never")
-        else:
-            chosen = f"watch from {point.watch}, likely lost from {point.likely_lost}"
-            yield Entry(name, rate, ours.alerts_of(assessed, point.protocol), chosen)
+def of_forecast(name: str, foresee_as: Callable[[Courses], Foresee], courses: Courses) -> Frozen:
+    """A forecast with the service's policy: as alerts open and rise, and by their first openings alone.
+
+    Rises are the service's own, and no rival has them: the second way is the like for like.
+    """
+    foresee, calibration = foresee_as(courses), courses.calibration
+    seen = foresee(calibration)
+    points = {rises: ours.operating_for(seen, calibration, RATES, rises=rises) for rises in (True, False)}
+
+    def told(report: Cohort) -> Told:
+        assessed = foresee(report)
+        return Told([*_entries(name, points, assessed)], assessed)
+
+    return told
 
 
-def shipped(_: Courses) -> Prior:
-    """The prior that every clinic begins with."""
-    return SHIPPED
+def _entries(
+    name: str, points: Mapping[bool, Mapping[float, ours.Chosen | None]], assessed: Assessed
+) -> Iterator[Entry]:
+    for rises, of_rates in points.items():
+        method = name if rises else name + OPENINGS
+        for rate, chosen in of_rates.items():
+            if chosen is None:
+                yield Entry(method, rate, np.zeros(assessed.states.shape, dtype=np.bool_), "never", 0.0)
+                continue
+            point = chosen.point
+            words = f"watch from {point.watch}, likely lost from {point.likely_lost}"
+            alerts = ours.alerts_of(assessed, point.protocol, rises=rises)
+            yield Entry(method, rate, alerts, words, chosen.early)
 
 
-def learned(courses: Courses) -> Prior:
-    """What a clinic like this makes of it."""
-    return ours.learned(courses.clinic)
+def shipped(_: Courses) -> Foresee:
+    """With the prior that every clinic begins with."""
+    return partial(ours.foresee, prior=SHIPPED)
+
+
+def learned(courses: Courses) -> Foresee:
+    """With what a clinic like this makes of it."""
+    return partial(ours.foresee, prior=ours.learned(courses.clinic))
+
+
+def given_the_generator(courses: Courses) -> Foresee:
+    """With all that was drawn from known."""
+    return partial(oracle.foresee, parameters=courses.parameters, curves=courses.oracle_curves)
 
 
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
     {
         PLAIN: of_rule,
         **{name: partial(of_rival, name) for name in RIVALS},
-        US_LEARNED: partial(of_curves, US_LEARNED, learned),
-        US: partial(of_curves, US, shipped),
+        ORACLE: partial(of_forecast, ORACLE, given_the_generator),
+        US_LEARNED: partial(of_forecast, US_LEARNED, learned),
+        US: partial(of_forecast, US, shipped),
     }
+)
+# Who is no rival.
+OWN: Final = frozenset(
+    {PLAIN, US, US_LEARNED, ORACLE, *(f"{name}{OPENINGS}" for name in (US, US_LEARNED, ORACLE))}
 )

@@ -21,6 +21,8 @@ from diary.services.backtest import loss_alerts
 WATCH: Final = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85)
 LIKELY_LOST: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
 
+_LEVELS: Final = [STATES.index(state) for state in ("watch", "likely_lost", "loss")]
+
 
 @dataclass(frozen=True, slots=True)
 class Operating:
@@ -68,9 +70,17 @@ def learned(clinic: Cohort) -> Prior:
     return relearn(Seen(clinic.scores, nights, baselines_of_cohort(clinic)), SHIPPED)
 
 
-def alerts_of(assessed: Assessed, protocol: Protocol) -> Bools:
-    """The nights on which a loss alert opens or rises, as the policy has it when nobody acts."""
+def alerts_of(assessed: Assessed, protocol: Protocol, *, rises: bool = True) -> Bools:
+    """The nights on which a loss alert opens or rises, as the policy has it when nobody acts.
+
+    Args:
+        assessed: of n courses on T nights.
+        protocol: with the thresholds.
+        rises: False for openings alone, as if an alert had one level.
+    """
     codes = states(assessed.nights, assessed.forecast, protocol)
+    if not rises:
+        codes = np.where(np.isin(codes, _LEVELS), np.int8(_LEVELS[0]), codes)
     back = np.ones(codes.shape, dtype=np.bool_)
     if assessed.forecast is not None:
         back = loss_recovered(assessed.forecast, protocol)
@@ -83,17 +93,28 @@ def alerts_of(assessed: Assessed, protocol: Protocol) -> Bools:
     return alerts
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Thresholds, and the early share where they were chosen."""
+
+    point: Operating
+    early: float
+
+
 def operating_for(
-    assessed: Assessed, cohort: Cohort, rates: tuple[float, ...]
-) -> dict[float, Operating | None]:
+    assessed: Assessed, cohort: Cohort, rates: tuple[float, ...], *, rises: bool = True
+) -> dict[float, Chosen | None]:
     """By rate of false alerts the thresholds with the most early ones; None where no pair stays under it."""
     found = []
     for watch in WATCH:
         for likely_lost in LIKELY_LOST:
             point = Operating(watch, likely_lost)
-            found.append((point, score(alerts_of(assessed, point.protocol), cohort)))
+            found.append((point, score(alerts_of(assessed, point.protocol, rises=rises), cohort)))
     return {rate: _earliest([one for one in found if one[1].false_per_month <= rate]) for rate in rates}
 
 
-def _earliest(tried: Sequence[tuple[Operating, Score]]) -> Operating | None:
-    return max(tried, key=lambda one: one[1].early)[0] if tried else None
+def _earliest(tried: Sequence[tuple[Operating, Score]]) -> Chosen | None:
+    if not tried:
+        return None
+    point, found = max(tried, key=lambda one: one[1].early)
+    return Chosen(point, found.early)

@@ -2,82 +2,110 @@
 
 import json
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from bench.detector.forecasts import ForecastScore
-from bench.detector.methods import GATED, PLAIN, RATES, US, US_LEARNED, Entry
-from bench.detector.scoring import Score, bootstrap, by_kind, lead_over, score
+from bench.detector.methods import GATED, OPENINGS, ORACLE, OWN, PLAIN, RATES, US, US_LEARNED, Entry
+from bench.detector.scoring import Bools, Score, bootstrap, by_kind, lead_over, score
 from diary.domain.simulation.cohort import Cohort
 
 BOOTSTRAP_ROUNDS: Final = 200
+DIGITS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The early share of one method over another's, with its 95 % interval over patients."""
+
+    rate: float
+    method: str
+    other: str
+    ratio: float
+    low: float
+    high: float
 
 
 def of_alerts(entries: Sequence[Entry], cohort: Cohort) -> dict[str, Any]:
     """Print how early the methods are; what is said of them as numbers."""
-    plain = next((entry.alerts for entry in entries if entry.method == PLAIN), None)
     scores = {(entry.method, entry.rate): score(entry.alerts, cohort) for entry in entries}
+    found = next(iter(scores.values()))
     _print_early(scores)
+    beside = [*_beside(entries, scores, cohort)]
+    for one in beside:
+        ratio = f"{one.ratio:.2f} times {one.other} (95 % {one.low:.2f} to {one.high:.2f})"
+        print(f"  at {one.rate:.2f}: {one.method} {ratio}")
+    in_full = OWN | {one.other for one in beside}
+    plain = next((entry.alerts for entry in entries if entry.method == PLAIN), None)
+    methods: dict[str, Any] = {}
+    for entry in entries:
+        told = _numbers(entry, scores[entry.method, entry.rate], cohort)
+        if entry.method in in_full:
+            told |= _in_full(entry, plain, cohort)
+        methods.setdefault(entry.method, {})[str(entry.rate)] = told
     return {
-        "scores": {
-            f"{entry.method} {entry.rate}": {
-                **asdict(scores[entry.method, entry.rate]),
-                "chosen": entry.chosen,
-                "early_95": bootstrap(
-                    entry.alerts, None, cohort, name="early", rounds=BOOTSTRAP_ROUNDS, seed=1
-                ),
-                "by_kind": {kind: asdict(of) for kind, of in by_kind(entry.alerts, cohort).items()},
-                "lead_over_plain_rule": None
-                if plain is None
-                else asdict(lead_over(entry.alerts, plain, cohort)),
-            }
-            for entry in entries
-        },
-        "compared": _compared(entries, scores, cohort),
+        "losses": found.losses,
+        "early_losses": found.early_losses,
+        "methods": methods,
+        "beside": [asdict(one) for one in beside],
+    }
+
+
+def _numbers(entry: Entry, found: Score, cohort: Cohort) -> dict[str, Any]:
+    between = bootstrap(entry.alerts, None, cohort, name="early", rounds=BOOTSTRAP_ROUNDS, seed=1)
+    counts = ("losses", "early_losses")
+    figures = {name: of for name, of in asdict(found).items() if name not in counts}
+    return {**figures, "early_95": between, "chosen": entry.chosen}
+
+
+def _in_full(entry: Entry, plain: Bools | None, cohort: Cohort) -> dict[str, Any]:
+    return {
+        "by_kind": {kind: asdict(of) for kind, of in by_kind(entry.alerts, cohort).items()},
+        "lead_over_plain_rule": None if plain is None else asdict(lead_over(entry.alerts, plain, cohort)),
     }
 
 
 def _print_early(scores: dict[tuple[str, float], Score]) -> None:
     losses = next(iter(scores.values()))
     print(f"{losses.losses:,} losses, {losses.early_losses:,} after day 28")
-    print(f"{'early alerts, 7-28 days ahead':32}", end="")
+    print(f"{'early alerts, 7-28 days ahead':48}", end="")
     print("".join(f"   at {rate:.2f} (rate, seen)" for rate in RATES))
     for method in dict.fromkeys(method for method, _ in scores):
-        print(f"{method:32}" + "".join(_cell(scores[method, rate]) for rate in RATES))
+        print(f"{method:48}" + "".join(_cell(scores[method, rate]) for rate in RATES))
 
 
 def _cell(of: Score) -> str:
     return f"   {of.early:8.2f} ({of.false_per_month:.3f}, {of.sensitivity:.2f})"
 
 
-def _compared(
+def _beside(
     entries: Sequence[Entry], scores: dict[tuple[str, float], Score], cohort: Cohort
-) -> dict[str, Any]:
-    """Ours beside the best rival of those courses, as published and gated."""
-    compared: dict[str, Any] = {}
-    for mine in (entry for entry in entries if entry.method == US):
-        rate = mine.rate
-        for gate in (False, True):
-            rivals = [
-                entry
-                for entry in entries
-                if entry.rate == rate
-                and entry.method not in (US, US_LEARNED, PLAIN)
-                and entry.method.endswith(GATED) == gate
-            ]
-            if not rivals:
-                continue
-            best = max(rivals, key=lambda one: scores[one.method, rate].early)
-            if not scores[best.method, rate].early:
-                continue
-            ratio = scores[US, rate].early / scores[best.method, rate].early
-            low, high = bootstrap(
-                mine.alerts, best.alerts, cohort, name="early", rounds=BOOTSTRAP_ROUNDS, seed=1
-            )
-            print(f"  at {rate:.2f}: {ratio:.2f} times {best.method} (95 % {low:.2f} to {high:.2f})")
-            compared[f"{rate} {best.method}"] = (ratio, low, high)
-    return compared
+) -> Iterator[Beside]:
+    """Each of ours beside the rivals that are best in these very courses, and beside the oracle."""
+    alerts = {(entry.method, entry.rate): entry.alerts for entry in entries}
+    for rate in RATES:
+        best = [*_best_rivals(scores, rate)]
+        for ours in (US, US_LEARNED):
+            for openings in ("", OPENINGS):
+                mine = (ours + openings, rate)
+                for other in (*best, ORACLE + openings):
+                    theirs = (other, rate)
+                    if mine not in scores or theirs not in scores or not scores[theirs].early:
+                        continue
+                    each: dict[str, Any] = {"name": "early", "rounds": BOOTSTRAP_ROUNDS, "seed": 1}
+                    low, high = bootstrap(alerts[mine], alerts[theirs], cohort, **each)
+                    yield Beside(rate, mine[0], other, scores[mine].early / scores[theirs].early, low, high)
+
+
+def _best_rivals(scores: dict[tuple[str, float], Score], rate: float) -> Iterator[str]:
+    """As published, and gated."""
+    for gate in (False, True):
+        rivals = [
+            name for name, at in scores if at == rate and name not in OWN and name.endswith(GATED) == gate
+        ]
+        if rivals:
+            yield max(rivals, key=lambda name: scores[name, rate].early)
 
 
 def of_forecasts(name: str, scored: Iterable[ForecastScore]) -> list[dict[str, Any]]:
@@ -102,13 +130,15 @@ def _days(losses: Iterable[float]) -> str:
 
 
 def written(numbers: dict[str, Any]) -> str:
-    """As JSON, which knows no number that is none."""
-    return json.dumps(_finite(numbers), indent=1, allow_nan=False) + "\n"
+    """As JSON, which knows no number that is none; six decimals are more than the courses bear out."""
+    return json.dumps(_plain(numbers), indent=1, allow_nan=False) + "\n"
 
 
-def _finite(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _finite(of) for key, of in value.items()}
+        return {key: _plain(of) for key, of in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(of) for of in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        return [_plain(of) for of in value]
+    if isinstance(value, float):
+        return round(value, DIGITS) if math.isfinite(value) else None
+    return value

@@ -138,7 +138,7 @@ def test_our_own_thresholds_keep_their_rate_where_they_were_chosen():
     cohort = drawn()
     assessed = foresee(cohort)
     points = operating_for(assessed, cohort, (0.0, 0.3))
-    assert score(alerts_of(assessed, points[0.3].protocol), cohort).false_per_month <= 0.3
+    assert score(alerts_of(assessed, points[0.3].point.protocol), cohort).false_per_month <= 0.3
 
 
 def test_the_plain_rule_is_the_service_without_its_forecast():
