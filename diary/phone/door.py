@@ -1,25 +1,21 @@
 """The phone's door: its blueprint, unit of work and cookies, and how its pages and problems are shown."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from diary.phone import texts
+from diary.phone.files import LASTING, SCRIPTS_VERSION, STATIC_FILES, answer
 from diary.services.own_diary import Contact
 from diary.web.asking import CSRF_FIELD, DEVICE_COOKIE, csrf_token
 from diary.web.codes import STATUS_OF, Problem
 from diary.web.doors import OWN_FILES, Door
 from diary.web.work import SAFE_METHODS, Work, roof, work
-
-STATIC: Final = Path(__file__).parent / "static"
-SCRIPTS: Final = Path(__file__).parent / "scripts"
-YEAR_S: Final = 365 * 24 * 3600
 
 # Browsers keep a cookie at most 400 days from when it was last set; each saved answer sets it again.
 SIGNED_IN_FOR: Final = timedelta(days=400)
@@ -30,9 +26,11 @@ JOIN_COOKIE: Final = "__Host-join"
 class _Phone(Blueprint):
     """A blueprint whose files are named with their digest, so that a phone fetches each version once."""
 
-    def get_send_file_max_age(self, filename: str | None) -> int | None:  # noqa: ARG002
-        """How long a phone keeps a file, seconds."""
-        return YEAR_S
+    def send_static_file(self, filename: str) -> Response:
+        """A file, kept for a year."""
+        if filename not in STATIC_FILES:
+            raise NotFound
+        return answer(STATIC_FILES[filename], cache=LASTING)
 
 
 phone = _Phone("phone", __name__, url_prefix="/app", template_folder="templates", static_folder="static")
@@ -88,19 +86,10 @@ def _known(code: str) -> str:
 
 DOOR: Final = Door(prefix="/app", content_policy=OWN_FILES, show_problem=_show_problem)
 
-DIGESTS: Final = {
-    path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in sorted(STATIC.iterdir())
-}
-
-# Scripts load one another by their bare names, so that they share the version of all.
-SCRIPTS_VERSION: Final = hashlib.sha256(
-    b"".join(path.read_bytes() for path in sorted(SCRIPTS.iterdir()))
-).hexdigest()[:12]
-
 
 def file_address(name: str) -> str:
     """Where a file stands; its digest makes another version another address."""
-    return url_for("phone.static", filename=name, v=DIGESTS[name])
+    return url_for("phone.static", filename=name, v=STATIC_FILES[name].digest)
 
 
 def script_address(name: str) -> str:

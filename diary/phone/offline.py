@@ -3,15 +3,13 @@
 import json
 from typing import Any, Final
 
-from flask import Response, make_response, request, send_from_directory, url_for
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from config.scales import NRS
 from diary.phone import texts
 from diary.phone.door import (
-    SCRIPTS,
-    SCRIPTS_VERSION,
-    YEAR_S,
     file_address,
     keep_signed_in,
     own_csrf,
@@ -19,6 +17,7 @@ from diary.phone.door import (
     script_address,
     show,
 )
+from diary.phone.files import LASTING, SCRIPT_FILES, SCRIPTS_VERSION, answer, packed_page
 from diary.phone.offering import offered_days
 from diary.phone.preferences import keep_what_is_kept, layout
 from diary.services.own_diary import OwnDiary, own_diary
@@ -26,12 +25,19 @@ from diary.web.asking import DEVICE_COOKIE
 from diary.web.work import Work, roof
 
 # What the kept page loads. The worker and its stand-in are fetched by the browser itself.
-LOADED: Final = tuple(
-    path.name for path in sorted(SCRIPTS.iterdir()) if path.name not in ("join.js", "worker.js", "retired.js")
-)
+LOADED: Final = tuple(name for name in SCRIPT_FILES if name not in ("join.js", "worker.js", "retired.js"))
 
 # The sentences that scripts put together; all others stand in the page.
-SAID_BY_SCRIPTS: Final = ("app.", "conflict.", "day.", "offer.link", "problem.", "question.", "saved.")
+SAID_BY_SCRIPTS: Final = (
+    "app.",
+    "conflict.",
+    "day.",
+    "offer.link",
+    "problem.day_",
+    "problem.patient_not_followed",
+    "question.",
+    "saved.",
+)
 
 
 def offline() -> ResponseReturnValue:
@@ -40,8 +46,9 @@ def offline() -> ResponseReturnValue:
         diary = own_diary(unit.session, unit.patient, now=unit.now)
         told = _told(unit, diary)
     numbers = range(NRS.low, NRS.high + 1)
-    page = show("offline.html", unit, diary=diary, told=json.dumps(told), layout=layout(), numbers=numbers)
-    response = make_response(page)
+    page = show("offline.html", unit, diary=diary, told=told, layout=layout(), numbers=numbers)
+    # It repeats nothing that a request said, so packing it gives nobody a measure of its secrets.
+    response = answer(packed_page(page), cache="no-store")
     if DEVICE_COOKIE in request.cookies:
         keep_signed_in(response, request.cookies[DEVICE_COOKIE])
     keep_what_is_kept(response)
@@ -50,18 +57,15 @@ def offline() -> ResponseReturnValue:
 
 def script(version: str, name: str) -> ResponseReturnValue:
     """One script. An address names the version of all, so that a page never mixes two."""
-    response = send_from_directory(SCRIPTS, name)
-    lasting = version == SCRIPTS_VERSION
-    response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if lasting else "no-store"
-    return response
+    if name not in SCRIPT_FILES:
+        raise NotFound
+    return answer(SCRIPT_FILES[name], cache=LASTING if version == SCRIPTS_VERSION else "no-store")
 
 
 def worker() -> ResponseReturnValue:
     """The worker, or the one that retires it: docs/runbook/phone-worker.md."""
     name = "worker.js" if roof().settings.phone_offline else "retired.js"
-    response = send_from_directory(SCRIPTS, name)
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return answer(SCRIPT_FILES[name], cache="no-cache")
 
 
 def manifest() -> ResponseReturnValue:

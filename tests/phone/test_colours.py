@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diary.phone.door import STATIC
+from diary.phone.files import STATIC
 
 TEXT = 7.0
 MARK = 3.0

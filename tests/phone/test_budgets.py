@@ -1,0 +1,79 @@
+"""What the phone costs: bytes on the line, and the time until a number can be tapped on a slow phone."""
+
+from typing import TYPE_CHECKING, Any
+
+from diary.phone.files import SCRIPT_FILES
+from diary.web.asking import DEVICE_COOKIE
+from tests.phone.phone_clinic import PhoneClinic
+from tests.phone.phones import SmartPhone, smart_phone
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+SCRIPTS_GZIPPED_MAX_BYTES = 12_000
+FIRST_VISIT_MAX_BYTES = 40_000
+READY_MAX_S = 3.0
+# "Slow 3G" as browsers' tools name it, and a processor six times slower than this one.
+SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+SLOWER = 6
+
+
+def test_all_scripts_together_weigh_at_most_12_kilobytes():
+    sizes = {name: len(file.packed or b"") for name, file in SCRIPT_FILES.items()}
+    assert min(sizes.values()) > 0
+    assert sum(sizes.values()) <= SCRIPTS_GZIPPED_MAX_BYTES
+
+
+def test_the_first_visit_weighs_at_most_40_kilobytes_with_all_that_is_kept(
+    chromium: "Browser", sqlite_clinic: PhoneClinic
+):
+    with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
+        sizes: list[tuple[str, int]] = []
+        sign_in(phone, sqlite_clinic)
+        phone.context.on("requestfinished", lambda request: sizes.append((request.url, weight(request))))
+        phone.open()
+        phone.ready()
+        phone.page.wait_for_load_state("networkidle")
+    assert any("/app/offline" in url for url, _ in sizes)
+    assert sum(size for _, size in sizes) <= FIRST_VISIT_MAX_BYTES, sorted(sizes, key=lambda each: -each[1])
+
+
+def test_on_a_slow_line_and_a_slow_phone_a_number_can_be_tapped_within_3_seconds(
+    chromium: "Browser", sqlite_clinic: PhoneClinic
+):
+    with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
+        sign_in(phone, sqlite_clinic)
+        cdp = phone.context.new_cdp_session(phone.page)
+        cdp.send("Network.enable")
+        cdp.send("Network.emulateNetworkConditions", SLOW_3G)
+        cdp.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        cdp.send("Performance.enable")
+        phone.open()
+        assert phone.page.locator(".scale label").count() == 11
+        # Of the browser's own clock; the scripts have run by then.
+        told = {each["name"]: each["value"] for each in cdp.send("Performance.getMetrics")["metrics"]}
+        assert 0.4 < told["DomContentLoaded"] - told["NavigationStart"] <= READY_MAX_S
+
+
+def sign_in(phone: SmartPhone, clinic: PhoneClinic) -> None:
+    """The phone has its cookie, and nothing else is kept on it."""
+    joined = clinic.phone(clinic.admit()).client.get_cookie(DEVICE_COOKIE, domain="diary.example.org")
+    assert joined is not None
+    phone.context.add_cookies(
+        [
+            {
+                "name": DEVICE_COOKIE,
+                "value": joined.value,
+                "domain": "localhost",
+                "path": "/",
+                "secure": True,
+                "httpOnly": True,
+            }
+        ]
+    )
+
+
+def weight(request: Any) -> int:
+    """What one answer cost on the line, headers and body, bytes."""
+    parts = request.sizes()
+    return int(parts["responseHeadersSize"] + parts["responseBodySize"])
