@@ -12,8 +12,13 @@ from diary.services.items import record_items
 from diary.services.own_diary import own_diary
 from diary.storage.ids import new_uid
 
-# What is ticked or left, in the order shown; what may be serious comes last, nearest to the thumb.
-TICKS: Final = tuple(code for code, item in ITEMS.items() if item.scale == TICK)
+# What is ticked or left, in the order shown: what may be serious first, where no screen ends before it.
+TICKS: Final = tuple(
+    sorted(
+        (code for code, item in ITEMS.items() if item.scale == TICK),
+        key=lambda code: not ITEMS[code].red_flag,
+    )
+)
 
 
 def more() -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from diary.services.enrolment import revoke_device
 from diary.storage.migrate import upgrade
 from diary.storage.tables.patient import Device
 from tests.conftest import CHROMIUM_FLAGS
+from tests.phone.offers import offer
 from tests.phone.phone_clinic import TODAY, PhoneClinic, at, open_clinic
 from tests.phone.phones import SmartPhone, smart_phone
 from workshop.install import find_chromium
@@ -60,6 +61,18 @@ def walk(album: Album, clinic: PhoneClinic, patient_id: int) -> None:
     phone.sees("Saved: 7")
     phone.sent()
     album.take("saved")
+    phone.open("/app/more")
+    album.take("more")
+    page.get_by_text("It hurts or is hard to pee").tap()
+    phone.press("Save these")
+    phone.sees("Call your clinic now")
+    album.take("serious")
+    offer(clinic, patient_id)
+    phone.open()
+    phone.sees("Your clinic offers you a date.")
+    album.take("saved-with-an-offer")
+    phone.open("/app/offer")
+    album.take("offer")
     for name in ("days", "help", "call", "settings", "place", "leave"):
         phone.open(f"/app/{name}")
         album.take(name)
@@ -70,7 +83,6 @@ def walk(album: Album, clinic: PhoneClinic, patient_id: int) -> None:
     phone.sees("1 answer waits")
     album.take("saved-offline")
     phone.open(f"/app/days/{TODAY}/change")
-    phone.sees("1 answer waits")
     album.take("question-offline")
     clinic.phone(patient_id).answer(2, change=True)
     phone.open()

@@ -1,6 +1,5 @@
 """A date that the clinic offers is answered by one tap: I can, I cannot, or call me first."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,29 +9,12 @@ from diary.storage.bookings import live_booking_of
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.alert import Alert
 from tests.little_clinic import a_regimen
-from tests.phone.phone_clinic import TODAY, PhoneClinic, text_of
+from tests.phone.offers import offer
+from tests.phone.phone_clinic import PhoneClinic, text_of
 from tests.phone.phones import smart_phone
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-FIRST, LAST = TODAY + timedelta(days=16), TODAY + timedelta(days=20)
-
-
-def offer(clinic: PhoneClinic, patient_id: int, *, later_days: int = 0) -> None:
-    """The clinic offers days, or other days than before."""
-    with clinic.unit(write=True) as session:
-        booking = live_booking_of(session, patient_id, lock=True)
-        if booking is None:
-            patient = patient_by_id(session, patient_id, lock=True)
-            booking = bookings.request_booking(
-                session, patient, regimen=a_regimen(session), alert=None, note=None, now=clinic.clock()
-            )
-            bookings.authorise(session, booking, reference="A-17", expires_on=None, now=clinic.clock())
-        first, last = (day + timedelta(days=later_days) for day in (FIRST, LAST))
-        bookings.offer(
-            session, booking, first_day=first, last_day=last, override_reason=None, now=clinic.clock()
-        )
 
 
 def state(clinic: PhoneClinic, patient_id: int) -> str | None:
