@@ -63,7 +63,7 @@ def test_without_a_signal_the_question_opens_and_the_answer_is_saved_and_sent_la
     phone.offline(off=False)
     phone.sent()
     assert sqlite_clinic.standing(patient_id) == {TODAY: 7}
-    assert phone.page.locator("[data-fill=status]").is_hidden()
+    phone.page.locator("[data-fill=status]").wait_for(state="hidden")
 
 
 def test_saying_saved_comes_after_the_answer_is_on_the_disk_and_before_the_service_has_it(

@@ -18,15 +18,21 @@ export function say(words, key, values = {}) {
   return words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+/** The facts without keeping the page, where none is kept any more. Undefined where the service gives none. */
+export async function learn() {
+  const answer = await ask();
+  if (answer.ok) found = await readAnswer(answer);
+  return found;
+}
+
 /**
  * Fetch the page anew and keep it with its files. Whatever goes wrong, what was kept before stays: false where
  * the service did not give the page, an exception without a signal.
  */
 export async function keep() {
-  const answer = await fetch(PAGE, { cache: "no-store", redirect: "manual" });
+  const answer = await ask();
   if (!answer.ok) return false;
-  const text = await answer.clone().text();
-  const told = read(new DOMParser().parseFromString(text, "text/html"));
+  const told = await readAnswer(answer.clone());
   const cache = await caches.open(CACHE);
   const files = new Set(told.files.map((file) => new URL(file, location).href));
   const have = new Set((await cache.keys()).map((request) => request.url));
@@ -46,9 +52,17 @@ export async function drop() {
   for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
 }
 
+function ask() {
+  return fetch(PAGE, { cache: "no-store", redirect: "manual" });
+}
+
 async function kept() {
   const page = await globalThis.caches?.match(PAGE);
-  return page && read(new DOMParser().parseFromString(await page.text(), "text/html"));
+  return page && readAnswer(page);
+}
+
+async function readAnswer(answer) {
+  return read(new DOMParser().parseFromString(await answer.text(), "text/html"));
 }
 
 function read(page) {

@@ -1,6 +1,6 @@
 // Sends what waits, oldest first, and deletes nothing before the service's receipt.
 
-import { frame, keep } from "./frame.js";
+import { frame, keep, learn } from "./frame.js";
 import { change, fact, outbox, remember, settle } from "./store.js";
 import { stamp } from "./time.js";
 
@@ -75,13 +75,18 @@ export function flushNow() {
 }
 
 async function sendAll() {
-  const told = await frame();
   let sent = 0;
-  if (!told) return { sent };
+  let told = await frame();
   // What may be serious goes first; the sort keeps the order of the answers.
   const waiting = (await outbox()).sort((a, b) => (b.path === "/v1/items") - (a.path === "/v1/items"));
   for (const record of waiting) {
     if (record.state !== "waiting") continue;
+    try {
+      told ??= await learn();
+    } catch {
+      return { sent, trouble: "signal" };
+    }
+    if (!told) return { sent, trouble: "signed_out" };
     // Another person signed in on this phone: what is kept here is not theirs.
     if (record.patient !== told.patient) return { sent, trouble: "stranger" };
     const trouble = await sendOne(record);

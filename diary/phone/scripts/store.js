@@ -105,10 +105,10 @@ async function count() {
   document.cookie = `${COOKIE}=${waiting}; Path=/; Secure; SameSite=Lax; Max-Age=${COOKIE_LIFE_S}`;
 }
 
-/** Forget all: the phone is signed out. */
+/** Forget all: the phone is signed out. Whatever still asks on this page waits until the page is gone. */
 export async function forget() {
   (await database()).close();
-  opened = undefined;
+  opened = new Promise(() => {});
   await new Promise((then) => {
     const asked = indexedDB.deleteDatabase("diary");
     asked.onsuccess = asked.onerror = asked.onblocked = then;
