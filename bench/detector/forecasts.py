@@ -1,10 +1,8 @@
 """What a forecast of the loss is worth: are its intervals as wide and its chances as sure as they should be?
 
-A true loss is known up to the end of the diary, the horizon. An interval whose upper end lies within it is
-closed: it holds the loss or does not, and a loss beyond the horizon is outside. One whose upper end lies
-beyond is open: a loss is outside only if it comes before the lower end, and one beyond the horizon is inside.
-Of a forecast that is right closed 80 % intervals hold 80 %, and open ones, which have one end only, 90 % or
-more. So both are told, beside all together.
+A true loss is known up to the end of the diary, the horizon: `diary.domain.relapse.calibration` says what
+then counts as held. Of a forecast that is right closed 80 % intervals hold 80 %, and open ones, which have
+one end only, 90 % or more. So both are told, beside all together.
 
 Intervals are of those who respond, as they are worked out. Chances are of all courses that something is
 foreseen of, and of those at risk: by the plain rule, which anybody can see, they respond and have not lost it
@@ -16,13 +14,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diary.domain.relapse.assess import Assessed
+from diary.domain.relapse.calibration import Bools, Floats, Intervals, brier, intervals, mean
 from diary.domain.simulation.cohort import Cohort
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 
 NIGHTS: Final = (21, 42, 63)
 AHEAD_DAYS: Final = 28
@@ -30,52 +25,10 @@ QUANTILES: Final = (0.1, 0.5, 0.9)
 BINS: Final = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Intervals:
-    """How many 80 % intervals hold the true loss; shares, NaN of none."""
-
-    courses: int
-    held: float
-    closed: int
-    closed_held: float
-    open: int
-    open_held: float
-    before: float
-    """Losses before the lower end, of all: 10 % at most where the forecast is right."""
-
-
-def intervals(lower: Floats, upper: Floats, loss_day: Floats, *, horizon: int) -> Intervals:
-    """Hold true loss days against intervals.
-
-    Args:
-        lower: (n,) days; infinite for one that is not within the forecast's reach.
-        upper: the same.
-        loss_day: (n,) true days; infinite for none within the horizon.
-        horizon: the last day on which a true loss is known.
-    """
-    closed = upper <= horizon
-    before = loss_day < np.minimum(lower, horizon + 1)
-    held = ~before & ~(closed & (loss_day > upper))
-    return Intervals(
-        courses=len(held),
-        held=_mean(held),
-        closed=int(closed.sum()),
-        closed_held=_mean(held[closed]),
-        open=int((~closed).sum()),
-        open_held=_mean(held[~closed]),
-        before=_mean(before),
-    )
-
-
 def pinball(told: Floats, share: float, loss_day: Floats, *, horizon: int) -> float:
     """The mean pinball loss of a quantile, in days; beyond the horizon is taken as the day after it."""
     off = np.minimum(loss_day, horizon + 1) - np.minimum(told, horizon + 1)
-    return _mean(np.maximum(share * off, (share - 1) * off))
-
-
-def brier(chance: Floats, lost: Bools) -> float:
-    """The mean squared error of a chance."""
-    return _mean((chance - lost) ** 2)
+    return mean(np.maximum(share * off, (share - 1) * off))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +44,7 @@ def reliability(chance: Floats, lost: Bools) -> list[Bin]:
     """By tenths of the chance told; those that nobody was told are left out."""
     place = np.minimum((chance * BINS).astype(np.int64), BINS - 1)
     kept = [place == bin_ for bin_ in range(BINS) if (place == bin_).any()]
-    return [Bin(int(rows.sum()), _mean(chance[rows]), _mean(lost[rows])) for rows in kept]
+    return [Bin(int(rows.sum()), mean(chance[rows]), mean(lost[rows])) for rows in kept]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +134,11 @@ def _chances(
     night: int, chance: Floats, rows: Bools, report: Foreseen, calibration: Foreseen, climate_of: Bools
 ) -> Chances:
     told, lost = chance[rows], report.lost_by(night + AHEAD_DAYS)[rows]
-    climate = _mean(calibration.lost_by(night + AHEAD_DAYS)[climate_of])
+    climate = mean(calibration.lost_by(night + AHEAD_DAYS)[climate_of])
     return Chances(
         courses=int(rows.sum()),
-        lost=_mean(lost),
+        lost=mean(lost),
         brier=brier(told, lost),
         climate_brier=brier(np.full(len(told), climate), lost),
         reliability=reliability(told, lost),
     )
-
-
-def _mean(values: NDArray[Any]) -> float:
-    return float(values.mean()) if len(values) else float("nan")

@@ -9,14 +9,13 @@ import pytest
 
 from bench.detector.forecasts import (
     Foreseen,
-    brier,
-    intervals,
     pinball,
     reliability,
     score_forecast,
 )
 from bench.detector.ours import foresee
 from config.priors import SHIPPED
+from diary.domain.relapse.calibration import brier, intervals
 from diary.domain.simulation.cohort import Cohort, simulate
 
 HORIZON = 180
@@ -43,6 +42,13 @@ def test_a_loss_beyond_the_end_of_the_diary_is_outside_a_closed_interval_and_ins
 
 def test_an_open_interval_misses_only_what_comes_before_its_lower_end():
     assert held((40, NONE, 39), (40, NONE, 170)).open_held == 0.5
+
+
+def test_the_truth_may_be_known_to_another_day_for_each_course():
+    found = intervals(
+        np.array([40.0, 40.0]), np.array([100.0, 100.0]), np.array([NONE, NONE]), horizon=np.array([99, 100])
+    )
+    assert (found.open, found.open_held, found.closed, found.closed_held) == (1, 1, 1, 0)
 
 
 def test_whoever_is_said_to_keep_relief_beyond_the_diary_and_loses_it_within_is_missed():
