@@ -79,5 +79,6 @@ def told(record: ForecastRecord) -> str:
     if record.not_foreseen and leads:
         said.append(f"{record.not_foreseen} it did not foresee.")
     if record.unconfirmed:
-        said.append(f"{record.unconfirmed} more alerts of the forecast the rule has not confirmed so far.")
+        alerts = "alert" if record.unconfirmed == 1 else "alerts"
+        said.append(f"{record.unconfirmed} more {alerts} of the forecast the rule has not confirmed so far.")
     return " ".join(said)

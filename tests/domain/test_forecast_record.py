@@ -26,7 +26,7 @@ def test_what_the_rule_has_not_met_is_told_apart():
 def test_the_record_is_told_with_its_misses():
     assert told(record_of([FORESEEN, AT_ONCE, NOT_MET])) == (
         "Of 2 losses that the rule confirmed, the forecast spoke before it of 1: 28 days in the median, "
-        "28 to 28. 1 it did not foresee. 1 more alerts of the forecast the rule has not confirmed so far."
+        "28 to 28. 1 it did not foresee. 1 more alert of the forecast the rule has not confirmed so far."
     )
 
 
