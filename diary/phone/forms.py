@@ -1,5 +1,6 @@
 """Reads what the phone's forms send: each value is one of those the page offered, or it is none."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
@@ -9,7 +10,7 @@ from flask import request
 from config.scales import NRS
 from diary.domain.errors import Refusal
 from diary.web.body import Invalid
-from schemas.fields import Code, Day, Uuid, Zone
+from schemas.fields import Code, Day, Fault, Uuid, Zone
 
 # As the radios send them.
 CHOICES: Final = {str(nrs): nrs for nrs in range(NRS.low, NRS.high + 1)}
@@ -81,3 +82,28 @@ def hidden_id(name: str) -> str | None:
         return _UUID.read(text) if text else None
     except ma.ValidationError as error:
         raise Invalid({name: error.messages}, location="form") from None
+
+
+def chosen_word(name: str, offered: Collection[str]) -> str:
+    """The word of the button or option that was pressed.
+
+    Raises:
+        Invalid: the page offered no such word.
+    """
+    [word] = _offered_words(name, [request.form.get(name, "")], offered)
+    return word
+
+
+def ticked(name: str, offered: Collection[str]) -> list[str]:
+    """Which boxes were ticked; none is an answer, too.
+
+    Raises:
+        Invalid: the page had no such box.
+    """
+    return _offered_words(name, request.form.getlist(name), offered)
+
+
+def _offered_words(name: str, words: list[str], offered: Collection[str]) -> list[str]:
+    if any(word not in offered for word in words):
+        raise Invalid({name: [Fault("invalid", f"Choose among: {', '.join(offered)}.")]}, location="form")
+    return words

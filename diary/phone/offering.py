@@ -6,6 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from diary.phone.door import phone_work, show
+from diary.phone.forms import chosen_word, hidden_id
 from diary.services import bookings
 from diary.services.alerts import ask_for_call
 from diary.services.own_diary import contact_of
@@ -15,6 +16,7 @@ from diary.storage.tables.booking import Booking
 from diary.web.work import Work
 
 STEPS: Final = {"can": "accept", "cannot": "decline"}
+CALL: Final = "call"
 # What is told of a booking; of the others, which are staff's to work on, nothing.
 TOLD: Final = frozenset({"offered", "accepted", "confirmed", "declined"})
 
@@ -30,13 +32,13 @@ def offer() -> ResponseReturnValue:
 
 def answer_offer() -> ResponseReturnValue:
     """Answer these very days; those that the clinic changed meanwhile are shown again instead."""
-    answer = request.form.get("answer", "")
+    answer = chosen_word("answer", (*STEPS, CALL))
     with phone_work(write=True) as unit:
-        if answer == "call":
+        if answer == CALL:
             _ask_for_call(unit)
             return redirect(url_for("phone.call"), 303)
         booking = live_booking_of(unit.session, unit.patient.id, lock=True)
-        if booking is None or answer not in STEPS or not _is_as_seen(booking):
+        if booking is None or not _is_as_seen(booking):
             return redirect(url_for("phone.offer", changed="yes"), 303)
         bookings.step(unit.session, booking, STEPS[answer], note=None, now=unit.now)
     return redirect(url_for("phone.offer"), 303)
@@ -52,7 +54,7 @@ def offered_days(unit: Work) -> dict[str, str] | None:
 
 
 def _is_as_seen(booking: Booking) -> bool:
-    seen = (request.form.get("booking", ""), request.form.get("version", ""))
+    seen = (hidden_id("booking"), request.form.get("version", ""))
     return booking.state == "offered" and seen == (booking.uid, str(booking.version))
 
 

@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from config.scales import ITEMS, TICK
 from diary.phone.door import phone_work, show
-from diary.phone.forms import hidden_id
+from diary.phone.forms import hidden_id, ticked
 from diary.services.items import record_items
 from diary.services.own_diary import own_diary
 from diary.storage.ids import new_uid
@@ -37,17 +36,17 @@ def more() -> ResponseReturnValue:
 
 def tell() -> ResponseReturnValue:
     """Keep what was ticked. The page says at once whom to call; its address says nothing of it."""
-    ticked = {code: TICK.high for code in TICKS if code in request.form.getlist("item")}
+    told_items = dict.fromkeys(ticked("item", TICKS), TICK.high)
     with phone_work(write=True) as unit:
         diary = own_diary(unit.session, unit.patient, now=unit.now)
         serious = False
-        if ticked:
+        if told_items:
             stored = record_items(
                 unit.session,
                 unit.patient,
                 client_id=hidden_id("id") or new_uid(unit.now),
                 day=diary.today,
-                items=ticked,
+                items=told_items,
                 answered_at=unit.now,
                 sent_at=unit.now,
                 now=unit.now,
