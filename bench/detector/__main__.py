@@ -21,19 +21,8 @@ import config.one_thread  # noqa: F401 - before numpy
 # isort: split
 from bench.detector import courses, oracle, ours, report, stress
 from bench.detector.forecasts import NIGHTS, ForecastScore, Foreseen, score_forecast
-from bench.detector.methods import (
-    GATED,
-    METHODS,
-    OPENINGS,
-    PLAIN,
-    US,
-    US_LEARNED,
-    Courses,
-    Entry,
-    Frozen,
-    learned,
-    shipped,
-)
+from bench.detector.methods import METHODS, Courses, Entry, Frozen, learned, shipped
+from bench.detector.names import AS_SHIPPED, GATED, OPENINGS, PLAIN, US, US_LEARNED
 from diary.domain.simulation.cohort import Cohort
 from diary.domain.simulation.cohorts import COHORTS
 from diary.services.night_judging import DETECTOR_VERSION
@@ -88,7 +77,7 @@ def _of_stress(
     frozen: Mapping[str, Frozen], rivals: Sequence[str], asked: argparse.Namespace
 ) -> dict[str, Any]:
     used = {PLAIN, US, *(rival.removesuffix(GATED) for rival in rivals)} & frozen.keys()
-    methods = [PLAIN, *rivals, US + OPENINGS, US]
+    methods = [PLAIN, *rivals, US + OPENINGS, US, US + AS_SHIPPED]
     rows: dict[str, list[stress.Row]] = {}
     told: dict[str, Any] = {}
     for name in asked.stress:

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from bench.detector import oracle, ours
+from bench.detector.names import AS_SHIPPED, GATED, OPENINGS, ORACLE, PLAIN, RATES, US, US_LEARNED
 from bench.detector.rivals.diary import diary_of, gated
 from bench.detector.rivals.settings import RIVALS
 from bench.detector.scoring import Bools
@@ -22,14 +23,6 @@ from config.protocol import DEFAULT
 from diary.domain.relapse.assess import Assessed
 from diary.domain.simulation.cohort import Cohort
 from diary.domain.simulation.parameters import CohortParameters
-
-RATES: Final = (0.05, 0.10, 0.20)
-PLAIN: Final = "plain rule"
-US: Final = "curves (ours)"
-US_LEARNED: Final = "curves, the clinic's own prior"
-ORACLE: Final = "oracle, given the generator"
-GATED: Final = ", responders"
-OPENINGS: Final = ", first openings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +128,10 @@ def of_forecast(name: str, foresee_as: Callable[[Courses], Foresee], courses: Co
 
     def told(report: Cohort) -> Told:
         assessed = foresee(report)
-        return Told([*_entries(name, points, assessed)], assessed)
+        entries = [*_entries(name, points, assessed)]
+        if name == US:
+            entries += _as_shipped(assessed)
+        return Told(entries, assessed)
 
     return told
 
@@ -153,6 +149,13 @@ def _entries(
             words = f"watch from {point.watch}, likely lost from {point.likely_lost}"
             alerts = ours.alerts_of(assessed, point.protocol, rises=rises)
             yield Entry(method, rate, alerts, words, chosen.early)
+
+
+def _as_shipped(assessed: Assessed) -> Iterator[Entry]:
+    """With the thresholds that a clinic gets: the same at every rate."""
+    alerts = ours.alerts_of(assessed, DEFAULT)
+    words = f"watch from {DEFAULT.watch_probability}, likely lost from {DEFAULT.likely_lost_probability}"
+    yield from (Entry(US + AS_SHIPPED, rate, alerts, words, float("nan")) for rate in RATES)
 
 
 def shipped(_: Courses) -> Foresee:
@@ -178,8 +181,4 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
         US_LEARNED: partial(of_forecast, US_LEARNED, learned),
         US: partial(of_forecast, US, shipped),
     }
-)
-# Who is no rival.
-OWN: Final = frozenset(
-    {PLAIN, US, US_LEARNED, ORACLE, *(f"{name}{OPENINGS}" for name in (US, US_LEARNED, ORACLE))}
 )

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from bench.detector.forecasts import ForecastScore
-from bench.detector.methods import GATED, OPENINGS, ORACLE, OWN, PLAIN, RATES, US, US_LEARNED, Entry
+from bench.detector.methods import Entry
+from bench.detector.names import GATED, OPENINGS, ORACLE, OWN, PLAIN, RATES, US, US_LEARNED
 from bench.detector.scoring import Bools, Score, bootstrap, by_kind, lead_over, score
 from diary.domain.simulation.cohort import Cohort
 

@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from bench.detector.forecasts import ForecastScore
-from bench.detector.methods import OPENINGS, OWN, PLAIN, US, Entry, Told
+from bench.detector.methods import Entry, Told
+from bench.detector.names import AS_SHIPPED, OPENINGS, OWN, PLAIN, STRESS_RATES, US
 from bench.detector.scoring import Score, score
 from diary.domain.simulation.cohort import Cohort
 
-RATES: Final = (0.05, 0.10)
 RIVALS: Final = 2
+OURS: Final = (US, US + OPENINGS, US + AS_SHIPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Row:
 
 def most_promising(entries: Sequence[Entry]) -> list[str]:
     """The rivals with the most early alerts where they were chosen, at the lower rate."""
-    rivals = [entry for entry in entries if entry.method not in OWN and entry.rate == RATES[0]]
+    rivals = [entry for entry in entries if entry.method not in OWN and entry.rate == STRESS_RATES[0]]
     rivals.sort(key=lambda entry: -entry.early_where_chosen)
     return [entry.method for entry in rivals[:RIVALS]]
 
@@ -42,7 +43,7 @@ def rows(cohort: Cohort, told: Iterable[Told], methods: Sequence[str]) -> Iterat
     entries = [entry for of in told for entry in of.entries]
     for method in methods:
         for entry in entries:
-            if entry.method == method and entry.rate in RATES:
+            if entry.method == method and entry.rate in STRESS_RATES:
                 yield _row(entry, score(entry.alerts, cohort))
 
 
@@ -88,6 +89,6 @@ def below_the_plain_rule(rows: Mapping[str, Sequence[Row]]) -> list[tuple[str, f
         below += [
             (cohort, row.rate, row.method)
             for row in of
-            if row.method in (US, US + OPENINGS) and row.rate in plain and row.early < plain[row.rate]
+            if row.method in OURS and row.rate in plain and row.early < plain[row.rate]
         ]
     return below

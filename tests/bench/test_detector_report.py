@@ -11,7 +11,8 @@ import pytest
 from bench.detector import courses
 from bench.detector.__main__ import main
 from bench.detector.courses import drawn
-from bench.detector.methods import METHODS, OPENINGS, ORACLE, PLAIN, RATES, US, Courses
+from bench.detector.methods import METHODS, Courses
+from bench.detector.names import OPENINGS, ORACLE, PLAIN, RATES, US
 from bench.detector.ours import alerts_of, foresee
 from bench.detector.rivals.diary import diary_of
 from bench.detector.stress import Row, below_the_plain_rule
