@@ -114,8 +114,9 @@ def test_the_scheduler_logs_json_lines_without_a_score_or_a_name(sqlite_url, tmp
     with jobs as process:
         until(lambda: stands(clinic), process=process, log=log)
     lines = [json.loads(line) for line in log.read_text().splitlines()]
-    assert {line["event"] for line in lines} == {"night done"}
-    assert all(line["seen"] == 1 for line in lines)
+    seen = [line["seen"] for line in lines if line["event"] == "night done"]
+    assert set(seen) == {1}
+    assert {line["event"] for line in lines} - {"job stopped"} == {"night done"}  # it may end amid a tick
     assert "Lena" not in log.read_text()
 
 
