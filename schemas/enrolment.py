@@ -4,7 +4,7 @@ import re
 
 from config.scales import NRS
 from schemas.base import Incoming, Outgoing
-from schemas.fields import Code, Formed, Locale, Moment, Part, Text, Uuid, WholeNumber, Zone
+from schemas.fields import Choice, Code, Formed, Locale, Moment, Part, Text, Uuid, WholeNumber, Zone
 
 
 class TextVersion(Formed):
@@ -57,6 +57,9 @@ class InstrumentOut(Outgoing):
     high = WholeNumber(NRS.low, NRS.high, description="Highest answer, NRS points.")
     high_anchor = Text(100, description="What the highest answer means.")
     treated_area = Text(200, allow_none=True, description="Where the pain is asked about.")
+    direction = Choice(
+        ("ltr", "rtl"), description="Which way the numbers run, whatever the direction of your page."
+    )
 
 
 class ReferenceOut(Outgoing):

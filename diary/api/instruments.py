@@ -14,7 +14,7 @@ from diary.storage.tables.patient import Patient
 def instrument_shown(session: Session, patient: Patient, *, now: datetime) -> dict[str, Any]:
     """The instrument version of the course under way, with the treated area put into the question."""
     version = instrument_for(session, patient.id, now)
-    question = question_of(session, patient, now=now)
+    question = question_of(session, patient, locale=patient.locale, now=now)
     return {
         "version": version.n,
         "loinc": version.loinc,
@@ -27,4 +27,5 @@ def instrument_shown(session: Session, patient: Patient, *, now: datetime) -> di
         "high": NRS.high,
         "high_anchor": question.high_anchor,
         "treated_area": question.treated_area,
+        "direction": question.direction,
     }

@@ -1,6 +1,6 @@
 """The plot area of a chart over days: where a day and a score stand, the grid, and the axes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Protocol
@@ -73,7 +73,7 @@ class ScoreArea(Protocol):
         ...
 
 
-def score_axis(area: ScoreArea) -> list[str]:
+def score_axis(area: ScoreArea, *, worse: str = "Worse", better: str = "Better") -> list[str]:
     """The scale from 0 to 10 with its direction in words at both ends."""
     rows = [(y_of_nrs(nrs, top=area.top, bottom=area.bottom), nrs) for nrs in _LABELLED_NRS]
     across = f"H{position(area.right)}"
@@ -83,17 +83,23 @@ def score_axis(area: ScoreArea) -> list[str]:
         path(grid, "c-grid"),
         path(f"M{position(area.left)} {position(area.bottom)}{across}", "c-axis"),
         f'<g class="c-muted">{"".join(numbers)}</g>',
-        text(0, area.top - 11, "Worse", classes="c-ink"),
-        text(0, area.bottom + 19, "Better", classes="c-ink"),
+        text(0, area.top - 11, worse, classes="c-ink"),
+        text(0, area.bottom + 19, better, classes="c-ink"),
     ]
 
 
-def day_axis(frame: Frame, *, counted_from: date | None, y: float) -> list[str]:
+def day_axis(
+    frame: Frame, *, counted_from: date | None, y: float, names: Sequence[str] = MONTHS
+) -> list[str]:
     """Weeks since the infusion's last day, and under them the months.
 
-    counted_from: the last infusion day, or None where no infusion is known and only months are shown.
+    Args:
+        frame: the plot area.
+        counted_from: the last infusion day, or None where no infusion is known and only months are shown.
+        y: where the weeks stand.
+        names: short names of the months.
     """
-    labels = [text(x, y + 15, words) for x, words in months(frame)]
+    labels = [text(x, y + 15, words) for x, words in months(frame, names=names)]
     if counted_from is not None:
         labels += [text(x, y, words, anchor="middle") for x, words in weeks(frame, counted_from)]
     return [f'<g class="c-muted">{"".join(labels)}</g>']
@@ -115,15 +121,16 @@ def weeks(frame: Frame, counted_from: date, *, letter: float = LETTER_PX) -> Ite
         week += step
 
 
-def months(frame: Frame, *, letter: float = LETTER_PX) -> Iterator[tuple[float, str]]:
+def months(
+    frame: Frame, *, letter: float = LETTER_PX, names: Sequence[str] = MONTHS
+) -> Iterator[tuple[float, str]]:
     """Where each month starts, and its label, to begin there; the year beside the first and each new one."""
     month = frame.first_day.replace(day=1)
     free_from, named_year = frame.left, 0
     while frame.holds(start := max(month, frame.first_day)):
         following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-        words = (
-            MONTHS[month.month - 1] if month.year == named_year else f"{MONTHS[month.month - 1]} {month.year}"
-        )
+        name = names[month.month - 1]
+        words = name if month.year == named_year else f"{name} {month.year}"
         x, end = frame.start_x(start), frame.start_x(start) + len(words) * letter
         cut_short = month < frame.first_day and end > frame.start_x(following)
         if x >= free_from and end <= frame.right and not cut_short:

@@ -5,6 +5,7 @@ left out: a patient who looks back should see what was answered, and no comment 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -20,15 +21,29 @@ _PLOT_PX: Final = 180
 _RAIL_PX: Final = 9
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands in the picture, in the patient's language.
+
+    `treated` stands above each treatment, where there is room; `worse` and `better` at the ends of the scale.
+    `title` names the picture, and `description` tells it to those who hear it.
+    """
+
+    title: str
+    description: str
+    treated: str
+    worse: str
+    better: str
+    months: Sequence[str]
+
+
 def own_days_chart(
     days: Sequence[tuple[date, int | None]],
     *,
     first_day: date,
     last_day: date,
     treated: Sequence[tuple[date, date]],
-    treated_word: str,
-    title: str,
-    description: str,
+    words: Words,
 ) -> str:
     """The days from first_day to last_day as one SVG element.
 
@@ -38,14 +53,12 @@ def own_days_chart(
         first_day: the left end.
         last_day: the right end.
         treated: first and last day of each infusion, both included; cut at both ends.
-        treated_word: stands above each of them, where there is room.
-        title: the picture's name.
-        description: the picture in words, for those who hear it.
+        words: what stands beside them.
 
     >>> week = [(date(2026, 11, 7), 6), (date(2026, 11, 8), None), (date(2026, 11, 9), 4)]
     >>> ends = {"first_day": date(2026, 11, 7), "last_day": date(2026, 11, 9)}
-    >>> words = {"treated_word": "Treatment", "title": "Your days", "description": ""}
-    >>> svg = own_days_chart(week, treated=(), **ends, **words)
+    >>> words = Words("Your days", "", "Treatment", "Worse", "Better", MONTHS)
+    >>> svg = own_days_chart(week, treated=(), words=words, **ends)
     >>> svg.count("h0"), svg.count("v9")
     (2, 1)
     """
@@ -53,19 +66,19 @@ def own_days_chart(
     frame = Frame(first_day, span_days, 38, _WIDTH_PX - 6, _TOP_PX, _TOP_PX + _PLOT_PX)
     shown = [(day, nrs) for day, nrs in days if frame.holds(day)]
     body = [
-        *score_axis(frame),
-        *_treated(treated, frame, last_day=last_day, word=treated_word),
+        *score_axis(frame, worse=words.worse, better=words.better),
+        *_treated(treated, frame, last_day=last_day, word=words.treated),
         _dots(shown, frame),
         _gaps(shown, frame),
-        *day_axis(frame, counted_from=None, y=frame.bottom + 22),
+        *day_axis(frame, counted_from=None, y=frame.bottom + 22, names=words.months),
     ]
     return document(
         body,
         width_px=_WIDTH_PX,
         height_px=frame.bottom + 44,
         classes="chart",
-        title=title,
-        description=description,
+        title=words.title,
+        description=words.description,
     )
 
 

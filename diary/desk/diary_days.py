@@ -62,7 +62,7 @@ def take_down(uid: str) -> ResponseReturnValue:
     with at_desk(write=True) as (unit, frame):
         patient = found(patient_by_uid(unit.session, uid))
         identity = identity_for(unit, frame, patient)
-        question = question_of(unit.session, patient, now=unit.now)
+        question = question_of(unit.session, patient, locale=patient.locale, now=unit.now)
         today = today_of(patient, unit.now)
     return show(
         "answer.html",

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from config.scales import NRS
 from diary.domain.errors import Refusal
-from diary.phone.door import keep_signed_in, phone_work, show, show_refused
+from diary.phone.door import diary_of, keep_signed_in, phone_work, show, show_refused
 from diary.phone.forms import chosen_nrs, day_in_address, hidden_id
 from diary.phone.offering import offered_days
 from diary.phone.preferences import layout
 from diary.services.form_answer import record_form
-from diary.services.own_diary import OwnDay, OwnDiary, earlier_answer, own_day, own_diary
+from diary.services.own_diary import OwnDay, OwnDiary, earlier_answer, own_day
 from diary.storage.ids import new_uid
 from diary.web.asking import DEVICE_COOKIE
 from diary.web.work import Work
@@ -27,7 +27,7 @@ CLOSED: Final = frozenset({"day_closed", "day_changed_too_often", "day_in_future
 def today() -> ResponseReturnValue:
     """The question about today; once it is answered, what is saved."""
     with phone_work(write=False) as unit:
-        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        diary = diary_of(unit)
         day = own_day(unit.session, unit.patient, diary, day=diary.today)
         yesterday = _unanswered_yesterday(unit, diary) if day.reply == "answered" else None
         offered = offered_days(unit)
@@ -39,7 +39,7 @@ def today() -> ResponseReturnValue:
 def one_day(day: str) -> ResponseReturnValue:
     """The same of any day that can be answered now."""
     with phone_work(write=False) as unit:
-        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        diary = diary_of(unit)
         found = own_day(unit.session, unit.patient, diary, day=day_in_address(day))
     if found.reply == "answered":
         return show("saved.html", unit, diary=diary, day=found, yesterday=None)
@@ -58,7 +58,7 @@ def save(day: str) -> ResponseReturnValue:
     if nrs is None:
         return _ask_again(answered_day, error="nrs")
     with phone_work(write=True) as unit:
-        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        diary = diary_of(unit)
         refusal = _record(unit, diary, answered_day, nrs)
         found = own_day(unit.session, unit.patient, diary, day=answered_day)
     if refusal is None:
@@ -95,7 +95,7 @@ def _record(unit: Work, diary: OwnDiary, day: date, nrs: int) -> Refusal | None:
 
 def _ask_again(day: date, *, error: str | None = None) -> ResponseReturnValue:
     with phone_work(write=False) as unit:
-        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        diary = diary_of(unit)
         found = earlier_answer(unit.session, unit.patient, diary, day=day)
     return _question(unit, diary, found, error=error)
 

@@ -9,9 +9,11 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from diary.phone import texts
 from diary.phone.files import LASTING, SCRIPTS_VERSION, STATIC_FILES, answer
-from diary.services.own_diary import Contact
+from diary.phone.languages.english import ENGLISH
+from diary.phone.languages.spoken import LANGUAGES
+from diary.phone.speaking import CONSENT_KEYS, spoken
+from diary.services.own_diary import Contact, OwnDiary, own_diary
 from diary.web.asking import CSRF_FIELD, DEVICE_COOKIE, csrf_token
 from diary.web.codes import STATUS_OF, Problem
 from diary.web.doors import OWN_FILES, Door
@@ -41,6 +43,11 @@ def phone_work(*, write: bool) -> Iterator[Work]:
     """The unit of work of a phone, signed in by its cookie."""
     with work(write=write, cookie=DEVICE_COOKIE) as unit:
         yield unit
+
+
+def diary_of(unit: Work) -> OwnDiary:
+    """The frame of the patient's diary, in the language of this phone's pages."""
+    return own_diary(unit.session, unit.patient, locale=spoken().tag, now=unit.now)
 
 
 def show(template: str, unit: Work | None, **facts: Any) -> str:
@@ -81,7 +88,7 @@ def _is_new_here() -> bool:
 
 
 def _known(code: str) -> str:
-    return code if f"problem.{code}" in texts.ENGLISH else "other"
+    return code if f"problem.{code}" in ENGLISH.texts else "other"
 
 
 DOOR: Final = Door(prefix="/app", content_policy=OWN_FILES, show_problem=_show_problem)
@@ -105,13 +112,16 @@ def own_csrf() -> str:
 
 def _names() -> dict[str, Any]:
     """What every page may call; no context processor, since none runs where an address is unknown."""
+    language = spoken()
     return {
-        "t": texts.say,
-        "consent_keys": texts.CONSENT_KEYS,
-        "long_day": texts.long_day,
-        "short_day": texts.short_day,
-        "weekday": texts.weekday,
-        "day_month": texts.day_month,
+        "language": language,
+        "languages": LANGUAGES.values(),
+        "t": language.say,
+        "consent_keys": CONSENT_KEYS,
+        "long_day": language.long_day,
+        "short_day": language.short_day,
+        "weekday": language.weekday,
+        "day_month": language.day_month,
         "file": file_address,
         "script": script_address,
         "signed_in": DEVICE_COOKIE in request.cookies,

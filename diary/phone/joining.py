@@ -7,15 +7,16 @@ from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from diary.domain.errors import Refusal
-from diary.phone import texts
-from diary.phone.door import JOIN_COOKIE, drop_cookie, keep_signed_in, phone_work, put_cookie, show
+from diary.phone.door import JOIN_COOKIE, diary_of, drop_cookie, keep_signed_in, phone_work, put_cookie, show
 from diary.phone.forms import FormFault, chosen_zone, typed_code
 from diary.phone.places import places
+from diary.phone.preferences import keep_language
+from diary.phone.speaking import CONSENT_VERSION, just_chosen, spoken
 from diary.services.attempts import enrolment_doors
 from diary.services.enrolment import Phone, redeem
 from diary.services.form_answer import CLIENT_VERSION
 from diary.services.invitation import invitation
-from diary.services.own_diary import FIRST_LOCALE, own_day, own_diary
+from diary.services.own_diary import own_day
 from diary.web.asking import check_csrf, csrf_token
 from diary.web.codes import STATUS_OF
 from diary.web.signing_in import counted
@@ -65,7 +66,7 @@ def agree() -> ResponseReturnValue:
             enrolled = redeem(
                 unit.session,
                 code,
-                Phone(zone, FIRST_LOCALE, texts.CONSENT_VERSION, client_version=CLIENT_VERSION),
+                Phone(zone, spoken().tag, CONSENT_VERSION, client_version=CLIENT_VERSION),
                 secret_keys=roof().settings.secret_keys,
                 now=unit.now,
             )
@@ -80,7 +81,7 @@ def agree() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """Say what comes next, once: who kept this address comes to today."""
     with phone_work(write=False) as unit:
-        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        diary = diary_of(unit)
         answered = own_day(unit.session, unit.patient, diary, day=diary.today).reply == "answered"
     if answered or diary.first_day < diary.today:
         return redirect(url_for("phone.today"), 303)
@@ -138,4 +139,6 @@ def _page(template: str, unit: Work, *, status: int, **facts: Any) -> Response:
     csrf = csrf_token(roof().settings.secret_key, token)
     response = make_response(show(template, unit, csrf=csrf, **facts), status)
     put_cookie(response, JOIN_COOKIE, token, max_age=None)
+    if just_chosen() is not None:
+        keep_language(response, spoken())
     return response

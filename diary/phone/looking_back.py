@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from diary.charts.own_days import own_days_chart
-from diary.phone.door import phone_work, show
+from diary.charts.own_days import Words, own_days_chart
+from diary.phone.door import diary_of, phone_work, show
 from diary.phone.forms import day_in_address
 from diary.phone.preferences import chart_is_hidden, keep_chart
-from diary.phone.texts import say
+from diary.phone.speaking import spoken
 from diary.services.own_diary import (
     CHART_DAYS,
     LIST_DAYS,
@@ -19,7 +19,6 @@ from diary.services.own_diary import (
     OwnDiary,
     infusions_of,
     own_days,
-    own_diary,
 )
 
 
@@ -27,7 +26,7 @@ def days() -> ResponseReturnValue:
     """Four weeks of days, newest first; the chart stands on the first of these pages."""
     before = request.args.get("before")
     with phone_work(write=False) as unit:
-        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        diary = diary_of(unit)
         last = diary.today if before is None else min(day_in_address(before) - timedelta(days=1), diary.today)
         first_page = last == diary.today
         span = CHART_DAYS if first_page else LIST_DAYS
@@ -60,14 +59,20 @@ def show_chart() -> ResponseReturnValue:
 def _chart(diary: OwnDiary, days: Sequence[OwnDay], infusions: Sequence[Infusion]) -> str:
     """The last weeks as SVG. A young diary starts at the left and leaves room for what comes."""
     first_day = max(diary.first_day, diary.today - timedelta(days=CHART_DAYS - 1))
+    language = spoken()
     return own_days_chart(
         [(day.day, day.counted_nrs) for day in reversed(days) if _is_drawn(day, diary.today)],
         first_day=first_day,
         last_day=max(diary.today, first_day + timedelta(days=LIST_DAYS - 1)),
         treated=[(block.first_day, block.last_day) for block in infusions],
-        treated_word=say("days.treatment"),
-        title=say("days.chart_title"),
-        description=say("days.chart"),
+        words=Words(
+            title=language.say("days.chart_title"),
+            description=language.say("days.chart"),
+            treated=language.say("days.treatment"),
+            worse=language.say("days.worse"),
+            better=language.say("days.better"),
+            months=language.months_short,
+        ),
     )
 
 

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from config.scales import NRS
-from diary.phone import texts
 from diary.phone.door import (
+    diary_of,
     file_address,
     keep_signed_in,
     own_csrf,
@@ -20,7 +20,8 @@ from diary.phone.door import (
 from diary.phone.files import LASTING, SCRIPT_FILES, SCRIPTS_VERSION, answer, packed_page
 from diary.phone.offering import offered_days
 from diary.phone.preferences import keep_what_is_kept, layout
-from diary.services.own_diary import OwnDiary, own_diary
+from diary.phone.speaking import spoken
+from diary.services.own_diary import OwnDiary
 from diary.web.asking import DEVICE_COOKIE
 from diary.web.work import Work, roof
 
@@ -43,7 +44,7 @@ SAID_BY_SCRIPTS: Final = (
 def offline() -> ResponseReturnValue:
     """The question as a phone keeps it, without a day: the phone puts in the day that it is there."""
     with phone_work(write=False) as unit:
-        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        diary = diary_of(unit)
         told = _told(unit, diary)
     numbers = range(NRS.low, NRS.high + 1)
     page = show("offline.html", unit, diary=diary, told=told, layout=layout(), numbers=numbers)
@@ -70,10 +71,13 @@ def worker() -> ResponseReturnValue:
 
 def manifest() -> ResponseReturnValue:
     """What a home screen asks of an app."""
+    language = spoken()
     facts = {
         "id": "/app/",
-        "name": texts.say("app"),
-        "short_name": texts.say("app"),
+        "lang": language.tag,
+        "dir": language.direction,
+        "name": language.say("app"),
+        "short_name": language.say("app"),
         "start_url": "/app/",
         "scope": "/app/",
         "display": "standalone",
@@ -89,7 +93,8 @@ def manifest() -> ResponseReturnValue:
 
 
 def _told(unit: Work, diary: OwnDiary) -> dict[str, Any]:
-    """The facts that the scripts work with."""
+    """The facts that the scripts work with. Their week begins on Sunday, as days count in browsers."""
+    language = spoken()
     return {
         "patient": unit.patient.uid,
         "csrf": own_csrf(),
@@ -99,6 +104,7 @@ def _told(unit: Work, diary: OwnDiary) -> dict[str, Any]:
             url_for("phone.manifest"),
             *(script_address(name) for name in LOADED),
         ],
+        "language": language.tag,
         "locale": diary.question.locale,
         "layout": layout(),
         "zone": diary.zone.key,
@@ -108,7 +114,7 @@ def _told(unit: Work, diary: OwnDiary) -> dict[str, Any]:
         "first_day": diary.first_day.isoformat(),
         "follow_state": diary.follow_state,
         "offer": offered_days(unit),
-        "weekdays": [*texts.WEEKDAYS[-1:], *texts.WEEKDAYS[:-1]],
-        "months": texts.MONTHS,
-        "words": {key: text for key, text in texts.ENGLISH.items() if key.startswith(SAID_BY_SCRIPTS)},
+        "weekdays": [*language.weekdays[-1:], *language.weekdays[:-1]],
+        "months": language.months,
+        "words": {key: text for key, text in language.texts.items() if key.startswith(SAID_BY_SCRIPTS)},
     }

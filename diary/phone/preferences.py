@@ -6,6 +6,8 @@ from typing import Final
 from flask import Response, request
 
 from diary.phone.door import put_cookie
+from diary.phone.languages.language import Language
+from diary.phone.speaking import LANGUAGE_COOKIE
 
 KEPT_FOR: Final = timedelta(days=400)
 LAYOUT_COOKIE: Final = "__Host-layout"
@@ -32,6 +34,11 @@ def chart_is_hidden() -> bool:
 def keep_layout(response: Response, chosen: str) -> None:
     """Remember a layout; an unknown one counts as the first."""
     put_cookie(response, LAYOUT_COOKIE, _of(chosen, LAYOUTS), max_age=KEPT_FOR)
+
+
+def keep_language(response: Response, chosen: Language) -> None:
+    """Remember the language of this phone's pages."""
+    put_cookie(response, LANGUAGE_COOKIE, chosen.tag, max_age=KEPT_FOR)
 
 
 def keep_chart(response: Response, chosen: str) -> None:

@@ -4,23 +4,23 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from diary.domain.days import diary_day
-from diary.phone.door import phone_work, show
+from diary.phone.door import diary_of, phone_work, show
 from diary.services.alerts import ask_for_call
-from diary.services.own_diary import call_asked_at, own_diary
+from diary.services.own_diary import call_asked_at
 from diary.storage.courses import courses_of
 
 
 def help_page() -> ResponseReturnValue:
     """The clinic's telephone, its hours, and what to do in an emergency."""
     with phone_work(write=False) as unit:
-        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        diary = diary_of(unit)
     return show("help.html", unit, contact=diary.contact)
 
 
 def call() -> ResponseReturnValue:
     """One button; once it is pressed, since when the call is waited for."""
     with phone_work(write=False) as unit:
-        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        diary = diary_of(unit)
         asked_at = call_asked_at(unit.session, unit.patient)
     asked_on = diary_day(asked_at, diary.zone) if asked_at is not None else None
     return show("call.html", unit, contact=diary.contact, asked_on=asked_on)

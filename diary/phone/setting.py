@@ -1,12 +1,14 @@
-"""Settings of one phone: how the numbers look, where it is, and signing out."""
+"""Settings of one phone: its language, how the numbers look, where it is, and signing out."""
 
 from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from diary.phone.door import drop_cookie, phone_work, show
-from diary.phone.forms import FormFault, chosen_zone
+from diary.phone.forms import FormFault, chosen_word, chosen_zone
+from diary.phone.languages.spoken import LANGUAGES
 from diary.phone.places import places
-from diary.phone.preferences import LAYOUTS, keep_layout, layout
+from diary.phone.preferences import LAYOUTS, keep_language, keep_layout, layout
+from diary.services import patients
 from diary.services.enrolment import revoke_device
 from diary.services.zones import note_zone
 from diary.web.asking import DEVICE_COOKIE
@@ -27,9 +29,13 @@ def settings() -> ResponseReturnValue:
 
 
 def keep_settings() -> ResponseReturnValue:
-    """Remember how the numbers look on this phone."""
-    with phone_work(write=False):
+    """Remember the language and how the numbers look on this phone; messages come in that language, too."""
+    with phone_work(write=True) as unit:
+        chosen = chosen_word("language", LANGUAGES)
+        if unit.patient.locale != chosen:
+            patients.change(unit.session, unit.patient, {"locale": chosen}, now=unit.now)
         response = make_response(redirect(url_for("phone.settings", saved="yes"), 303))
+    keep_language(response, LANGUAGES[chosen])
     keep_layout(response, request.form.get("layout", ""))
     return response
 

@@ -5,10 +5,9 @@ from typing import Final
 from flask.typing import ResponseReturnValue
 
 from config.scales import ITEMS, TICK
-from diary.phone.door import phone_work, show
+from diary.phone.door import diary_of, phone_work, show
 from diary.phone.forms import hidden_id, ticked
 from diary.services.items import record_items
-from diary.services.own_diary import own_diary
 from diary.storage.ids import new_uid
 
 # What is ticked or left, in the order shown: what may be serious first, where no screen ends before it.
@@ -23,7 +22,7 @@ TICKS: Final = tuple(
 def more() -> ResponseReturnValue:
     """Ask whether there is anything else today; nothing is ticked, and it can be skipped."""
     with phone_work(write=False) as unit:
-        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        diary = diary_of(unit)
     return show(
         "more.html",
         unit,
@@ -38,7 +37,7 @@ def tell() -> ResponseReturnValue:
     """Keep what was ticked. The page says at once whom to call; its address says nothing of it."""
     told_items = dict.fromkeys(ticked("item", TICKS), TICK.high)
     with phone_work(write=True) as unit:
-        diary = own_diary(unit.session, unit.patient, now=unit.now)
+        diary = diary_of(unit)
         serious = False
         if told_items:
             stored = record_items(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from config.priors import Prior
 from config.protocol import Protocol
 from config.scales import NRS
+from config.wordings import QUESTION
 from diary.domain.errors import Refusal
 from diary.services import audit
 from diary.storage.ids import new_uid
@@ -24,15 +25,6 @@ from diary.storage.unit import Scope, clinic_of, enter, own, scope_of
 
 # A zone history begins before any diary.
 ALWAYS = datetime(1900, 1, 1, tzinfo=UTC)
-QUESTION = {
-    "en": {
-        "question": "What was your average pain {where}in the last 24 hours?",
-        "question_for_day": "What was your average pain {where}on {day}?",
-        "low": "no pain",
-        "high": "worst pain imaginable",
-        "validated": "no",
-    }
-}
 
 
 def found_installation(
@@ -83,7 +75,7 @@ def found_clinic(
             valid_from_at=ALWAYS,
             loinc=NRS.loinc,
             recall_hours=24,
-            texts=QUESTION,
+            texts={locale: dict(words) for locale, words in QUESTION.items()},
         )
     )
     session.flush()

@@ -130,13 +130,13 @@ class Infusion:
     last_day: date
 
 
-def own_diary(session: Session, patient: Patient, *, now: datetime) -> OwnDiary:
-    """Read what every page of the patient's diary needs."""
+def own_diary(session: Session, patient: Patient, *, locale: str, now: datetime) -> OwnDiary:
+    """Read what every page of the patient's diary needs, in the language of those pages."""
     zone = ZoneInfo(patient.zone)
     _, protocol = protocol_at(session, now)
     open_days = answerable_days(now, zone, protocol.backdate_days)
     return OwnDiary(
-        question=question_of(session, patient, now=now),
+        question=question_of(session, patient, locale=locale, now=now),
         contact=contact_of(session),
         open_days=tuple(open_days),
         first_day=_first_day(session, patient, today=open_days[0]),
@@ -146,11 +146,12 @@ def own_diary(session: Session, patient: Patient, *, now: datetime) -> OwnDiary:
     )
 
 
-def question_of(session: Session, patient: Patient, *, now: datetime) -> Question:
-    """The question of the course under way, in the patient's language where the instrument has it."""
+def question_of(session: Session, patient: Patient, *, locale: str, now: datetime) -> Question:
+    """The question of the course under way, in a language if the instrument has it, of whatever region."""
     texts = instrument_for(session, patient.id, now).texts
-    locale = patient.locale if patient.locale in texts else FIRST_LOCALE
-    words = texts[locale]
+    asked = (locale, locale.partition("-")[0].lower(), FIRST_LOCALE)
+    spoken = next(tag for tag in asked if tag in texts)
+    words = texts[spoken]
     area = _treated_area(courses_of(session, patient.id))
     where = f"{area} " if area else ""
     return Question(
@@ -159,7 +160,7 @@ def question_of(session: Session, patient: Patient, *, now: datetime) -> Questio
         low_anchor=words["low"],
         high_anchor=words["high"],
         direction=words.get("direction", "ltr"),
-        locale=locale,
+        locale=spoken,
         treated_area=area,
     )
 

@@ -4,7 +4,8 @@ import re
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
-from diary.charts.own_days import own_days_chart
+from diary.charts.own_days import Words, own_days_chart
+from diary.charts.scale import MONTHS
 
 FIRST = date(2026, 9, 1)
 LAST = FIRST + timedelta(days=83)
@@ -18,9 +19,7 @@ def drawn(days: list[tuple[date, int | None]], treated: list[tuple[date, date]] 
         first_day=FIRST,
         last_day=LAST,
         treated=treated or [],
-        treated_word="Treatment",
-        title="Your <days>",
-        description="Each dot is one day.",
+        words=Words("Your <days>", "Each dot is one day.", "Treatment", "Worse", "Better", MONTHS),
     )
 
 

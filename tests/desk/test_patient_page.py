@@ -145,12 +145,13 @@ def test_a_planned_course_collects_a_baseline_and_shows_when_the_infusion_comes(
 
     path = f"/desk/patients/{patient}/courses/new"
     planned = TODAY + timedelta(days=10)
-    nurse.post(path, regimen=regimen, planned_first_day=planned, treated_area="in your right hand")
+    nurse.post(path, regimen=regimen, planned_first_day=planned, treated_area="in uw rechterhand")
 
     text = words_of(nurse.get(f"/desk/patients/{patient}"))
     assert "10 days before the infusion of course 1" in text
     assert "planned for 14 Apr" in text
-    assert "in your right hand in the last 24 hours?" in nurse.get(f"/desk/patients/{patient}/answers/new")
+    asked = nurse.get(f"/desk/patients/{patient}/answers/new")
+    assert "Hoeveel pijn had u in uw rechterhand gemiddeld in de afgelopen 24 uur?" in asked
 
 
 def test_a_recorded_infusion_can_be_corrected_and_says_why(desk):

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from diary.phone.texts import say
+from diary.phone.languages.english import ENGLISH
 from diary.services import entries
 from diary.services.patients import pause
 from diary.storage.ids import new_uid
@@ -64,7 +64,7 @@ def test_a_saved_answer_is_shown_at_once_and_can_be_changed_until_tomorrow_night
     said = text_of(phone.get("/app/").text)
     assert "Saturday 21 November" in said
     assert "Saved: 7" in said
-    assert say("saved.thanks", weekday="Sunday") in said
+    assert ENGLISH.say("saved.thanks", weekday="Sunday") in said
 
 
 def test_an_answer_is_stored_with_its_day_its_times_and_how_it_was_asked(
@@ -94,7 +94,7 @@ def test_between_midnight_and_three_it_is_still_fridays_answer_and_the_page_says
 
     said = text_of(phone.get("/app/").text)
     assert "Friday night, 20 November" in said
-    assert say("question.after_midnight", weekday="Friday") in said
+    assert ENGLISH.say("question.after_midnight", weekday="Friday") in said
 
     phone.answer(6, YESTERDAY)
     assert clinic.standing(patient_id) == {YESTERDAY: 6}
@@ -134,7 +134,7 @@ def test_yesterday_can_be_added_is_marked_late_and_asked_by_its_name(
     assert saved.location == f"/app/days/{YESTERDAY}"
     [entry] = clinic.entries(patient_id)
     assert (entry.day, entry.nrs, entry.late) == (YESTERDAY, 4, True)
-    assert say("saved.thanks", weekday="Saturday") in text_of(phone.get(saved.location).text)
+    assert ENGLISH.say("saved.thanks", weekday="Saturday") in text_of(phone.get(saved.location).text)
 
 
 def test_after_today_is_saved_a_missing_yesterday_is_offered_once_and_kindly(
@@ -165,7 +165,7 @@ def test_an_older_day_is_closed_and_the_page_says_whom_to_ask(
 
     for page in pages:
         assert page.status_code == 409
-        assert say("problem.day_closed") in text_of(page.text)
+        assert ENGLISH.say("problem.day_closed") in text_of(page.text)
         assert 'href="tel:+31710000000"' in page.text
     assert clinic.entries(patient_id) == []
 
@@ -176,7 +176,7 @@ def test_a_day_to_come_cannot_be_answered(clinic: PhoneClinic, joined: tuple[int
     page = phone.post(f"/app/days/{TOMORROW}", {**phone.form("/app/"), "nrs": "3"})
 
     assert page.status_code == 409
-    assert say("problem.day_in_future.title") in page.text
+    assert ENGLISH.say("problem.day_in_future.title") in page.text
     assert clinic.entries(patient_id) == []
 
 
@@ -193,7 +193,7 @@ def test_the_clinics_correction_stands_beside_the_answer(clinic: PhoneClinic, jo
 
     said = text_of(phone.get("/app/").text)
     assert "Saved: 7" in said
-    assert say("saved.corrected", nrs=4) in said
+    assert ENGLISH.say("saved.corrected", nrs=4) in said
 
     clinic.clock.moment += timedelta(minutes=1)
     assert phone.answer(6, change=True).status_code == 303
@@ -206,7 +206,7 @@ def test_an_answer_that_the_clinic_took_out_says_so(clinic: PhoneClinic, joined:
     clinic.clock.moment += timedelta(minutes=1)
     correct(clinic, patient_id, None)
 
-    assert say("saved.voided") in text_of(phone.get("/app/").text)
+    assert ENGLISH.say("saved.voided") in text_of(phone.get("/app/").text)
 
 
 def test_yesterdays_number_is_not_shown_beside_the_question_before_today_is_answered(
@@ -230,7 +230,7 @@ def test_a_paused_patient_can_still_answer(clinic: PhoneClinic, joined: tuple[in
         patient = patient_by_id(session, patient_id, lock=True)
         pause(session, patient, until=TODAY + timedelta(days=7), note=None, now=clinic.clock())
 
-    assert say("question.paused") in phone.get("/app/").text
+    assert ENGLISH.say("question.paused") in phone.get("/app/").text
     assert phone.answer(3).status_code == 303
 
 
@@ -271,6 +271,6 @@ def test_every_page_of_a_sandbox_says_that_it_is_one(sqlite_url: str):
     try:
         phone = clinic.phone(clinic.admit())
         for path in ("/app/", "/app/ready", "/app/days", "/app/help", "/app/call", "/app/settings"):
-            assert say("simulated") in phone.get(path).text
+            assert ENGLISH.say("simulated") in phone.get(path).text
     finally:
         clinic.engine.dispose()

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from diary.phone.texts import say
+from diary.phone.languages.english import ENGLISH
 from tests.phone.phone_clinic import (
     ANYWHERE,
     TODAY,
@@ -96,7 +96,7 @@ def test_another_number_from_a_page_that_back_showed_again_is_asked_about_first(
     page = phone.post(f"/app/days/{TODAY}", {**form, "nrs": "3"})
 
     assert page.status_code == 409
-    assert say("conflict.now", day="Saturday 21 November", nrs=7, chosen=3) in text_of(page.text)
+    assert ENGLISH.say("conflict.now", day="Saturday 21 November", nrs=7, chosen=3) in text_of(page.text)
     assert clinic.standing(patient_id) == {TODAY: 7}
 
 
@@ -137,5 +137,5 @@ def test_a_change_made_on_another_phone_meanwhile_is_shown_before_it_is_changed_
     asked = second.post(f"/app/days/{TODAY}", {**form, "nrs": "9"})
 
     assert asked.status_code == 409
-    assert say("conflict.now", day="Saturday 21 November", nrs=5, chosen=9) in text_of(asked.text)
+    assert ENGLISH.say("conflict.now", day="Saturday 21 November", nrs=5, chosen=9) in text_of(asked.text)
     assert clinic.standing(patient_id) == {TODAY: 5}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from diary.phone.texts import say
+from diary.phone.languages.english import ENGLISH
 from tests.phone.phone_clinic import (
     TODAY,
     Phone,
@@ -65,7 +65,7 @@ def test_a_form_without_the_sessions_own_token_stores_nothing(sqlite_clinic: Pho
     refused = phone.post(f"/app/days/{TODAY}", form)
 
     assert refused.status_code == 403
-    assert say("problem.csrf_failed.title") in refused.text
+    assert ENGLISH.say("problem.csrf_failed.title") in refused.text
     assert sqlite_clinic.entries(patient_id) == []
 
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from diary.phone.texts import CONSENT_KEYS, CONSENT_VERSION, say
+from diary.phone.languages.english import ENGLISH
+from diary.phone.speaking import CONSENT_KEYS, CONSENT_VERSION
 from diary.services.attempts import ENROLMENTS_PER_ADDRESS
 from diary.services.enrolment import CODE_LIFE, DEVICES_MAX
 from diary.services.patients import stop
@@ -52,7 +53,7 @@ def test_the_consent_names_the_clinic_and_is_stored_with_its_version_and_moment(
     page = phone.post("/app/join", {**phone.form("/app/join"), "code": code})
 
     assert "Join Pain Centre Leiden?" in page.text
-    assert all(say(key) in text_of(page.text) for key in CONSENT_KEYS)
+    assert all(ENGLISH.say(key) in text_of(page.text) for key in CONSENT_KEYS)
     assert clinic.rows(Consent) == []
 
     phone.post("/app/join/agree", {**hidden(page.text), "place": "Europe/Amsterdam"})
@@ -100,7 +101,7 @@ def test_a_place_that_is_none_is_asked_again_and_the_code_is_not_used_up(clinic:
     refused = phone.join(code, place="Atlantis/Capital")
 
     assert refused.status_code == 422
-    assert say("error.zone") in refused.text
+    assert ENGLISH.say("error.zone") in refused.text
     assert phone.join(code).status_code == 303
 
 
@@ -109,7 +110,7 @@ def test_what_cannot_be_a_code_is_asked_for_again(sqlite_clinic: PhoneClinic, ty
     page = Phone(sqlite_clinic.client()).join(typed)
 
     assert page.status_code == 422
-    assert say("error.code") in page.text
+    assert ENGLISH.say("error.code") in page.text
     assert "<title>Error: " in page.text
 
 
@@ -119,7 +120,7 @@ def test_a_wrong_code_says_to_check_it_and_keeps_what_was_typed(clinic: PhoneCli
     page = Phone(clinic.client()).join("ABCD-EFGH")
 
     assert page.status_code == 422
-    assert say("error.code_wrong") in page.text
+    assert ENGLISH.say("error.code_wrong") in page.text
     assert 'value="ABCD-EFGH"' in page.text
 
 
@@ -131,7 +132,7 @@ def test_a_code_pairs_one_phone_once(clinic: PhoneClinic):
     second = phone.post("/app/join", {**phone.form("/app/join"), "code": code})
 
     assert second.status_code == 409
-    assert say("error.code_used") in second.text
+    assert ENGLISH.say("error.code_used") in second.text
     assert "Pain Centre Leiden" not in second.text
     assert len(clinic.rows(Device)) == 1
 
@@ -145,7 +146,7 @@ def test_a_code_that_is_used_between_the_two_pages_is_refused(clinic: PhoneClini
     refused = slow.post("/app/join/agree", {**hidden(page.text), "place": "Europe/Amsterdam"})
 
     assert refused.status_code == 409
-    assert say("error.code_used") in refused.text
+    assert ENGLISH.say("error.code_used") in refused.text
 
 
 def test_a_code_ends_after_72_hours(clinic: PhoneClinic):
@@ -155,7 +156,7 @@ def test_a_code_ends_after_72_hours(clinic: PhoneClinic):
     page = phone.post("/app/join", {**phone.form("/app/join"), "code": code})
 
     assert page.status_code == 409
-    assert say("error.code_expired") in page.text
+    assert ENGLISH.say("error.code_expired") in page.text
 
 
 def test_guessing_codes_is_stopped_for_an_hour_even_with_the_right_one(clinic: PhoneClinic):
@@ -169,7 +170,7 @@ def test_guessing_codes_is_stopped_for_an_hour_even_with_the_right_one(clinic: P
 
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) == 3600
-    assert say("error.too_many_attempts", minutes=60) in refused.text
+    assert ENGLISH.say("error.too_many_attempts", minutes=60) in refused.text
 
     clinic.clock.moment += timedelta(hours=1)
     assert phone.join(code).status_code == 303
@@ -184,7 +185,7 @@ def test_a_sixth_phone_is_refused_with_what_to_do(clinic: PhoneClinic):
     page = Phone(clinic.client()).join(clinic.code(patient_id))
 
     assert page.status_code == 409
-    assert say("error.too_many_devices") in page.text
+    assert ENGLISH.say("error.too_many_devices") in page.text
 
 
 def test_a_phone_that_keeps_no_cookies_is_told_before_its_code_is_used_up(clinic: PhoneClinic):
@@ -194,7 +195,7 @@ def test_a_phone_that_keeps_no_cookies_is_told_before_its_code_is_used_up(clinic
     page = phone.join(code)
 
     assert page.status_code == 403
-    assert say("error.cookies") in page.text
+    assert ENGLISH.say("error.cookies") in page.text
     assert Phone(clinic.client()).join(code).status_code == 303
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from diary.phone.texts import say, short_day
+from diary.phone.languages.english import ENGLISH
 from diary.services import entries, infusions
 from diary.services.own_diary import LIST_DAYS
 from diary.services.patients import pause
@@ -64,7 +64,7 @@ def test_the_list_tells_each_day_newest_first_since_the_phone_joined(
         "Wed 18 Nov 4",
     ]
     assert len(said) == 10
-    assert said[-1] == f"{short_day(FIRST_DAY)} no answer"
+    assert said[-1] == f"{ENGLISH.short_day(FIRST_DAY)} no answer"
 
 
 def test_only_today_and_yesterday_can_be_changed_or_added(clinic: PhoneClinic, joined: tuple[int, Phone]):
@@ -75,7 +75,7 @@ def test_only_today_and_yesterday_can_be_changed_or_added(clinic: PhoneClinic, j
         "Add Saturday 21 November",
         "Add Friday 20 November",
     ]
-    assert say("days.older_wrong") in text_of(page)
+    assert ENGLISH.say("days.older_wrong") in text_of(page)
     assert 'href="tel:+31710000000"' in page
 
 
@@ -138,7 +138,7 @@ def test_yesterdays_number_waits_until_today_is_answered_in_the_list_and_in_the_
 
     before = phone.get("/app/days").text
     assert rows(before)[1] == "Fri 20 Nov answered Change Friday 20 November"
-    assert say("days.withheld", weekday="Friday") in text_of(before)
+    assert ENGLISH.say("days.withheld", weekday="Friday") in text_of(before)
     assert dots(before) == 1
 
     phone.answer(5)
@@ -206,7 +206,7 @@ def test_the_chart_can_be_hidden_and_this_phone_remembers_it(clinic: PhoneClinic
 
     phone.post("/app/chart", {**phone.form("/app/days"), "chart": "hidden"})
     assert "<svg" not in phone.get("/app/days").text
-    assert say("days.show") in phone.get("/app/days").text
+    assert ENGLISH.say("days.show") in phone.get("/app/days").text
 
     phone.post("/app/chart", {**phone.form("/app/days"), "chart": "shown"})
     assert "<svg" in phone.get("/app/days").text

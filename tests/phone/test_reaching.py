@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from diary.phone.texts import say
+from diary.phone.languages.english import ENGLISH
 from diary.services import alerts
 from diary.storage.tables.alert import Alert
 from tests.phone.phone_clinic import TODAY, PhoneClinic, at, text_of
@@ -15,7 +15,7 @@ def test_help_says_whom_to_call_when_they_answer_and_what_to_do_in_an_emergency(
     assert "Call Pain Centre Leiden" in said
     assert "Monday to Friday, 9:00 to 17:00" in said
     assert "Call 112." in said
-    assert say("help.not_live") in said
+    assert ENGLISH.say("help.not_live") in said
     assert 'href="tel:+31710000000"' in page
 
 
@@ -34,7 +34,7 @@ def test_asking_for_a_call_reaches_staff_once_however_often_it_is_pressed(clinic
 def test_the_page_says_that_it_is_not_urgent_and_when_the_clinic_is_open(clinic: PhoneClinic):
     said = text_of(clinic.phone(clinic.admit()).get("/app/call").text)
 
-    assert say("call.what") in said
+    assert ENGLISH.say("call.what") in said
     assert "Monday to Friday, 9:00 to 17:00" in said
     assert "Call 112." in said
 
@@ -44,12 +44,12 @@ def test_once_asked_the_page_says_since_when_until_staff_have_called(clinic: Pho
     phone.post("/app/call", phone.form("/app/call"))
     clinic.clock.moment = at(TODAY + timedelta(days=2))
 
-    assert say("call.asked", day="Saturday 21 November") in phone.get("/app/call").text
+    assert ENGLISH.say("call.asked", day="Saturday 21 November") in phone.get("/app/call").text
 
     with clinic.unit(write=True) as session:
         [alert] = clinic.rows(Alert)
         alerts.close(session, session.merge(alert), outcome="called", reason=None, now=clinic.clock())
-    assert say("call.ask") in phone.get("/app/call").text
+    assert ENGLISH.say("call.ask") in phone.get("/app/call").text
     assert "You asked for a call" not in phone.get("/app/call").text
 
 

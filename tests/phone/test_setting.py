@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from diary.phone.languages.english import ENGLISH
 from diary.phone.preferences import LAYOUTS
-from diary.phone.texts import say
 from diary.storage.tables.patient import Device
 from tests.phone.phone_clinic import TODAY, YESTERDAY, PhoneClinic, at
 
@@ -15,7 +15,7 @@ def test_a_layout_is_remembered_and_stored_with_each_answer(sqlite_clinic: Phone
     patient_id = sqlite_clinic.admit()
     phone = sqlite_clinic.phone(patient_id)
 
-    phone.post("/app/settings", {**phone.form("/app/settings"), "layout": layout})
+    phone.post("/app/settings", {**phone.form("/app/settings"), "language": "en", "layout": layout})
 
     assert f'class="scale {layout}"' in phone.get("/app/").text
     assert f'value="{layout}" checked' in phone.get("/app/settings").text
@@ -27,7 +27,7 @@ def test_a_layout_is_remembered_and_stored_with_each_answer(sqlite_clinic: Phone
 def test_a_layout_that_does_not_exist_is_the_usual_one(sqlite_clinic: PhoneClinic, layout: str):
     phone = sqlite_clinic.phone(sqlite_clinic.admit())
 
-    phone.post("/app/settings", {**phone.form("/app/settings"), "layout": layout})
+    phone.post("/app/settings", {**phone.form("/app/settings"), "language": "en", "layout": layout})
 
     assert 'class="scale grid4"' in phone.get("/app/").text
 
@@ -56,7 +56,7 @@ def test_a_place_that_is_none_changes_nothing(clinic: PhoneClinic):
     page = phone.post("/app/place", {**phone.form("/app/place"), "place": "../../etc/passwd"})
 
     assert page.status_code == 422
-    assert say("error.zone") in page.text
+    assert ENGLISH.say("error.zone") in page.text
     assert clinic.patient(patient_id).zone == "Europe/Amsterdam"
 
 
@@ -70,7 +70,7 @@ def test_signing_out_ends_this_phone_and_leaves_the_other_and_all_answers(clinic
     left = leaving.post("/app/leave", leaving.form("/app/leave"))
 
     assert left.location == "/app/left"
-    assert say("left.what") in leaving.get("/app/left").text
+    assert ENGLISH.say("left.what") in leaving.get("/app/left").text
     assert leaving.get("/app/").location == "/app/join"
     assert "Saved: 7" in staying.get("/app/").text
     assert [device.revoked_at is None for device in clinic.rows(Device)] == [False, True]

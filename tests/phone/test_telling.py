@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from config.scales import ITEMS
+from diary.phone.languages.english import ENGLISH
 from diary.phone.telling import TICKS
-from diary.phone.texts import say
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.entry import ItemAnswer
 from tests.phone.phone_clinic import TODAY, PhoneClinic, text_of
@@ -19,7 +19,7 @@ SERIOUS = [code for code, item in ITEMS.items() if item.red_flag]
 def test_every_red_flag_can_be_told_in_words_of_its_own(sqlite_clinic: PhoneClinic):
     page = text_of(sqlite_clinic.phone(sqlite_clinic.admit()).get("/app/more").text)
     assert TICKS[: len(SERIOUS)] == tuple(SERIOUS), "on a low screen, too, they are seen"
-    assert all(say(f"item.{code}") in page for code in TICKS)
+    assert all(ENGLISH.say(f"item.{code}") in page for code in TICKS)
 
 
 def test_a_red_flag_reaches_staff_and_the_page_says_whom_to_call_now(clinic: PhoneClinic):

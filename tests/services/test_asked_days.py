@@ -59,7 +59,7 @@ def test_the_chart_and_the_phone_agree_on_a_pause_set_in_the_evening_far_west_of
         patient = patient_by_id(session, patient_id)
         now = evening + 4 * DAY
         page = patient_page(session, patient, reader_id=0, names=False, whole=False, now=now)
-        diary = own_diary.own_diary(session, patient, now=now)
+        diary = own_diary.own_diary(session, patient, locale="en", now=now)
         shown = own_diary.own_days(session, patient, diary, last=diary.today, days=10)
 
     begins = shown[-1].day

@@ -52,8 +52,10 @@ async function openWithoutSignal() {
   navigator.storage?.persist?.();
   const before = await frame();
   if (!(await keep())) return;
-  if (before && before.patient !== (await frame()).patient) {
-    location.reload(); // another person joined on this phone: the page on the screen is not theirs
+  const now = await frame();
+  const isAnother = before && before.patient !== now.patient;
+  if (isAnother || (isFrame && document.documentElement.lang !== now.language)) {
+    location.reload(); // another person joined on this phone, or chose a language: this page is of before
     return;
   }
   if (navigator.serviceWorker) takeOver();

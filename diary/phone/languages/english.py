@@ -1,18 +1,15 @@
-"""Every sentence that a patient reads on the phone, by key, in one place.
+"""English, for a reading age of 9 to 11 (PIF TICK): you and your clinic, verbs first, one idea a sentence.
 
-Written for a reading age of 9 to 11 (PIF TICK): you and your clinic, verbs first, one idea a sentence, digits
-for numbers. tests/phone/test_texts.py holds the reading level and the words that are never said.
+Every other language has the same keys. tests/phone/test_texts.py holds the reading level of each, and what is
+never said.
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
-# Stored with each consent. It changes with any word of the consent below; a test holds the two together.
-CONSENT_VERSION: Final = "2026-11"
-CONSENT_KEYS: Final = ("consent.why", "consent.daily", "consent.seen", "consent.not_live", "consent.stop")
+from diary.phone.languages.language import Language
 
-ENGLISH: Final[Mapping[str, str]] = {
+_TEXTS: Final[Mapping[str, str]] = {
     "app": "Diary",
     "simulated": "A test. No one here is real.",
     "error": "Error",
@@ -93,6 +90,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "days.chart": "Each dot is one day. Lower is less pain. A gap means no answer that day.",
     "days.chart_title": "Your pain scores",
     "days.treatment": "Treatment",
+    "days.worse": "Worse",
+    "days.better": "Better",
     "days.hide": "Hide chart",
     "days.show": "Show chart",
     "days.withheld": "Answer for today first. Then you see the number for {weekday}.",
@@ -156,6 +155,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "offer.call": "Call me first",
     # Settings
     "settings.title": "Settings",
+    "settings.language": "Language",
     "settings.layout": "How the numbers look",
     "settings.grid4": "Big buttons, 4 in a row",
     "settings.list1": "A list, one in a row",
@@ -204,55 +204,26 @@ ENGLISH: Final[Mapping[str, str]] = {
     "problem.next": "Go to today",
 }
 
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+ENGLISH: Final = Language(
+    tag="en",
+    name="English",
+    direction="ltr",
+    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    weekdays_short=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    months=(
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    months_short=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    texts=_TEXTS,
 )
-
-
-def say(key: str, **values: object) -> str:
-    """The sentence of a key with its values in place.
-
-    >>> say("saved.number", nrs=7)
-    'Saved: 7'
-    """
-    return ENGLISH[key].format(**values)
-
-
-def weekday(day: date) -> str:
-    """The name of the day of the week."""
-    return WEEKDAYS[day.weekday()]
-
-
-def day_month(day: date) -> str:
-    """Day and month, such as 21 November."""
-    return f"{day.day} {MONTHS[day.month - 1]}"
-
-
-def long_day(day: date) -> str:
-    """A day in full.
-
-    >>> long_day(date(2026, 11, 21))
-    'Saturday 21 November'
-    """
-    return f"{weekday(day)} {day_month(day)}"
-
-
-def short_day(day: date) -> str:
-    """A day in a list.
-
-    >>> short_day(date(2026, 11, 21))
-    'Sat 21 Nov'
-    """
-    return f"{weekday(day)[:3]} {day.day} {MONTHS[day.month - 1][:3]}"
