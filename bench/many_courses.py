@@ -43,6 +43,7 @@ class Size:
     courses: int
     days: int
     clinics: int
+    forecast_mode: str = "shadow"
 
     @property
     def drawn(self) -> int:
@@ -58,7 +59,7 @@ class Size:
 def drawn_clinic(url: str, size: Size) -> LittleClinic:
     """A clinic with the drawn courses, spread over a week of days; its first night is the one before."""
     engine = make_engine(url)
-    clinic = found(engine, first_night=size.night - timedelta(days=1))
+    clinic = found(engine, first_night=size.night - timedelta(days=1), forecast_mode=size.forecast_mode)
     clinic.treated("P-1", "5")
     with clinic.unit(write=True) as session:
         _draw(session, size)

@@ -59,7 +59,7 @@ def main() -> None:
     asked = _asked()
     for name in asked.databases:
         for courses in asked.courses:
-            size = Size(courses, asked.days, asked.clinics)
+            size = Size(courses, asked.days, asked.clinics, asked.forecast)
             with DATABASES[name]() as database:
                 report(name, database, size, workers=asked.workers, rows=asked.rows)
 
@@ -72,7 +72,10 @@ def report(name: str, database: EmptyDatabase, size: Size, *, workers: int, rows
     first = _in_a_process(run, database.url, size.night - timedelta(days=1), 0)
     multiply(database.unbound_url, size)
     made_s = time.perf_counter() - began_s
-    print(f"\n{name}: {size.courses:,} courses of about {size.days} days in {size.clinics:,} clinics")
+    print(
+        f"\n{name}: {size.courses:,} courses of about {size.days} days in {size.clinics:,} clinics, "
+        f"forecast {size.forecast_mode}"
+    )
     print(f"  made in {made_s:.0f} s; the first night, of {first.seen:,} courses, took {first.wall_s:.1f} s")
     limit_s = _in_a_process(read_bare, database.unbound_url, size.courses)
     before = written(database.unbound_url)
@@ -180,12 +183,13 @@ def _asked(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--courses", type=int, nargs="+", default=[40_000])
     parser.add_argument("--days", type=int, default=84)
     parser.add_argument("--clinics", type=int, default=1)
+    parser.add_argument("--forecast", choices=("shadow", "on"), default="shadow")
     parser.add_argument("--workers", type=int, default=0, help="processes; 0: in line")
     parser.add_argument("--rows", action="store_true", help="read the same scores as one row each, too")
     parser.add_argument("--databases", nargs="+", choices=sorted(DATABASES), default=sorted(DATABASES))
     asked = parser.parse_args(argv)
     for courses in asked.courses:
-        size = Size(courses, asked.days, asked.clinics)
+        size = Size(courses, asked.days, asked.clinics, asked.forecast)
         if courses % size.drawn:
             parser.error(f"--courses: {courses:,} is no multiple of {size.drawn:,}")
     return asked

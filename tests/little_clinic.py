@@ -168,15 +168,27 @@ class LittleClinic:
         return alert
 
 
-def found(engine: Engine, *, first_night: date = FIRST_DAY, protocol: Protocol | None = None) -> LittleClinic:
+def found(
+    engine: Engine,
+    *,
+    first_night: date = FIRST_DAY,
+    protocol: Protocol | None = None,
+    forecast_mode: str = "shadow",
+) -> LittleClinic:
     """A sandbox with one clinic in Amsterdam whose first night is given."""
     now = at(first_night - timedelta(days=30))
     with unit(engine, Scope(None, "operator"), write=True) as session:
         clinics.found_installation(session, kind="sandbox", clock_at=now, now=now)
-    return join(engine, first_night=first_night, protocol=protocol)
+    return join(engine, first_night=first_night, protocol=protocol, forecast_mode=forecast_mode)
 
 
-def join(engine: Engine, *, first_night: date = FIRST_DAY, protocol: Protocol | None = None) -> LittleClinic:
+def join(
+    engine: Engine,
+    *,
+    first_night: date = FIRST_DAY,
+    protocol: Protocol | None = None,
+    forecast_mode: str = "shadow",
+) -> LittleClinic:
     """Another clinic in a sandbox that is there."""
     with unit(engine, Scope(None, "operator"), write=True) as session:
         clinic = clinics.found_clinic(
@@ -186,7 +198,7 @@ def join(engine: Engine, *, first_night: date = FIRST_DAY, protocol: Protocol | 
             phone="020 000 00 00",
             opening_hours="Monday to Friday, 9 to 17",
             emergency_text="In an emergency call 112.",
-            forecast_mode="shadow",
+            forecast_mode=forecast_mode,
             protocol=protocol or Protocol(),
             now=at(first_night - timedelta(days=30)),
         )

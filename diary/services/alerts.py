@@ -92,27 +92,36 @@ def raise_alerts(session: Session, news: Sequence[News], *, now: datetime) -> li
     return ids
 
 
-def escalate(
-    session: Session,
-    alert: Alert,
-    *,
-    level: str,
-    facts: Mapping[str, Any],
-    night: date,
-    late: bool,
-    now: datetime,
-) -> None:
-    """Raise the level of a live loss alert: the same alert, said louder; a snoozed one wakes."""
-    assert alert.level is not None
-    assert LOSS_LEVELS.index(level) > LOSS_LEVELS.index(alert.level)
-    before = alert.status
-    if before == "snoozed":
-        _move(alert, "wake", now=now)
-        alert.snoozed_until = None
-    alert.level, alert.facts, alert.night = level, dict(facts), night
-    _touch(alert, now=now)
-    _event(session, alert, "escalate", before=before, now=now, note=None)
-    _tell(session, alert, late=late, now=now)
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A live loss alert, the higher level that a night found, and what it found it from."""
+
+    alert: Alert
+    level: str
+    facts: Mapping[str, Any]
+
+
+def escalate(session: Session, rises: Sequence[Rise], *, night: date, late: bool, now: datetime) -> None:
+    """Raise live loss alerts to a higher level: the same alert, said louder; a snoozed one wakes.
+
+    A night of a large clinic raises hundreds, which are written together.
+    """
+    for rise in rises:
+        alert, before = rise.alert, rise.alert.status
+        assert alert.level is not None
+        assert LOSS_LEVELS.index(rise.level) > LOSS_LEVELS.index(alert.level)
+        if before == "snoozed":
+            _move(alert, "wake", now=now)
+            alert.snoozed_until = None
+        alert.level, alert.facts, alert.night = rise.level, dict(rise.facts), night
+        _touch(alert, now=now)
+        session.add(_event_of(session, alert, "escalate", before=before, now=now, note=None))
+    session.flush()
+    if late:
+        outbox.enqueue_digests(session, {rise.alert.owner_id for rise in rises}, now=now)
+        return
+    # The versions are new, and so are the keys.
+    outbox.enqueue_new(session, [_letter(rise.alert) for rise in rises], now=now)
 
 
 def note_once(session: Session, alert: Alert, *, note: str, now: datetime) -> None:
@@ -345,9 +354,12 @@ def _tell(session: Session, alert: Alert, *, late: bool, now: datetime) -> None:
     if late:
         outbox.enqueue_digests(session, [alert.owner_id], now=now)
         return
+    outbox.enqueue(session, _letter(alert), now=now)
+
+
+def _letter(alert: Alert) -> outbox.Letter:
     key = _key(alert.uid, alert.version)
-    letter = outbox.Letter("alert", key, staff_id=alert.owner_id, alert_id=alert.id)
-    outbox.enqueue(session, letter, now=now)
+    return outbox.Letter("alert", key, staff_id=alert.owner_id, alert_id=alert.id)
 
 
 def _key(uid: str, version: int) -> str:

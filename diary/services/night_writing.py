@@ -26,7 +26,7 @@ from diary.storage.entries import standing_ids
 from diary.storage.nights import count_alerts, log_findings, put_findings
 from diary.storage.patients import hold_patients
 from diary.storage.shards import FollowedCourse
-from diary.storage.tables.alert import Alert, AlertInput
+from diary.storage.tables.alert import AlertInput
 
 FORESEEN = Forecast.__slots__
 FIGURES = (
@@ -172,34 +172,28 @@ def _change(session: Session, frame: NightFrame, shard: Shard, findings: Sequenc
     if not wanted:
         return 0
     live = hold_alerts(session, [alert_id for alert_id, _, _ in wanted])
-    endings = []
+    endings, rises = [], []
     for alert_id, found, act in wanted:
         alert = live[alert_id]
         if alert.status in ALERT_ENDED:
             continue
         reason = act.reason or "it was assessed again"
         if act.verb == "escalate":
-            _escalate(session, frame, found, act, alert)
+            assert act.level is not None
+            rises.append((found, alerts.Rise(alert, act.level, _facts(frame, found))))
         elif act.verb == "note" or alert.status != "open":
             alerts.note_once(session, alert, note=reason, now=frame.now)
         else:
             endings.append((alert, act.verb, reason))
     alerts.end_unowned(session, endings, now=frame.now)
+    alerts.escalate(session, [rise for _, rise in rises], night=frame.night, late=frame.late, now=frame.now)
+    _keep_inputs(session, frame, [(rise.alert.id, found, rise.level) for found, rise in rises])
     return len(endings)
 
 
 def _newest(shard: Shard, found: Judged) -> dict[str, int]:
     """The newest alert of each kind of a course."""
     return {alert.kind: alert.id for alert in shard.alerts.get(found.one.course.id, ())}
-
-
-def _escalate(session: Session, frame: NightFrame, found: Judged, act: Act, alert: Alert) -> None:
-    assert act.level is not None
-    facts = _facts(frame, found)
-    alerts.escalate(
-        session, alert, level=act.level, facts=facts, night=frame.night, late=frame.late, now=frame.now
-    )
-    _keep_inputs(session, frame, [(alert.id, found, alert.level)])
 
 
 def _end_follow_up(session: Session, course: FollowedCourse, *, now: datetime) -> None:
@@ -221,6 +215,8 @@ def _keep_inputs(session: Session, frame: NightFrame, told: Sequence[tuple[int, 
     Args:
         told: each alert's id, what it was judged from, and its level.
     """
+    if not told:
+        return
     anchors = {
         found.one.course.patient_id: found.one.course.first_infusion_day - timedelta(days=packed.DAYS_BEFORE)
         for _, found, _ in told

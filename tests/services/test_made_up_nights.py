@@ -168,15 +168,8 @@ def test_an_alert_that_a_made_up_night_raises_to_a_higher_level_is_in_the_digest
         alerts.acknowledge(session, alert, staff_id=anna.id, now=at(BEFORE))
     for night, level in ((43, "likely_lost"), (44, "confirmed")):
         with clinic.unit(write=True) as session:
-            alerts.escalate(
-                session,
-                alert_by_id(session, alert.id),
-                level=level,
-                facts={},
-                night=day_number(night),
-                late=True,
-                now=MORNING,
-            )
+            rise = alerts.Rise(alert_by_id(session, alert.id), level, {})
+            alerts.escalate(session, [rise], night=day_number(night), late=True, now=MORNING)
     first, *digests = messages(clinic, "alert", "digest")
     assert (first.kind, first.alert_id) == ("alert", alert.id)
     assert [(one.kind, one.staff_id, one.alert_id) for one in digests] == [("digest", anna.id, None)]
