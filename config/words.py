@@ -18,6 +18,8 @@ PHONE_LAYOUTS: Final = ("grid4", "list1", "row11", "form")
 
 AGENTS: Final = ("racemic", "s_ketamine")
 SETTINGS_OF_CARE: Final = ("inpatient", "outpatient")
+CHAIR_KINDS: Final = ("chair", "bed")
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ADJUNCTS: Final = ("magnesium", "midazolam", "clonidine", "ondansetron", "lidocaine", "other")
 INFUSION_CLASSES: Final = ("new_course", "same_series", "booster")
 EVENT_KINDS: Final = ("nerve_block", "rescue_drug", "surgery", "injury", "infection", "liver_test", "other")

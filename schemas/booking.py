@@ -37,6 +37,7 @@ class BookingOut(Outgoing):
     authorisation_expires_on = Day(allow_none=True, description="Last day that the authorisation covers.")
     offered_first_day = Day(allow_none=True, description="First infusion day offered.")
     offered_last_day = Day(allow_none=True, description="Last infusion day offered.")
+    chair = Uuid(allow_none=True, description="`uid` of the chair or bed that holds these days.")
     can_come_at_short_notice = YesNo(description="The patient can take a place that falls free.")
     override_reason = Text(300, allow_none=True, description="Why the minimum interval was set aside.")
     note = Text(500, allow_none=True, description="For colleagues.")
@@ -72,6 +73,7 @@ class OfferIn(Incoming):
 
     first_day = Day(required=True, description="First infusion day.")
     last_day = Day(required=True, description="Last infusion day.")
+    chair = Uuid(description="`uid` of the chair or bed, which nobody else can then book on these days.")
     override_reason = Text(300, description="Why the minimum interval is set aside; physicians only.")
 
 

@@ -13,6 +13,7 @@ from diary.services import bookings
 from diary.services.readings import BookingReading, read_bookings
 from diary.storage.alerts import alert_by_id, alert_by_uid
 from diary.storage.bookings import booking_by_uid, bookings_page
+from diary.storage.chairs import chair_by_uid
 from diary.storage.courses import regimen_by_uid
 from diary.storage.patients import patient_by_id, patient_by_uid
 from diary.storage.tables.alert import Alert
@@ -146,6 +147,7 @@ def offer(body: dict[str, Any], booking_uid: str) -> Any:
             booking,
             first_day=body["first_day"],
             last_day=body["last_day"],
+            chair=found(chair_by_uid(unit.session, body["chair"], lock=True)) if "chair" in body else None,
             override_reason=body.get("override_reason"),
             now=unit.now,
         )
@@ -249,6 +251,7 @@ def _shown(reading: BookingReading) -> dict[str, Any]:
         "course": reading.course_uid,
         "alert": reading.alert_uid,
         "regimen": reading.regimen_uid,
+        "chair": reading.chair_uid,
         "safety": safety_shown(reading.safety),
         "actions": booking_states.actions(reading.booking.state),
     }

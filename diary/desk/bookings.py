@@ -1,5 +1,6 @@
 """Bookings of re-treatment: request, authorise, offer, and the steps that need nothing but themselves."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import marshmallow as ma
@@ -17,9 +18,11 @@ from diary.services.course_today import today_of
 from diary.services.safety import safety_of
 from diary.storage.alerts import alert_by_uid
 from diary.storage.bookings import booking_by_uid
+from diary.storage.chairs import chair_by_uid, chairs_in_use
 from diary.storage.courses import courses_of, regimen_by_uid, regimens
 from diary.storage.patients import patient_by_id, patient_by_uid
 from diary.storage.protocols import protocol_at
+from diary.storage.tables.booking import Booking, Chair
 from diary.storage.tables.course import Regimen
 from diary.storage.tables.patient import Patient
 from diary.web.work import Work
@@ -124,12 +127,13 @@ def offer(uid: str) -> ResponseReturnValue:
                     booking,
                     first_day=given["first_day"],
                     last_day=given["last_day"],
+                    chair=_chair(unit, given),
                     override_reason=given.get("override_reason"),
                     now=unit.now,
                 )
                 patient = patient_by_id(unit.session, booking.patient_id)
             return done("offered", "desk.patient", uid=patient.uid)
-    return _step_page("booking_offer.html", uid, form)
+    return _step_page("booking_offer.html", uid, form, more=_places)
 
 
 @desk.post("/bookings/<uid:uid>/<any(accept, confirm, wait):action>")
@@ -177,13 +181,34 @@ def _request_facts(unit: Work, patient: Patient) -> dict[str, Any]:
     }
 
 
-def _step_page(template: str, uid: str, form: Form, **facts: Any) -> ResponseReturnValue:
+def _chair(unit: Work, given: dict[str, Any]) -> Chair | None:
+    """The chair that was chosen, held so that nobody else books it meanwhile."""
+    return found(chair_by_uid(unit.session, given["chair"], lock=True)) if "chair" in given else None
+
+
+def _places(unit: Work, booking: Booking) -> dict[str, Any]:
+    """Where and when the patient could come."""
+    return {
+        "slots": bookings.slots_to_offer(unit.session, booking, now=unit.now),
+        "chairs": [(chair.uid, chair.name) for chair in chairs_in_use(unit.session)],
+    }
+
+
+def _step_page(
+    template: str,
+    uid: str,
+    form: Form,
+    *,
+    more: Callable[[Work, Booking], dict[str, Any]] | None = None,
+    **facts: Any,
+) -> ResponseReturnValue:
     with at_desk(write=True) as (unit, frame):
         booking = found(booking_by_uid(unit.session, uid))
         patient = patient_by_id(unit.session, booking.patient_id)
         identity = identity_for(unit, frame, patient)
         _, protocol = protocol_at(unit.session, unit.now)
         safety = safety_of(unit.session, patient, today=today_of(patient, unit.now), protocol=protocol)
+        facts |= more(unit, booking) if more is not None else {}
     return show(
         template,
         frame,

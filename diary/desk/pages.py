@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     alerts,
     bookings,
+    chairs,
     courses,
     diary_days,
     patients,

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from diary.web.rights import ANYONE, CLINIC, PHYSICIAN, STAFF, TREATING, Right
+from diary.web.rights import ADMIN, ANYONE, CLINIC, PHYSICIAN, STAFF, TREATING, Right
 
 _PUBLIC: Final[Right] = frozenset({ANYONE})
 _PHYSICIANS: Final[Right] = frozenset({PHYSICIAN})
+_PLANNING: Final[Right] = TREATING | {ADMIN}
 
 
 def _form(endpoint: str, right: Right) -> dict[str, Right]:
@@ -48,6 +49,11 @@ DESK: Final[dict[str, Right]] = {
     **_form("desk.take_down", TREATING),
     **_form("desk.correct_entry", TREATING),
     **_form("desk.happening", TREATING),
+    "GET desk.chairs_page": CLINIC,
+    **_form("desk.new_chair", _PLANNING),
+    "POST desk.retire": _PLANNING,
+    **_form("desk.close_chairs", _PLANNING),
+    "POST desk.open_chairs": _PLANNING,
     "GET desk.regimens_page": CLINIC,
     **_form("desk.new_regimen", TREATING),
 }

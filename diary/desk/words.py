@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from config import words as config_words
 from config.scales import Item
 from diary.storage.worklist import TABS
 
@@ -130,6 +131,9 @@ SOURCES: Final[Mapping[str, str]] = {
 }
 
 AGENTS: Final[Mapping[str, str]] = {"racemic": "Racemic ketamine", "s_ketamine": "S-ketamine"}
+CHAIR_KINDS: Final[Mapping[str, str]] = {"chair": "Chair", "bed": "Bed"}
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAY_CHOICES: Final = tuple(zip(config_words.WEEKDAYS, WEEKDAYS, strict=True))
 SETTINGS_OF_CARE: Final[Mapping[str, str]] = {"inpatient": "In a bed", "outpatient": "In a chair"}
 INFUSION_CLASSES: Final[Mapping[str, str]] = {
     "new_course": "A new course",
@@ -210,6 +214,10 @@ NOTICES: Final[Mapping[str, str]] = {
     "stopped": "No longer followed. Reminders, messages, offers and alerts have ended; red flags stay.",
     "removed": "The phone can no longer sign in. What it sent stays.",
     "regimen": "Regimen saved.",
+    "chair": "Saved.",
+    "chair_retired": "Retired. Nothing more is booked there.",
+    "closed_days": "Closed on these days.",
+    "opened_days": "Open again.",
 }
 
 LABELS: Final[Mapping[str, str]] = {
@@ -254,6 +262,8 @@ LABELS: Final[Mapping[str, str]] = {
     "ast_u_l": "AST, U/L",
     "name": "Name",
     "infusion_days": "Infusion days of one series",
+    "weekdays": "Weekdays on which it is used",
+    "chair": "Chair or bed",
     "series_gap_max_days": "Longest gap inside one series, days",
 }
 

@@ -87,6 +87,11 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "minimum_interval": CodeFact(
         "Too soon after the last infusion", "Offer later days; a physician can go on, with a reason."
     ),
+    # Chairs and beds
+    "chair_name_taken": CodeFact("Name of a chair in use", "Choose another name."),
+    "chair_retired": CodeFact("This chair is retired", "Choose a chair or bed in use."),
+    "chair_taken": CodeFact("Somebody else has this chair", "Take other days, or another chair."),
+    "chair_closed": CodeFact("The chair is closed on these days", "Take other days, or another chair."),
     # The sandbox
     "sandbox_only": CodeFact("Only in a sandbox", "Use a sandbox database; a live clock cannot be moved."),
     "clock_backwards": CodeFact("The clock only moves on", "Choose a moment after the present one."),

@@ -1,6 +1,7 @@
 """Books re-treatment, step by step. A booking parks the patient's alert; a failed one brings it back."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -9,18 +10,22 @@ from diary.charts.scale import count_text
 from diary.domain import alert_states, booking_states, infusions
 from diary.domain.errors import Refusal
 from diary.services import alerts, audit, outbox
+from diary.services.chairs import FreeSlot, check_free, free_slots
 from diary.services.clinics import local_day
 from diary.services.regimens import check_in_use
 from diary.storage.alerts import live_of_patient
 from diary.storage.bookings import live_booking_of
-from diary.storage.courses import administrations_of, courses_of
+from diary.storage.courses import administrations_of, courses_of, regimen_by_id
 from diary.storage.ids import new_uid
 from diary.storage.protocols import protocol_at
 from diary.storage.tables.alert import Alert
-from diary.storage.tables.booking import Booking, BookingEvent
+from diary.storage.tables.booking import Booking, BookingEvent, Chair
 from diary.storage.tables.course import Regimen
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import clinic_of, scope_of
+
+# Enough to choose from on one screen.
+SLOTS_MOST: Final = 6
 
 
 def request_booking(
@@ -93,17 +98,19 @@ def offer(
     *,
     first_day: date,
     last_day: date,
+    chair: Chair | None = None,
     override_reason: str | None,
     now: datetime,
 ) -> None:
-    """Offer the patient infusion days.
+    """Offer the patient infusion days, in a chair or bed that is theirs until they decline.
 
-    Below the clinic's minimum interval only a physician goes on, with a reason. The interval has no default:
-    until a physician sets it, every booking carries a warning instead (see `interval_warning`).
+    The caller holds the chair's row: of sixteen people who offer it at once, one has it. Below the clinic's
+    minimum interval only a physician goes on, with a reason. The interval has no default: until a physician
+    sets it, every booking carries a warning instead (see `interval_warning`).
 
     Raises:
         Refusal: infusion_ends_before_start, offer_in_past, infusion_overlaps, minimum_interval,
-            authorisation_expires_first, booking_wrong_state.
+            authorisation_expires_first, chair_retired, chair_taken, chair_closed, booking_wrong_state.
     """
     infusions.check_block(first_day, last_day)
     if first_day < local_day(session, now):
@@ -114,13 +121,31 @@ def offer(
             "authorisation_expires_first", f"The authorisation ends on {expires_on}. Offer days up to then."
         )
     _check_interval(session, booking, first_day, override_reason, now=now)
+    if chair is not None:
+        regimen = regimen_by_id(session, booking.regimen_id)
+        check_free(session, chair, regimen, days=(first_day, last_day), booking=booking, now=now)
     before = _move(booking, "offer", now=now)
+    booking.chair_id = None if chair is None else chair.id
     booking.offered_first_day, booking.offered_last_day = first_day, last_day
     booking.override_reason = override_reason
     _event(session, booking, "offer", before=before, note=override_reason, now=now)
     key = f"offer:{booking.uid}:{booking.version}"
     letter = outbox.Letter("offer", key, patient_id=booking.patient_id, booking_id=booking.id)
     outbox.enqueue(session, letter, now=now)
+
+
+def slots_to_offer(session: Session, booking: Booking, *, now: datetime) -> list[FreeSlot]:
+    """The nearest free days from tomorrow on: past the minimum interval, within the authorisation."""
+    _, protocol = protocol_at(session, now)
+    first_day = local_day(session, now) + timedelta(days=1)
+    given = [row.last_day for row in administrations_of(session, booking.patient_id)]
+    if given:
+        rest = timedelta(days=protocol.minimum_interval_days or 1)
+        first_day = max(first_day, max(given) + rest)
+    regimen = regimen_by_id(session, booking.regimen_id)
+    found = free_slots(session, regimen, first_day=first_day, but=booking, most=SLOTS_MOST)
+    expires_on = booking.authorisation_expires_on or date.max
+    return [slot for slot in found if slot.last_day <= expires_on]
 
 
 def step(session: Session, booking: Booking, action: str, *, note: str | None, now: datetime) -> None:

@@ -385,4 +385,5 @@ def _quiet(course: FollowedCourse, frame: NightFrame) -> bool:
 
 
 def _number(value: Any) -> float | None:
-    return None if np.isnan(value) else round(float(value), 4)
+    number = float(value)
+    return None if math.isnan(number) else round(number, 4)

@@ -15,7 +15,7 @@ from diary.storage.naming import rows_by_id, uids_by_id
 from diary.storage.nights import assessments
 from diary.storage.protocols import protocol_at
 from diary.storage.tables.alert import Alert
-from diary.storage.tables.booking import Booking
+from diary.storage.tables.booking import Booking, Chair
 from diary.storage.tables.course import Course, Regimen
 from diary.storage.tables.night import Assessment
 from diary.storage.tables.patient import Patient
@@ -42,6 +42,7 @@ class BookingReading:
     course_uid: str | None
     alert_uid: str | None
     regimen_uid: str | None
+    chair_uid: str | None
     safety: Safety
 
 
@@ -80,6 +81,7 @@ def read_bookings(session: Session, bookings: Sequence[Booking], *, now: datetim
     courses = uids_by_id(session, Course, [booking.course_id for booking in bookings])
     alerts = uids_by_id(session, Alert, [booking.alert_id for booking in bookings])
     regimens = uids_by_id(session, Regimen, [booking.regimen_id for booking in bookings])
+    chairs = uids_by_id(session, Chair, [booking.chair_id for booking in bookings])
     safety = _safety(session, [*patients], now=now)
     return [
         BookingReading(
@@ -88,6 +90,7 @@ def read_bookings(session: Session, bookings: Sequence[Booking], *, now: datetim
             course_uid=courses[booking.course_id],
             alert_uid=alerts[booking.alert_id],
             regimen_uid=regimens[booking.regimen_id],
+            chair_uid=chairs[booking.chair_id],
             safety=safety[booking.patient_id],
         )
         for booking in bookings

@@ -118,6 +118,11 @@ def regimen_by_uid(session: Session, uid: str, *, lock: bool = False) -> Regimen
     return session.scalars(held(statement) if lock else statement).one_or_none()
 
 
+def regimen_by_id(session: Session, regimen_id: int) -> Regimen:
+    """A regimen that another row of this clinic names."""
+    return session.scalars(own(session, Regimen).where(Regimen.id == regimen_id)).one()
+
+
 def regimens(session: Session) -> list[Regimen]:
     """The clinic's regimens that are still planned with."""
     return list(

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from diary.storage.base import Owned
 from diary.storage.tables.alert import Alert
-from diary.storage.tables.booking import Booking
+from diary.storage.tables.booking import Booking, Chair
 from diary.storage.tables.course import Course, Regimen
 from diary.storage.unit import own
 
 T = TypeVar("T", bound=Owned)
-Named = type[Alert] | type[Booking] | type[Course] | type[Regimen]
+Named = type[Alert] | type[Booking] | type[Chair] | type[Course] | type[Regimen]
 
 
 def rows_by_id(session: Session, table: type[T], ids: Iterable[int | None]) -> dict[int, T]:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from diary.desk.rights import DESK
+from diary.services import chairs
 from diary.storage.courses import administrations_of, courses_of
 from diary.storage.entries import versions_of
 from diary.storage.tables.booking import Booking
@@ -80,6 +81,10 @@ def furnished(desk: Desk) -> Desk:
     for kind, level in (("red_flag", None), ("loss", "confirmed"), ("review", None)):
         desk.alert(patient_id, kind, level, opened_at=MORNING - timedelta(days=2), items=["Fever"])
     booked(desk, desk.sign_in())
+    with desk.clinic.unit(write=True) as session:
+        bed = chairs.add_chair(session, name="Bed 1", kind="bed", weekdays=("mon", "tue"), now=MORNING)
+        days = {"first_day": MORNING.date(), "last_day": MORNING.date()}
+        chairs.close_days(session, bed, **days, reason="repair", now=MORNING)
     return desk
 
 
@@ -94,6 +99,7 @@ def addresses(desk: Desk) -> Iterator[str]:
     yield from ("/desk/", "/desk/?tab=all", "/desk/?tab=snoozed", "/desk/bookings", "/desk/nothing")
     yield from ("/desk/patients", "/desk/patients/new")
     yield from ("/desk/regimens", "/desk/regimens/new")
+    yield from ("/desk/chairs", "/desk/chairs/new", "/desk/chairs/closed")
     yield f"/desk/patients/{patient}"
     for page in ("identity", "follow", "booking", "courses/new", "infusions/new", "answers/new"):
         yield f"/desk/patients/{patient}/{page}"

@@ -84,7 +84,10 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST desk.request_for_alert": {"alert": UID, "regimen": UID, **NOTE},
     "POST desk.request_for_patient": {"patient": UID, "regimen": UID, **NOTE},
     "POST desk.authorise": {"reference": "A-1"},
-    "POST desk.offer": {"first_day": LATER, "last_day": LATER},
+    "POST desk.offer": {"first_day": LATER, "last_day": LATER, "chair": UID},
+    "POST desk.new_chair": {"name": "Bed 9", "kind": "bed", "weekdays": "mon"},
+    "POST desk.close_chairs": {"first_day": LATER, "last_day": LATER, "chair": UID, "reason": "why"},
+    "POST desk.open_chairs": {"first_day": LATER, "last_day": LATER, "chair": UID},
     "POST desk.booking_note": NOTE,
     "POST desk.plan": {"regimen": UID, "planned_first_day": LATER, "treated_area": "in your hand"},
     "POST desk.baseline": {"kind": "stated", "nrs": "7,5", "reason": "why"},
@@ -100,7 +103,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST phone.show_chart": {"chart": "hidden"},
     "POST phone.tell": {"item": "flare", "id": UID},
     "POST phone.answer_offer": {"answer": "can"},
-    "POST phone.keep_settings": {"layout": "list1"},
+    "POST phone.keep_settings": {"language": "nl", "layout": "list1"},
     "POST phone.keep_place": {"place": "Europe/Amsterdam"},
 }
 

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from config.words import STAFF_ROLES
 from diary.services import alerts, bookings
+from diary.services.chairs import add_chair
 from diary.services.staff import open_session
 from diary.storage.base import Base
 from diary.storage.courses import courses_of
@@ -19,7 +20,7 @@ from diary.storage.engine import make_engine
 from diary.storage.ids import new_uid
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.alert import Alert
-from diary.storage.tables.booking import Booking
+from diary.storage.tables.booking import Booking, Chair
 from diary.storage.tables.course import Administration, Course, Regimen
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.patient import Device, Patient
@@ -41,6 +42,7 @@ KINDS: Final[Mapping[str, type[Base]]] = {
     "entry": Entry,
     "alert": Alert,
     "booking": Booking,
+    "chair": Chair,
     "regimen": Regimen,
     "administration": Administration,
     "device": Device,
@@ -82,12 +84,14 @@ def clinics(url: str, *, count: int) -> Iterator[list[Ground]]:
 
 
 def ground(app: Flask, clinic: LittleClinic, *roles: str) -> Ground:
-    """A patient ten days past an infusion with an entry, alerts and a booking; and these roles, signed in."""
+    """A bed; a patient past an infusion with an entry, alerts and a booking; and these roles, signed in."""
     patient_uid = a_patient(clinic, f"P-of-{clinic.clinic_id}")
     nurse = colleague(app, clinic, NURSE)
     device = phone(app, nurse, patient_uid)
     posted = device.post("/v1/entries", answer_of(TODAY, 4))
     assert posted.status_code == 201, posted.json
+    with clinic.unit(write=True) as session:
+        add_chair(session, name="Bed 1", kind="bed", weekdays=("mon",), now=NOW)
     known = {NURSE: nurse, PATIENT: device}
     callers = {role: known.get(role) or signed_in(app, clinic, role) for role in roles or EVERYBODY}
     with clinic.unit() as session:

@@ -95,7 +95,7 @@ def own_address(here: Ground, route: str) -> str:
 
 def example(here: Ground, route: str) -> dict[str, str]:
     """The form as its page sends it, about our own objects."""
-    own = {"of": "entry", "alert": "alert", "patient": "patient", "regimen": "regimen"}
+    own = {"of": "entry", "alert": "alert", "patient": "patient", "regimen": "regimen", "chair": "chair"}
     known = FORMS.get(route, {})
     return {"version": "1", **known, **{key: here.uids[kind] for key, kind in own.items() if key in known}}
 

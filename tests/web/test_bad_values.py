@@ -137,6 +137,7 @@ def query_spellings(key: Key) -> list[str]:
 SORTED_BY: Final[dict[str, Any]] = {
     "GET patients.list_patients": "P-0042",
     "GET regimens.list_regimens": "P-0042",
+    "GET chairs.list_chairs": "P-0042",
     "GET entries.list_entries": TODAY,
     "GET nights.list_nights": TODAY,
     "GET alerts.list_alerts": 7,

@@ -30,6 +30,7 @@ KIND_AFTER: Final = {
     "entries": "entry",
     "alerts": "alert",
     "bookings": "booking",
+    "chairs": "chair",
     "regimens": "regimen",
     "administrations": "administration",
     "infusions": "administration",
@@ -43,11 +44,15 @@ NAMED: Final[dict[str, dict[str, str]]] = {
     "POST courses.plan": {"regimen": "regimen"},
     "POST administrations.record": {"regimen": "regimen", "booking": "booking"},
     "POST bookings.request_booking": {"alert": "alert", "patient": "patient", "regimen": "regimen"},
+    "POST bookings.offer": {"chair": "chair"},
     "GET alerts.list_alerts": {"owner": "staff"},
     "GET bookings.list_bookings": {"patient": "patient"},
     "GET entries.list_entries": {"patient": "patient"},
     "POST desk.request_for_alert": {"alert": "alert", "regimen": "regimen"},
     "POST desk.request_for_patient": {"patient": "patient", "regimen": "regimen"},
+    "POST desk.offer": {"chair": "chair"},
+    "POST desk.close_chairs": {"chair": "chair"},
+    "POST desk.open_chairs": {"chair": "chair"},
     "POST desk.plan": {"regimen": "regimen"},
     "POST desk.infuse": {"regimen": "regimen", "booking": "booking"},
     "POST desk.correct_entry": {"of": "entry"},
@@ -231,7 +236,7 @@ def test_no_list_no_search_and_no_page_shows_anything_of_another_clinic(neighbou
                 shown += [(role, route, word) for word in telling if word in text]
                 found_own |= {kind for kind, uid in ours.uids.items() if uid in text}
     assert shown == []
-    assert {"patient", "alert", "booking", "regimen", "entry"} <= found_own
+    assert {"patient", "alert", "booking", "chair", "regimen", "entry"} <= found_own
 
 
 def test_an_id_that_another_clinics_phone_made_is_as_good_as_new_here(neighbours):
@@ -265,7 +270,7 @@ def test_every_uid_that_a_body_or_a_query_of_the_api_can_hold_is_tried(app):
 def test_every_uid_that_a_form_of_the_desk_carries_is_tried(neighbours):
     app, ours = neighbours.app, neighbours.ours
     carried: dict[str, set[str]] = {}
-    for route in with_uids(app):
+    for route in [*with_uids(app), "GET desk.close_chairs"]:
         if not route.startswith("GET desk."):
             continue
         for _, caller in allowed(ours, route):
@@ -276,4 +281,6 @@ def test_every_uid_that_a_form_of_the_desk_carries_is_tried(neighbours):
             form = route.replace("GET", "POST")
             if keys and form in routes(app):
                 carried[form] = carried.get(form, set()) | keys
-    assert carried == {route: set(keys) for route, keys in NAMED.items() if " desk." in route}
+    # The page of chairs opens closed days again; its form stands on another page than its own.
+    known = {route: set(keys) for route, keys in NAMED.items() if " desk." in route}
+    assert carried == {route: keys for route, keys in known.items() if route != "POST desk.open_chairs"}

@@ -1,11 +1,12 @@
 """Chairs and beds, and the bookings of re-treatment."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from config.words import ACTORS, BOOKING_STATES
+from config.words import ACTORS, BOOKING_STATES, CHAIR_KINDS
 from diary.storage.base import Base, Owned, belongs_to, holds, one_of, only_one, owned
 
 ENDED = "state IN ('done', 'refused', 'cancelled', 'no_show')"
@@ -15,13 +16,13 @@ class Chair(Owned, Base):
     """A chair or bed that can hold one infusion at a time."""
 
     __tablename__ = "chair"
-    __table_args__ = owned(
-        UniqueConstraint("clinic_id", "name"), one_of("kind", ("chair", "bed")), unique=["uid"]
-    )
+    __table_args__ = owned(UniqueConstraint("clinic_id", "name"), one_of("kind", CHAIR_KINDS), unique=["uid"])
 
     uid: Mapped[str]
     name: Mapped[str]
     kind: Mapped[str]
+    weekdays: Mapped[list[Any] | None]
+    """Those on which it is used, by the words of config; None: all."""
     retired_at: Mapped[datetime | None]
 
 
