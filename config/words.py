@@ -90,6 +90,12 @@ BOOKING_STATES: Final = (
 
 NIGHT_STATES: Final = ("claimed", "done", "partial", "failed")
 FORECAST_MODES: Final = ("shadow", "on")
+# Why a forecast version came: a person chose the mode, kept a prior or switched learning; a learned prior
+# took over; or it switched itself off.
+FORECAST_CAUSES: Final = ("founding", "mode", "prior", "learning", "learned", "drift")
+# Of these, what decides whether staff see it.
+DECIDES_MODE: Final = ("founding", "mode", "drift")
+CANDIDATE_STATES: Final = ("shadow", "took_over", "dropped")
 
 MESSAGE_STATES: Final = (
     "new",

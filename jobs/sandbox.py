@@ -1,8 +1,8 @@
 """Moves the sandbox clock to where people asked it to go, stopping at every moment that matters.
 
-At each stop, the nights that are due by then are run first; then the clock is put there; then the simulated
-people of the play send what they send at that moment. So whoever reads the clock finds every night before it
-done, and each entry is received on its own simulated day.
+At each stop, the nights that are due by then are run first, and after a Sunday's night its week is looked at;
+then the clock is put there; then the simulated people of the play send what they send at that moment. So
+whoever reads the clock finds every night before it done, and each entry is received on its own simulated day.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from diary.services.sandbox import installation, move_clock
 from diary.storage.nights import next_nights
 from diary.storage.protocols import zones_by_clinic
 from diary.storage.unit import SYSTEM, unit
-from jobs import night
+from jobs import night, relearn
 from jobs.duty import Duty
 
 
@@ -27,6 +27,7 @@ def run(duty: Duty) -> None:
         night.run_until(duty, stop_at)
         if nights_due(duty.engine, now=stop_at):
             return  # another process holds a night: the clock waits for it, and the next tick looks again
+        relearn.run_until(duty, stop_at)
         with unit(duty.engine, SYSTEM, write=True) as session:
             moved = move_clock(session, to=stop_at)
         if moved and duty.player is not None:

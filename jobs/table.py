@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from jobs import night, sandbox
+from jobs import night, relearn, sandbox
 from jobs.duty import Duty
 
 
@@ -21,6 +21,7 @@ class Job:
 
 JOBS: Final = (
     Job("night", night.run),
+    Job("relearn", relearn.run),
     # Somebody who moved the clock waits in front of a page.
     Job("sandbox", sandbox.run, tick_max_s=1.0),
 )

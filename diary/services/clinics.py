@@ -67,7 +67,7 @@ def found_clinic(
     enter(session, Scope(clinic.id, before.actor_kind, before.actor_id, before.role, before.request_id))
     session.add(ClinicZone(clinic_id=clinic.id, zone=zone, since_at=ALWAYS))
     new_protocol(session, protocol, note="the defaults at founding", now=ALWAYS)
-    new_forecast(session, mode=forecast_mode, prior={}, note="as at founding", now=ALWAYS)
+    new_forecast(session, mode=forecast_mode, prior={}, note="as at founding", now=ALWAYS, cause="founding")
     session.add(
         InstrumentVersion(
             clinic_id=clinic.id,
@@ -95,7 +95,14 @@ def new_protocol(session: Session, protocol: Protocol, *, note: str, now: dateti
 
 
 def new_forecast(
-    session: Session, *, mode: str, prior: Mapping[str, float], note: str, now: datetime
+    session: Session,
+    *,
+    mode: str,
+    prior: Mapping[str, float],
+    note: str,
+    now: datetime,
+    cause: str = "mode",
+    learns: bool = True,
 ) -> ForecastVersion:
     """From now on the forecast is shown or logged only, and believes these numbers before the first answer.
 
@@ -105,11 +112,20 @@ def new_forecast(
         prior: numbers of `config.priors.Prior` that are not as shipped.
         note: why.
         now: from when on.
+        cause: what brought it about, of FORECAST_CAUSES.
+        learns: by itself, each week.
     """
     Prior.from_values(prior)
     n = len(session.scalars(own(session, ForecastVersion)).all()) + 1
     version = ForecastVersion(
-        clinic_id=clinic_of(session), n=n, valid_from_at=now, mode=mode, prior=dict(prior), note=note
+        clinic_id=clinic_of(session),
+        n=n,
+        valid_from_at=now,
+        mode=mode,
+        prior=dict(prior),
+        note=note,
+        cause=cause,
+        learns=learns,
     )
     session.add(version)
     session.flush()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from diary.storage.shards import (
 )
 
 NOTHING = bytes([packed.NO_ANSWER])
+NO_ENDS: Mapping[int, date] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,30 @@ class Shard:
 def read_shard(session: Session, frame: NightFrame, stretch: Stretch) -> Shard:
     """Read the courses of a stretch, their packed days cut at the night and as received by the cut-off."""
     courses = courses_of_shard(session, stretch)
-    days = [_days(session, course, frame) for course in courses]
-    baselines = _baselines(courses, days, frame.protocol)
+    seen = see_courses(
+        session, courses, night=frame.night, cutoff_at=frame.cutoff_at, protocol=frame.protocol
+    )
+    return Shard(seen, alerts_of_courses(session, [course.id for course in courses]))
+
+
+def see_courses(
+    session: Session,
+    courses: Sequence[FollowedCourse],
+    *,
+    night: date,
+    cutoff_at: datetime,
+    protocol: Protocol,
+    ends: Mapping[int, date] = NO_ENDS,
+) -> list[ShardCourse]:
+    """Courses with their days as received by a cut-off, up to its night; closed ones up to their ends."""
+    days = [_days(session, course, min(night, ends.get(course.id, night)), cutoff_at) for course in courses]
+    baselines = baselines_as_of(courses, days, protocol)
     patient_ids = [course.patient_id for course in courses]
     boosters = boosters_of_patients(session, patient_ids)
-    follow = follow_of_patients(session, patient_ids, until=frame.cutoff_at)
+    follow = follow_of_patients(session, patient_ids, until=cutoff_at)
     seen = []
     for course, row, (kind, nrs) in zip(courses, days, baselines, strict=True):
-        number = day_number(course, frame.night)
+        number = day_number(course, night)
         given = boosters.get(course.id, ())
         seen.append(
             ShardCourse(
@@ -96,12 +114,12 @@ def read_shard(session: Session, frame: NightFrame, stretch: Stretch) -> Shard:
                 baseline_kind=kind,
                 baseline_nrs=nrs,
                 day_number=number,
-                boosters=[day for day in given if day <= frame.night],
+                boosters=[day for day in given if day <= night],
                 unasked_days=_unasked_days(course, follow.get(course.patient_id, ()), number),
                 problem=packed.problem(row),
             )
         )
-    return Shard(seen, alerts_of_courses(session, [course.id for course in courses]))
+    return seen
 
 
 def day_number(course: FollowedCourse, night: date) -> int:
@@ -110,18 +128,25 @@ def day_number(course: FollowedCourse, night: date) -> int:
     return (night - last).days if last is not None else 0
 
 
-def _days(session: Session, course: FollowedCourse, frame: NightFrame) -> bytes:
+def _days(session: Session, course: FollowedCourse, night: date, cutoff_at: datetime) -> bytes:
     """The packed days as of the cut-off; rebuilt from the entries when changed since, or unreadable."""
     if course.days is None or course.anchor_day is None or course.changed_at is None:
         return b""
     days = course.days
-    if course.changed_at > frame.cutoff_at or packed.problem(days) is not None:
-        span = (course.anchor_day, frame.night)
-        days = packed_from_entries(session, course.patient_id, span, received_by=frame.cutoff_at)
-    return days[: max(0, packed.index_of(course.anchor_day, frame.night) + 1)]
+    if course.changed_at > cutoff_at or packed.problem(days) is not None:
+        days = packed_from_entries(
+            session, course.patient_id, (course.anchor_day, night), received_by=cutoff_at
+        )
+    return days_until(course, days, night)
 
 
-def _baselines(
+def days_until(course: FollowedCourse, days: bytes, night: date) -> bytes:
+    """A packed row up to a night."""
+    assert course.anchor_day is not None
+    return days[: max(0, packed.index_of(course.anchor_day, night) + 1)]
+
+
+def baselines_as_of(
     courses: Sequence[FollowedCourse], days: Sequence[bytes], protocol: Protocol
 ) -> list[tuple[str, float | None]]:
     """Kind and NRS of each course's baseline: what staff set or was carried, else of its own days before."""

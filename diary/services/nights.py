@@ -206,6 +206,7 @@ def _finish(session: Session, frame: NightFrame, counts: Counts, *, wall: Clock)
     assert run is not None
     assert counts.add_up, "something became of every course that was read"
     run.protocol_version_id, run.detector_version = frame.protocol_id, DETECTOR_VERSION
+    run.prior_version = frame.foresight.prior_version
     run.courses_seen, run.courses_judged = counts.seen, counts.judged
     run.courses_silent, run.courses_failed = counts.silent, counts.failed
     run.state = "partial" if counts.failed else "done"

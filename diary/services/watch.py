@@ -1,4 +1,4 @@
-"""Finds what is wrong with the service: overdue nights, courses not assessed, jobs that went silent."""
+"""Finds what is wrong: overdue nights, courses not assessed, silent jobs, a forecast that hid itself."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from config.duties import JOB_SILENT_MAX, NIGHT_OVERDUE_AFTER
 from diary.domain.days import night_due
+from diary.services.forecast_story import off_in
 from diary.services.sandbox import now_in
 from diary.storage.nights import next_nights
 from diary.storage.protocols import zones_by_clinic
-from diary.storage.watch import LastNight, beats, last_nights
+from diary.storage.watch import LastNight, beats, last_nights, mode_versions
 
 HOUR = timedelta(hours=1)
 # Two machines' clocks may differ by so much.
@@ -74,6 +75,7 @@ def watch(session: Session, *, wall_now: datetime) -> Watched:
             *_overdue(last, waits),
             *_not_assessed(last),
             *_silent(silent, failure),
+            *_switched_off(session, last),
         ),
         overdue_hours=_hours(max(waits.values(), default=timedelta(0))),
         night_age_hours=_hours(max(ages)) if ages else None,
@@ -107,6 +109,15 @@ def _silent(silent: Mapping[str, float | None], failure: Mapping[str, str]) -> I
         told = "has never succeeded" if since_s is None else f"has not succeeded for {since_s / 3600:.0f} h"
         ended = f"Its last run failed: {failure[job]}." if job in failure else "Is python -m jobs running?"
         yield Finding("job_silent", job, f"The job {job} {told}. {ended}")
+
+
+def _switched_off(session: Session, last: Mapping[int, LastNight]) -> Iterator[Finding]:
+    for clinic_id, version in mode_versions(session).items():
+        off = off_in([version])
+        if off is not None:
+            uid = last[clinic_id].clinic_uid
+            told = f"Its forecast switched itself off on {off.at.date()}; the plain rule goes on."
+            yield Finding("forecast_off", uid, f"Clinic {uid}: {told} {off.why}")
 
 
 def _since(ok_at: datetime | None, now: datetime) -> float | None:

@@ -13,6 +13,7 @@ from diary.services import audit
 from diary.services.asked_days import unfollowed
 from diary.services.brought_in import BroughtIn, brought_in
 from diary.services.course_today import CourseToday, course_today, scores_between, today_of
+from diary.services.forecast_story import SwitchedOff, switched_off
 from diary.storage.courses import packed_days
 from diary.storage.follow import Followed, follow_histories
 from diary.storage.protocols import protocol_at
@@ -91,6 +92,8 @@ class Worklist:
     pages: int
     brought_in: BroughtIn | None
     """None where no course was brought in of late."""
+    forecast_off: SwitchedOff | None
+    """None unless the forecast switched itself off."""
 
 
 def worklist(session: Session, *, tab: str, page: int, names: bool, now: datetime) -> Worklist:
@@ -103,7 +106,7 @@ def worklist(session: Session, *, tab: str, page: int, names: bool, now: datetim
     page = min(max(page, 1), pages)
     found = tab_page(session, tab, offset=(page - 1) * PAGE_ROWS, limit=PAGE_ROWS)
     rows = _rows(session, found, names=names, now=now)
-    return Worklist(tab, counts, rows, page, pages, brought_in(session, now))
+    return Worklist(tab, counts, rows, page, pages, brought_in(session, now), switched_off(session))
 
 
 def alert_line(alert: Alert, owners: Mapping[int, tuple[str, str]], *, booking: Booking | None) -> AlertLine:

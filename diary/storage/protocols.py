@@ -63,8 +63,17 @@ def foresight_at(session: Session, moment: datetime) -> Foresight:
         .limit(1)
     )
     version = session.scalars(statement).one()
-    name = f"{CLINICS_OWN}{version.n}" if version.prior else AS_SHIPPED
-    return Foresight(version.mode == "on", Prior.from_values(version.prior), name)
+    return Foresight(version.mode == "on", Prior.from_values(version.prior), prior_name(version))
+
+
+def forecast_versions(session: Session) -> list[ForecastVersion]:
+    """All of them, first to last."""
+    return list(session.scalars(own(session, ForecastVersion).order_by(ForecastVersion.n)))
+
+
+def prior_name(version: ForecastVersion) -> str:
+    """What alerts and nights call the prior of a version."""
+    return f"{CLINICS_OWN}{version.n}" if version.prior else AS_SHIPPED
 
 
 def prior_named(session: Session, name: str) -> Prior:

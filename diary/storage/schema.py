@@ -10,6 +10,7 @@ from diary.storage.tables import (
     clinic,
     course,
     entry,
+    forecast,
     night,
     outbox,
     patient,
@@ -18,7 +19,21 @@ from diary.storage.tables import (
     watch,
 )
 
-SUBJECTS = (alert, audit, booking, clinic, course, entry, night, outbox, patient, staff, study, watch)
+SUBJECTS = (
+    alert,
+    audit,
+    booking,
+    clinic,
+    course,
+    entry,
+    forecast,
+    night,
+    outbox,
+    patient,
+    staff,
+    study,
+    watch,
+)
 
 metadata: MetaData = Base.metadata
 

@@ -86,7 +86,7 @@ _OF_SHARD: Final[ColumnElement[bool]] = and_(
     _COURSE.id <= bindparam("last_id"),
 )
 
-_COURSES: Final = Prepared(
+_COURSES_WITH_DAYS: Final = (
     select(
         _COURSE.id,
         _COURSE.patient_id,
@@ -111,8 +111,11 @@ _COURSES: Final = Prepared(
         .outerjoin(table_of(CourseDays), _DAYS.course_id == _COURSE.id)
         .outerjoin(table_of(Assessment), _FOUND.course_id == _COURSE.id)
     )
-    .where(_OF_SHARD)
     .order_by(_COURSE.id)
+)
+_COURSES: Final = Prepared(_COURSES_WITH_DAYS.where(_OF_SHARD))
+_AMONG: Final = Prepared(
+    _COURSES_WITH_DAYS.where(_COURSE.clinic_id == bindparam("clinic_id"), among(_COURSE.id, "course_ids"))
 )
 _PLACES: Final = (
     select(
@@ -179,6 +182,12 @@ def stretches(session: Session, *, most: int, within: Stretch = EVERYBODY) -> li
 def courses_of_shard(session: Session, stretch: Stretch) -> list[FollowedCourse]:
     """The courses themselves, by id."""
     return [FollowedCourse(*row) for row in _COURSES.rows(session, **_bounds(session, stretch))]
+
+
+def courses_among(session: Session, course_ids: Sequence[int]) -> list[FollowedCourse]:
+    """Courses of the clinic, followed or closed, by id."""
+    rows = _AMONG.rows(session, clinic_id=clinic_of(session), course_ids=course_ids)
+    return [FollowedCourse(*row) for row in rows]
 
 
 def alerts_of_courses(session: Session, course_ids: Sequence[int]) -> dict[int, list[StandingAlert]]:

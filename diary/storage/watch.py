@@ -7,9 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
+from config.words import DECIDES_MODE
 from diary.storage.base import INSERT, table_of
 from diary.storage.nights import newest_night
-from diary.storage.tables.clinic import Clinic
+from diary.storage.tables.clinic import Clinic, ForecastVersion
 from diary.storage.tables.night import NightRun
 from diary.storage.tables.outbox import Message
 from diary.storage.tables.watch import Incident, JobBeat
@@ -34,6 +35,13 @@ def last_nights(session: Session) -> dict[int, LastNight]:
         row.id: LastNight(row.uid, row.night, row.cutoff_at, row.courses_failed or 0)
         for row in session.execute(statement)
     }
+
+
+def mode_versions(session: Session) -> dict[int, ForecastVersion]:
+    """By clinic the newest forecast version that decided whether staff see it."""
+    statement = select(ForecastVersion).where(ForecastVersion.cause.in_(DECIDES_MODE))
+    ordered = session.scalars(statement.order_by(ForecastVersion.clinic_id, ForecastVersion.n))
+    return {version.clinic_id: version for version in ordered}
 
 
 def beats(session: Session) -> dict[str, JobBeat]:

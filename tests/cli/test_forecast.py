@@ -3,28 +3,29 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from config.priors import SHIPPED
-from config.protocol import DEFAULT
 from diary.domain import packed
+from diary.domain.relapse.shadow import NOTHING
 from diary.domain.simulation.cohort import simulate
 from diary.domain.simulation.cohorts import COHORTS
 from diary.services.clinics import ALWAYS, new_forecast
-from diary.services.forecasting import Learned, read_courses
+from diary.services.forecasting import Learned, Tried
+from diary.services.sandbox import move_clock
 from diary.storage.courses import courses_of
 from diary.storage.engine import make_engine
 from diary.storage.protocols import foresight_at
 from diary.storage.tables.entry import CourseDays
-from diary.storage.unit import own
+from diary.storage.unit import SYSTEM, own, unit
 from tests.cli.terminal import Terminal
-from tests.little_clinic import LittleClinic, day_number, found
+from tests.little_clinic import LittleClinic, at, day_number, found
 
-COURSES = 70
+COURSES = 120
 NIGHTS = 120
+AFTER = at(day_number(NIGHTS + 2))
 
 
 @pytest.fixture
@@ -45,29 +46,28 @@ def fill(clinic: LittleClinic) -> None:
             (course,) = courses_of(session, patient_id)
             days = session.scalars(own(session, CourseDays).where(CourseDays.course_id == course.id)).one()
             days.days = cohort.before[row].tobytes() + infusion + cohort.scores[row].tobytes()
+    with unit(clinic.engine, SYSTEM, write=True) as session:
+        move_clock(session, to=at(day_number(NIGHTS + 1)))
 
 
 def test_every_number_is_shown_with_its_source(shell, clinic):
-    assert "in the shadow" in shell.run("forecast", "show").output
-    rows = json.loads(shell.run("forecast", "show", "--json").output)
+    rows = json.loads(shell.run("forecast", "prior", "--json").output)
     assert {row["number"] for row in rows} == set(SHIPPED.to_values())
     assert all(row["source"] and row["mark"] in ("published", "derived", "assumed") for row in rows)
 
 
 def test_a_prior_is_learned_tried_and_kept_from_the_next_night_on(shell, clinic):
     fill(clinic)
-    with clinic.unit() as session:
-        assert read_courses(session, DEFAULT).count == COURSES
     looked = shell.run("forecast", "learn", "--json")
     assert looked.exit_code == 0
     learned = {row["number"]: row["learned"] for row in json.loads(looked.stdout)}
     assert learned["midpoint_median_days"] > SHIPPED.midpoint_median_days
     with clinic.unit() as session:
-        assert foresight_at(session, datetime.now(UTC)).prior == SHIPPED, "looking changes nothing"
+        assert foresight_at(session, AFTER).prior == SHIPPED, "looking changes nothing"
     kept = shell.run("forecast", "learn", "--keep", "a year of our own")
     assert kept.exit_code == 0, kept.output
     with clinic.unit() as session:
-        foresight = foresight_at(session, datetime.now(UTC))
+        foresight = foresight_at(session, AFTER)
     assert foresight.prior.midpoint_median_days == pytest.approx(learned["midpoint_median_days"], abs=1e-3)
     assert (foresight.prior_version, foresight.shown) == ("clinic 2", False)
 
@@ -99,7 +99,21 @@ def test_the_record_says_how_long_before_the_rule_it_spoke(shell, clinic):
 
 
 def test_a_prior_that_foresees_worse_than_chance_gives_is_worse():
-    learned = Learned(200, SHIPPED, 90, shipped_brier=0.140, learned_brier=0.150, error=0.004)
-    assert learned.worse
-    assert not replace(learned, error=0.02).worse
-    assert replace(learned, tried=0, shipped_brier=float("nan"), learned_brier=float("nan")).worse
+    compared = replace(NOTHING, forecasts=90, brier_in_force=0.140, brier=0.150, brier_error=0.004)
+    tried = Tried(Learned(200, SHIPPED), compared)
+    assert tried.worse
+    assert not replace(tried, compared=replace(compared, brier_error=0.02)).worse
+    assert replace(tried, compared=NOTHING).worse, "nobody can say"
+
+
+def test_a_clinic_stops_the_learning_and_starts_it_again_and_says_why(shell, clinic):
+    assert "It learns each week by itself." in shell.run("forecast", "show").output
+    refused = shell.run("forecast", "learn", "--auto", "off")
+    assert refused.exit_code != 0
+    assert "--note" in refused.output
+    assert shell.run("forecast", "learn", "--auto", "off", "--note", "a study runs").exit_code == 0
+    told = shell.run("forecast", "show").output
+    assert "It does not learn by itself." in told
+    assert "a study runs" in told
+    shell.run("forecast", "learn", "--auto", "on", "--note", "it is over")
+    assert "It learns each week by itself." in shell.run("forecast", "show").output

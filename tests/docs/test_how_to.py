@@ -46,7 +46,7 @@ def test_every_finding_of_the_watchdog_has_a_page_in_the_runbook():
     index = (DOCS / "runbook" / "README.md").read_text("utf-8")
     source = (DOCS.parent / "diary" / "services" / "watch.py").read_text("utf-8")
     codes = re.findall(r'Finding\("([a-z_]+)"', source)
-    assert len(set(codes)) == 3
+    assert len(set(codes)) == 4
     assert [code for code in codes if f"`{code}`" not in index] == []
 
 
@@ -62,6 +62,12 @@ def test_existing_diaries_come_in_as_the_page_says(database_url, tmp_path, folde
     typed = walk(page("import.md"), folder, env=environment(database_url=database_url))
     assert sum("diary import" in line for line in typed) == 4
     assert any("diary verify" in line for line in typed)
+
+
+def test_the_forecast_is_shown_hidden_and_taught_as_the_page_says(database_url, tmp_path, folder):
+    Terminal(database_url, tmp_path).set_up()
+    typed = walk(page("forecast.md"), folder, env=environment(database_url=database_url))
+    assert sum("diary forecast" in line for line in typed) == 8
 
 
 def test_the_nights_of_a_file_are_replayed_as_the_page_says(folder):

@@ -39,6 +39,8 @@ SAMPLES: list[tuple[type[TypeEngine[Any]], Any]] = [
 OTHERWISE: dict[str, dict[str, Any]] = {
     "alert": {"level": "watch"},
     "entry": {"nrs": 5, "standing": True},
+    "forecast_candidate": {"state": "took_over", "ended_at": MOMENT, "reason": "as good"},
+    "forecast_version": {"learns": True},
     "installation": {"id": 1},
     "message": {"next_try_at": MOMENT},
 }

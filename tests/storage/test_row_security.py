@@ -12,8 +12,15 @@ from diary.storage.schema import clinic_tables, metadata
 from diary.storage.unit import SYSTEM, Scope, present, unit
 from tests.storage.rows import OURS, THEIRS, contents, fill
 
-# Read by the scheduler over all clinics, to see what is due.
-SYSTEM_READS = {"clinic_zone", "message", "night_run", "protocol_version"}
+# Read by the scheduler and the watchdog over all clinics, to see what is due or wrong.
+SYSTEM_READS = {
+    "clinic_zone",
+    "forecast_version",
+    "forecast_week",
+    "message",
+    "night_run",
+    "protocol_version",
+}
 PRESENTED = {
     "device": "token_hash",
     "enrolment_code": "code_hash",

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from config.words import FORECAST_MODES, INSTALLATION_KINDS
+from config.words import FORECAST_CAUSES, FORECAST_MODES, INSTALLATION_KINDS
 from diary.storage.base import Base, Owned, holds, one_of, owned
 
 
@@ -71,7 +71,9 @@ class ForecastVersion(Owned, Base):
     """From when on staff see the forecast, or it is logged only; and the prior that it believes."""
 
     __tablename__ = "forecast_version"
-    __table_args__ = owned(UniqueConstraint("clinic_id", "n"), one_of("mode", FORECAST_MODES))
+    __table_args__ = owned(
+        UniqueConstraint("clinic_id", "n"), one_of("mode", FORECAST_MODES), one_of("cause", FORECAST_CAUSES)
+    )
 
     n: Mapped[int]
     valid_from_at: Mapped[datetime]
@@ -79,6 +81,9 @@ class ForecastVersion(Owned, Base):
     prior: Mapped[dict[str, Any]]
     """The numbers that are not as shipped."""
     note: Mapped[str]
+    cause: Mapped[str]
+    learns: Mapped[bool]
+    """Each week, by itself, from the clinic's own courses."""
 
 
 class InstrumentVersion(Owned, Base):

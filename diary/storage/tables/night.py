@@ -36,6 +36,8 @@ class NightRun(Owned, Base):
     late: Mapped[bool]
     protocol_version_id: Mapped[int | None]
     detector_version: Mapped[str | None]
+    prior_version: Mapped[str | None]
+    """By its name, as alerts have it; none of nights before there was this column."""
     courses_seen: Mapped[int]
     courses_judged: Mapped[int]
     courses_silent: Mapped[int]
