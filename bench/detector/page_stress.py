@@ -1,0 +1,62 @@
+"""The part of the page that is about the stress list: every cohort, with the thresholds of one."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from bench.detector.names import AS_SHIPPED, OPENINGS, PLAIN, STRESS_RATES, US
+from bench.detector.pictures import STRESS, Numbers, row_of
+from bench.detector.tables import paragraph, percent, table
+from diary.domain.simulation.cohorts import COHORTS
+
+_FROZEN: Final = (
+    "Every named cohort, with the settings and thresholds of cohort {chosen_on} as they are, since a "
+    "clinic would not know better: ours, the plain rule, and the two rivals that promised most where "
+    "they were chosen. **Fewer losses seen early than by the plain rule: {where}.**"
+)
+_CHANCES: Final = (
+    "The chance of a loss within 28 days: mean squared error, and in brackets that of the cohort's own "
+    "climate, which no clinic is told. The last column: 80 % intervals of the loss day that hold it, on "
+    "the three days."
+)
+_RATES: Final = (
+    "With the thresholds for 0.05 / 0.10 false alerts a patient-month in cohort {chosen_on}; shares in "
+    "%, alerts and false alerts a patient-month at risk."
+)
+
+
+def sections(stress: Numbers) -> Iterator[str]:
+    """Each in its turn."""
+    cohorts = stress["cohorts"]
+    below = [f"{method} in {name} at {rate:.2f}" for name, rate, method in stress["below_the_plain_rule"]]
+    days = [f"day {of['night']}" for of in next(iter(cohorts.values()))["forecasts"]]
+    methods = [PLAIN, *stress["rivals"], US + OPENINGS, US, US + AS_SHIPPED]
+    yield "## Patients that thresholds were not chosen on"
+    yield f"![Share of losses seen early in every cohort, simulated patients]({STRESS})"
+    yield paragraph(_FROZEN.format(chosen_on=stress["chosen_on"], where="; ".join(below) or "nowhere"))
+    yield paragraph(_CHANCES)
+    yield table(
+        ["cohort", "what it is", "losses", *days, "80 % intervals"],
+        [_forecast_row(name, told) for name, told in cohorts.items()],
+    )
+    yield paragraph(_RATES.format(chosen_on=stress["chosen_on"]))
+    yield table(
+        ["cohort", "method", "early", "seen", "28 to 56 days ahead", "alerts", "false"],
+        [_stress_row(name, told, method) for name, told in cohorts.items() for method in methods],
+    )
+
+
+def _forecast_row(name: str, told: Numbers) -> list[str]:
+    briers = [f"{of['brier']:.3f} ({of['climate_brier']:.3f})" for of in told["forecasts"]]
+    held = ", ".join(percent(of["held"]) for of in told["forecasts"])
+    return [name, COHORTS[name].about, f"{told['losses']:,}", *briers, held]
+
+
+def _stress_row(name: str, told: Numbers, method: str) -> list[str]:
+    rows = [row_of(told, method, rate) for rate in STRESS_RATES]
+    shares = [" / ".join(f"{row[of] * 100:.0f}" for row in rows) for of in ("early", "sensitivity", "far")]
+    alerts = " / ".join(f"{row['alerts_per_month']:.2f}" for row in rows)
+    false = " / ".join(f"{row['false_per_month']:.3f}" for row in rows)
+    cells = [*shares, alerts, false]
+    if method in (PLAIN, US + AS_SHIPPED):  # no threshold to choose
+        cells = [cell.partition(" / ")[0] for cell in cells]
+    return [name, method, *cells]
