@@ -83,14 +83,17 @@ def _cell(of: Score) -> str:
 def _beside(
     entries: Sequence[Entry], scores: dict[tuple[str, float], Score], cohort: Cohort
 ) -> Iterator[Beside]:
-    """Each of ours beside the rivals that are best in these very courses, and beside the oracle."""
+    """Each of ours beside the rivals that are best in these very courses, and beside the oracle.
+
+    The oracle stands beside the rivals too: no forecast with this policy can be asked to be better than it.
+    """
     alerts = {(entry.method, entry.rate): entry.alerts for entry in entries}
     for rate in RATES:
         best = [*_best_rivals(scores, rate)]
-        for ours in (US, US_LEARNED):
+        for forecast in (US, US_LEARNED, ORACLE):
             for openings in ("", OPENINGS):
-                mine = (ours + openings, rate)
-                for other in (*best, ORACLE + openings):
+                mine = (forecast + openings, rate)
+                for other in (*best, *([] if forecast == ORACLE else [ORACLE + openings])):
                     theirs = (other, rate)
                     if mine not in scores or theirs not in scores or not scores[theirs].early:
                         continue
