@@ -2,7 +2,8 @@
 
 A true loss is known up to the end of the diary, the horizon: `diary.domain.relapse.calibration` says what
 then counts as held. Of a forecast that is right closed 80 % intervals hold 80 %, and open ones, which have
-one end only, 90 % or more. So both are told, beside all together.
+one end only, 90 % or more: all together more than 80 %. `ends` leaves out what cannot be known, and comes to
+80 %.
 
 Intervals are of those who respond, as they are worked out. Chances are of all courses that something is
 foreseen of, and of those at risk: by the plain rule, which anybody can see, they respond and have not lost it
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from bench.detector.ends import Ends, ends
 from diary.domain.relapse.assess import Assessed
 from diary.domain.relapse.calibration import Bools, Floats, Intervals, brier, intervals, mean
 from diary.domain.simulation.cohort import Cohort
@@ -66,6 +68,7 @@ class ForecastScore:
     of_all: Chances
     at_risk: Chances
     intervals: Intervals
+    ends: Ends
     pinball_days: tuple[float, ...]
     """At 10, 50 and 90 %."""
     climate_pinball_days: tuple[float, ...]
@@ -120,6 +123,7 @@ def score_forecast(night: int, calibration: Foreseen, report: Foreseen) -> Forec
             night, chance, known & report.at_risk(night), report, calibration, calibration.at_risk(night)
         ),
         intervals=intervals(quantiles[0], quantiles[2], truth, **each),
+        ends=ends(quantiles[0], quantiles[2], truth, **each),
         pinball_days=tuple(
             pinball(told, share, truth, **each) for told, share in zip(quantiles, QUANTILES, strict=True)
         ),

@@ -122,7 +122,7 @@ def of_forecasts(name: str, scored: Iterable[ForecastScore]) -> list[dict[str, A
             f"  day {of.night}: all {of.of_all.brier:.3f} ({of.of_all.climate_brier:.3f})"
             f"   at risk {of.at_risk.brier:.3f} ({of.at_risk.climate_brier:.3f})"
             f"   closed {held.closed_held:.2f} of {held.closed}, open {held.open_held:.2f} of {held.open},"
-            f" all {held.held:.2f}, before {held.before:.2f}"
+            f" all {held.held:.2f}, both ends leave {of.ends.held:.2f}"
             f"   pinball {_days(of.pinball_days)} days ({_days(of.climate_pinball_days)})"
         )
         numbers.append(asdict(of))

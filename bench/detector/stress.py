@@ -62,7 +62,7 @@ def told_of(rows: Sequence[Row], forecasts: Sequence[ForecastScore], losses: int
     for night in forecasts:
         chance = night.of_all
         print(
-            f"  day {night.night}: 80 % intervals hold {night.intervals.held:.2f},"
+            f"  day {night.night}: 80 % intervals hold {night.ends.held:.2f},"
             f" Brier {chance.brier:.3f} (climate {chance.climate_brier:.3f})"
         )
     return {
@@ -72,7 +72,7 @@ def told_of(rows: Sequence[Row], forecasts: Sequence[ForecastScore], losses: int
             {
                 "night": night.night,
                 "courses": night.of_all.courses,
-                "held": night.intervals.held,
+                "ends": asdict(night.ends),
                 "brier": night.of_all.brier,
                 "climate_brier": night.of_all.climate_brier,
             }

@@ -7,12 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from bench.detector.forecasts import (
-    Foreseen,
-    pinball,
-    reliability,
-    score_forecast,
-)
+from bench.detector.ends import Ends, ends, of_all
+from bench.detector.forecasts import Foreseen, pinball, reliability, score_forecast
 from bench.detector.ours import foresee
 from config.priors import SHIPPED
 from diary.domain.relapse.calibration import brier, intervals
@@ -67,6 +63,34 @@ def test_intervals_of_a_forecast_that_is_right_hold_four_of_five():
     assert found.open_held > 0.90
     too_narrow = intervals(middle - reach / 2, middle + reach / 2, seen, horizon=HORIZON)
     assert too_narrow.closed_held < 0.55
+
+
+def test_the_ends_that_the_diary_reaches_leave_four_of_five_where_the_forecast_is_right():
+    rng = np.random.default_rng(5)
+    middle = rng.uniform(30, 260, 40_000)
+    truth = middle + 20 * rng.standard_normal(len(middle))
+    reach = 20 * 1.2815515655
+    seen = np.where(truth <= HORIZON, truth, np.inf)
+    right = ends(middle - reach, middle + reach, seen, horizon=HORIZON)
+    for missed in (right.missed_before, right.missed_after):
+        assert missed == pytest.approx(0.10, abs=0.006)
+    too_late = ends(middle, middle + 3 * reach, seen, horizon=HORIZON)
+    assert too_late.missed_before == pytest.approx(0.5, abs=0.02)
+    assert too_late.missed_after < 0.001
+
+
+def test_an_end_beyond_the_diary_is_not_counted():
+    lower, upper = np.array([40.0, 40.0, 200.0, NONE]), np.array([60.0, 200.0, 300.0, NONE])
+    found = ends(lower, upper, np.array([61.0, NONE, 170.0, 30.0]), horizon=HORIZON)
+    assert found == Ends(lower=2, before=0, upper=1, after=1)
+
+
+def test_ends_of_several_nights_are_counted_together():
+    one = asdict(Ends(lower=100, before=10, upper=50, after=5))
+    other = asdict(Ends(lower=100, before=20, upper=150, after=5))
+    assert of_all([one, other]) == Ends(lower=200, before=30, upper=200, after=10)
+    assert of_all([one, other]).held == pytest.approx(0.80)
+    assert np.isnan(Ends(lower=9, before=1, upper=0, after=0).held)
 
 
 def test_the_pinball_loss_is_least_where_the_true_quantile_is_told():

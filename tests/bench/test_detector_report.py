@@ -60,6 +60,10 @@ def test_ours_stands_beside_the_best_rivals_and_the_oracle_each_in_its_own_way(r
             early = [told["methods"][name + way][str(rate)]["early"] for name in (US, ORACLE)]
             assert of["ratio"] == pytest.approx(early[0] / early[1], abs=1e-3)
             assert of["low"] <= of["ratio"] <= of["high"]
+            rivals = {other for at, method, other in beside if (at, method) == (rate, US + way)}
+            of_oracle = {other for at, method, other in beside if (at, method) == (rate, ORACLE + way)}
+            assert of_oracle
+            assert of_oracle == rivals - {ORACLE + way}
 
 
 def test_the_stress_list_takes_the_thresholds_of_a_as_they_are(run):
