@@ -12,7 +12,7 @@ Look = Literal["bold", "dashed", "plain", "dotted", "thin"]
 
 _RADIUS_PX: Final = 4.0
 _SYMBOL_PX: Final = 26
-_KEY_GAP_PX: Final = 18
+_KEY_GAP_PX: Final = 24
 
 
 def marks(look: Look, points: Sequence[tuple[float, float]], *, radii: Sequence[float] = ()) -> str:

@@ -12,7 +12,7 @@ from diary.charts.svg import document, line_path, path, text
 
 _LEFT_PX: Final = 44
 _PLOT_PX: Final = 216
-_GAP_PX: Final = 40
+_GAP_PX: Final = 48
 _TOP_PX: Final = 72
 _TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _LARGEST_PX: Final = 7.0
@@ -47,7 +47,7 @@ def reliability_chart(
     most = max(of.courses for _, occasions in cohorts for one in occasions for of in one.bins)
     columns = [(share, percent(share)) for share in _TICKS]
     body = [text(0, 14, above, classes="c-ink")]
-    body += key([(of.look, of.name) for of in cohorts[0][1]], left=0, y=36, lines=False)
+    body += key([(of.look, of.name) for of in cohorts[0][1]], left=2, y=36, lines=False)
     bottom = _TOP_PX + _PLOT_PX
     for place, (name, occasions) in enumerate(cohorts):
         left = _LEFT_PX + place * (_PLOT_PX + _GAP_PX)

@@ -51,7 +51,7 @@ def share_rows_chart(
 
     ticks = [tenth / 10 for tenth in range(0, tenths + 1, 2)]
     grid = "".join(f"M{position(x(tick))} {_TOP_PX - 4}V{position(bottom)}" for tick in ticks)
-    body = [text(0, 14, above, classes="c-ink"), *key(looks, left=0, y=36, lines=False), path(grid, "c-grid")]
+    body = [text(0, 14, above, classes="c-ink"), *key(looks, left=2, y=36, lines=False), path(grid, "c-grid")]
     numbers = [text(x(tick), bottom + 16, percent(tick), anchor="middle") for tick in ticks]
     joined = ""
     points: list[list[tuple[float, float]]] = [[] for _ in looks]

@@ -12,7 +12,7 @@ from diary.charts.svg import document, line_path, path, text
 
 _LEFT_PX: Final = 44
 _PLOT_PX: Final = 216
-_GAP_PX: Final = 40
+_GAP_PX: Final = 48
 _TOP_PX: Final = 72
 _HEIGHT_PX: Final = 220
 _CAP_PX: Final = 3
@@ -57,7 +57,7 @@ def trade_off_chart(
     rows = [_ROW_SHARE * row for row in range(round(up / _ROW_SHARE) + 1)]
     columns = [(false, f"{false:g}") for false in false_ticks]
     body = [text(0, 14, above, classes="c-ink")]
-    body += key([(of.look, of.name) for of in cohorts[0][1]], left=0, y=36, lines=True)
+    body += key([(of.look, of.name) for of in cohorts[0][1]], left=2, y=36, lines=True)
     for place, (name, detectors) in enumerate(cohorts):
         left = _LEFT_PX + place * (_PLOT_PX + _GAP_PX)
         plot = SharePlot(left, left + _PLOT_PX, _TOP_PX, _TOP_PX + _HEIGHT_PX, across=widest, up=up)
