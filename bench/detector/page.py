@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from bench.detector import page_alerts, page_forecasts, page_stress
+from bench.detector import page_alerts, page_forecasts, page_goals, page_stress
 from bench.detector.pictures import ROOT, Numbers, pictures
 from bench.detector.tables import paragraph
 
@@ -60,6 +60,7 @@ def _parts(numbers: Numbers) -> Iterator[str]:
     yield paragraph(_SIMULATED)
     yield paragraph(_RUN.format(**run, seeds=seeds))
     yield paragraph(_WORDS)
+    yield from page_goals.sections(numbers)
     yield from page_alerts.sections(numbers)
     yield from page_forecasts.sections(numbers)
     if numbers["stress"]:

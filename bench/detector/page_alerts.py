@@ -8,16 +8,12 @@ from bench.detector.pictures import EARLY, Numbers, best_rival
 from bench.detector.tables import paragraph, percent, table
 from diary.domain.simulation.cohorts import COHORTS
 
-# How many times the best rival's early share ours should be.
-GOALS: Final = {"A": "1.5", "B": "1.2", "C": "1.5"}
-GOAL_OF_ORACLE: Final = "90 %"
 RULE_RATE: Final = str(RATES[0])
 
 _BESIDE: Final = (
-    "How many times the best rival's early share ours is; the best is picked on these very courses. "
-    "Goals at 0.05, beside the best as published: {goals}."
+    "How many times the best rival's early share ours is; the best is picked on these very courses."
 )
-_ORACLE: Final = "And beside the oracle, which is given the generator; the goal is {goal} of its early share:"
+_ORACLE: Final = "And beside the oracle, which is given the generator:"
 _COURSES: Final = (
     "{courses:,} courses, {losses:,} losses, {early_losses:,} of them after day 28. Alerts and false "
     "alerts are those of a patient-month at risk."
@@ -41,15 +37,14 @@ def sections(numbers: Numbers) -> Iterator[str]:
 def _early(cohorts: Numbers) -> Iterator[str]:
     yield "## Seen early"
     yield f"![Share of losses seen early by rate of false alerts, simulated patients]({EARLY})"
-    goals = [f"{goal} times in {name}" for name, goal in GOALS.items() if name in cohorts]
-    yield paragraph(_BESIDE.format(goals=", ".join(goals)))
+    yield paragraph(_BESIDE)
     yield table(
         ["cohort", "at", "best as published", "ours is", "best gated", "ours is", "its openings alone are"],
         [row for name, told in cohorts.items() for row in _compared(name, told)],
     )
     rows = [row for name, told in cohorts.items() for row in _of_oracle(name, told)]
     if rows:
-        yield _ORACLE.format(goal=GOAL_OF_ORACLE)
+        yield _ORACLE
         yield table(
             ["cohort", "at", "oracle", "ours is", "with its own prior", "oracle, first openings", "ours is"],
             rows,

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from bench.detector.ends import of_all
 from bench.detector.names import AS_SHIPPED, OPENINGS, PLAIN, STRESS_RATES, US
 from bench.detector.pictures import STRESS, Numbers, row_of
-from bench.detector.tables import paragraph, percent, table
+from bench.detector.tables import held, paragraph, percent, table
 from diary.domain.simulation.cohorts import COHORTS
 
 _FROZEN: Final = (
@@ -15,8 +16,8 @@ _FROZEN: Final = (
 )
 _CHANCES: Final = (
     "The chance of a loss within 28 days: mean squared error, and in brackets that of the cohort's own "
-    "climate, which no clinic is told. The last column: 80 % intervals of the loss day that hold it, on "
-    "the three days."
+    "climate, which no clinic is told. **Worse than that climate: {worse}.** The last column: 80 % intervals "
+    "of the loss day that hold it, of the three days together, and in brackets the misses at either end."
 )
 _RATES: Final = (
     "With the thresholds for 0.05 / 0.10 false alerts a patient-month in cohort {chosen_on}; shares in "
@@ -27,13 +28,16 @@ _RATES: Final = (
 def sections(stress: Numbers) -> Iterator[str]:
     """Each in its turn."""
     cohorts = stress["cohorts"]
-    below = [f"{method} in {name} at {rate:.2f}" for name, rate, method in stress["below_the_plain_rule"]]
+    below = [
+        f"{name}, {_below(cohorts[name], rate, method)}"
+        for name, rate, method in stress["below_the_plain_rule"]
+    ]
     days = [f"day {of['night']}" for of in next(iter(cohorts.values()))["forecasts"]]
     methods = [PLAIN, *stress["rivals"], US + OPENINGS, US, US + AS_SHIPPED]
     yield "## Patients that thresholds were not chosen on"
     yield f"![Share of losses seen early in every cohort, simulated patients]({STRESS})"
     yield paragraph(_FROZEN.format(chosen_on=stress["chosen_on"], where="; ".join(below) or "nowhere"))
-    yield paragraph(_CHANCES)
+    yield paragraph(_CHANCES.format(worse="; ".join(_worse(cohorts)) or "nowhere"))
     yield table(
         ["cohort", "what it is", "losses", *days, "80 % intervals"],
         [_forecast_row(name, told) for name, told in cohorts.items()],
@@ -45,10 +49,23 @@ def sections(stress: Numbers) -> Iterator[str]:
     )
 
 
+def _below(told: Numbers, rate: float, method: str) -> str:
+    ours, plain = (row_of(told, of, rate)["early"] for of in (method, PLAIN))
+    return f"{method} at {rate:.2f} ({percent(ours)} against {percent(plain)})"
+
+
+def _worse(cohorts: Numbers) -> Iterator[str]:
+    """The cohorts of which somebody who knew their share of losses would have said better."""
+    for name, told in cohorts.items():
+        days = [f"{of['night']}" for of in told["forecasts"] if of["brier"] > of["climate_brier"]]
+        if days:
+            yield f"{name} on day {', '.join(days)}"
+
+
 def _forecast_row(name: str, told: Numbers) -> list[str]:
     briers = [f"{of['brier']:.3f} ({of['climate_brier']:.3f})" for of in told["forecasts"]]
-    held = ", ".join(percent(of["held"]) for of in told["forecasts"])
-    return [name, COHORTS[name].about, f"{told['losses']:,}", *briers, held]
+    ends = of_all(night["ends"] for night in told["forecasts"])
+    return [name, COHORTS[name].about, f"{told['losses']:,}", *briers, held(ends)]
 
 
 def _stress_row(name: str, told: Numbers, method: str) -> list[str]:
