@@ -58,9 +58,10 @@ lock: dev ## Write the lock files from requirements.in and requirements-dev.in
 	@$(COMPILE) requirements-cluster.in -o requirements-cluster.txt
 	@$(COMPILE) requirements-dev.in -o requirements-dev.txt
 
-reference: install ## Write the reference pages that are made from the code
+reference: install ## Write the pages that are made from the code, and from what was measured
 	@$(PY) -c 'from config.settings import settings_page as page; print(page(), end="")' > docs/reference/settings.md
 	@$(PY) -m workshop.cli_page > docs/reference/cli.md
+	@$(PY) -m bench.detector.page
 
 pictures: dev ## Take the pictures of docs/ anew, from a small sandbox
 	@$(PY) -m tests.desk.shots

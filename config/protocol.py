@@ -100,7 +100,7 @@ class Protocol:
     # not, down to so few answers in 14 days.
     forecast_answers_min: int = _between(1, 14, default=4)
     # Loss within the lead time, and within the fortnight that the rule needs to confirm it, with at most 0.1
-    # false alerts a patient-month on simulated calibration cohorts (docs/explanation/detector.md).
+    # false alerts a patient-month on simulated calibration cohorts (docs/explanation/detector_results.md).
     watch_probability: float = _between(0.05, 0.99, default=0.5)
     likely_lost_probability: float = _between(0.05, 0.99, default=0.7)
     # A watch ends well under where it began, so that an alert does not come and go around one number.
