@@ -8,7 +8,10 @@ from bench.detector.names import ORACLE, US, US_LEARNED
 from bench.detector.pictures import CHANCES, Numbers
 from bench.detector.tables import as_they_come, held, paragraph, percent, table
 
-_MANY: Final = "Intervals, quantiles and the picture are of other courses than the alerts: {many}."
+_MANY: Final = (
+    "Intervals, quantiles and the picture are of other courses than the alerts: {many}. The picture's are "
+    "with the shipped prior."
+)
 _HELD: Final = (
     "**80 % intervals of the loss day** that hold it, and in brackets the losses before the lower end and "
     "after the upper one, in %. Losses are known within the half year, so each end's misses are counted "
@@ -37,7 +40,7 @@ def sections(numbers: Numbers) -> Iterator[str]:
     days = [f"day {of['night']}" for of in next(iter(cohorts.values()))["many"][US]]
     yield "## Forecasts"
     yield f"![Chances of a loss, told and come true, simulated patients]({CHANCES})"
-    yield _MANY.format(many=many)
+    yield paragraph(_MANY.format(many=many))
     yield paragraph(_HELD)
     yield table(
         ["cohort", "prior", *days, "all three", "as they come"],

@@ -56,9 +56,10 @@ def _detectors(told: Numbers) -> Iterator[TradeOff]:
     rivals = {gated: best_rival(told, RATES[0], gated=gated) for gated in (True, False)}
     looks: list[tuple[str, Look, str]] = [
         ("curves (ours)", "bold", US),
+        ("ours, first openings", "light", US + OPENINGS),
         ("oracle", "dashed", ORACLE),
         ("best rival, gated", "plain", rivals[True]),
-        ("best rival as published", "dotted", rivals[False]),
+        ("best as published", "dotted", rivals[False]),
         ("plain rule", "thin", PLAIN),
     ]
     for name, look, method in looks:
@@ -98,7 +99,7 @@ def _stress(numbers: Numbers) -> str:
     methods = [US, US + OPENINGS, stress["rivals"][0], PLAIN]
     looks: list[tuple[Look, str]] = [
         ("bold", "curves (ours)"),
-        ("dashed", "first openings alone"),
+        ("light", "ours, first openings"),
         ("plain", stress["rivals"][0].replace(GATED, ", gated")),
         ("thin", "plain rule"),
     ]

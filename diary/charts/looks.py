@@ -7,7 +7,7 @@ from diary.charts.lanes import width_px
 from diary.charts.scale import position
 from diary.charts.svg import path, text
 
-Look = Literal["bold", "dashed", "plain", "dotted", "thin"]
+Look = Literal["bold", "light", "dashed", "plain", "dotted", "thin"]
 """A class `c-bold` for a line of it, and `c-bold-marks` for its marks."""
 
 _RADIUS_PX: Final = 4.0
@@ -16,7 +16,7 @@ _KEY_GAP_PX: Final = 24
 
 
 def marks(look: Look, points: Sequence[tuple[float, float]], *, radii: Sequence[float] = ()) -> str:
-    """The marks of one look: circles, squares or diamonds, filled or open by their class.
+    """The marks of one look: circles, triangles, squares or diamonds, filled or open by their class.
 
     radii: of each mark; all the same without.
     """
@@ -32,6 +32,10 @@ def _mark(look: Look, x: float, y: float, radius: float) -> str:
         half = radius * 0.9
         corner = f'x="{position(x - half)}" y="{position(y - half)}"'
         return f'<rect {corner} width="{position(2 * half)}" height="{position(2 * half)}"/>'
+    if look == "light":
+        side = radius * 1.2
+        corners = f"l{position(side)} {position(2 * side * 0.9)}h{position(-2 * side)}z"
+        return f'<path d="M{position(x)} {position(y - side)}{corners}"/>'
     half = radius * 1.2
     steps = f"l{position(half)} {position(half)}-{position(half)} {position(half)}-{position(half)}"
     return f'<path d="M{position(x)} {position(y - half)}{steps}-{position(half)}z"/>'

@@ -16,7 +16,7 @@ _GAP_PX: Final = 48
 _TOP_PX: Final = 72
 _TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _LARGEST_PX: Final = 7.0
-_SMALLEST_PX: Final = 2.0
+_SMALLEST_PX: Final = 2.6
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """The pictures of a benchmark: what several detectors reach, and what became of the chances told."""
 
 import re
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from diary.charts.looks import Look, marks
 from diary.charts.reliability import Alike, Forecasts, reliability_chart
 from diary.charts.share_rows import ShareRow, share_rows_chart
 from diary.charts.trade_off import TradeOff, trade_off_chart
@@ -43,6 +46,18 @@ def test_looks_differ_in_shape_and_not_in_colour_alone():
         for look in ("bold", "thin")
     ]
     assert shapes == [{f"{SVG}circle"}, {f"{SVG}path"}]
+
+
+def test_no_two_looks_have_marks_of_the_same_shape_and_filling():
+    style = (Path(__file__).parents[2] / "bench/detector/pictures.css").read_text("utf-8")
+    looks = get_args(Look)
+    drawn = set()
+    for look in looks:
+        shape = re.sub(r"c-\w+-marks", "", marks(look, [(0, 0)]))
+        filled = "fill: var(--chart-paper)" in style.partition(f".c-{look}-marks {{")[2].partition("}")[0]
+        drawn.add((shape, filled))
+    # An open circle and a filled one, a triangle, squares of both kinds, a diamond.
+    assert len(drawn) == len(looks)
 
 
 def test_the_picture_is_told_in_words_too():
