@@ -4,7 +4,7 @@ Cohorts A, B and C: settings and thresholds chosen on courses of each cohort, ot
 beside them an oracle that is given the generator. Then every named cohort, with the thresholds of A. All is
 simulated; nothing that was used to build the detector is reported on.
 
-    make bench-detector ARGS="--out docs/explanation/detector_numbers.json"
+    make bench-detector ARGS=--page                                  (and the page of figures anew)
     make bench-detector ARGS="--cohorts A --courses 600 --stress"    (no stress list)
 
 Goals at 0.05 false alerts a patient-month: early alerts (7 to 28 days ahead) 1.5 times the best rival's on A
@@ -19,7 +19,7 @@ from typing import Any, Final
 import config.one_thread  # noqa: F401 - before numpy
 
 # isort: split
-from bench.detector import courses, oracle, ours, report, stress
+from bench.detector import courses, oracle, ours, page, report, stress
 from bench.detector.forecasts import NIGHTS, ForecastScore, Foreseen, score_forecast
 from bench.detector.methods import METHODS, Courses, Entry, Frozen, learned, shipped
 from bench.detector.names import AS_SHIPPED, GATED, OPENINGS, PLAIN, US, US_LEARNED
@@ -47,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             numbers["stress"] = _of_stress(frozen, stress.most_promising(entries), asked)
     if asked.out is not None:
         asked.out.write_text(report.written(numbers), encoding="utf-8")
+    if asked.page:
+        page.NUMBERS.write_text(report.written(numbers), encoding="utf-8")
+        page.main()
 
 
 def _of_cohort(
@@ -139,6 +142,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="a few courses of each: to see that it runs")
     parser.add_argument("--out", type=Path, help="where the numbers go, as JSON")
+    parser.add_argument("--page", action="store_true", help="write docs/explanation/detector_results.md anew")
     asked = parser.parse_args(arguments)
     if asked.quick:
         asked.courses, asked.seeds, asked.calibration = 25, 2, 30
