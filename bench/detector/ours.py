@@ -17,8 +17,8 @@ from diary.domain.relapse.states import STATES, loss_recovered, states
 from diary.domain.simulation.cohort import Cohort
 from diary.services.backtest import loss_alerts
 
-# Tried on the calibration cohort: as many as the rivals have thresholds.
-WATCH: Final = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85)
+# Pairs tried on the calibration cohort: 145, where a rival has 150 thresholds to each of its twelve settings.
+WATCH: Final = tuple(step / 40 for step in range(8, 37))
 LIKELY_LOST: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
 
 _LEVELS: Final = [STATES.index(state) for state in ("watch", "likely_lost", "loss")]

@@ -88,7 +88,7 @@ def _of_oracle(name: str, told: Numbers) -> Iterator[Goal]:
         yield Goal(
             f"{percent(OF_ORACLE)} of the oracle's early share{_prior_of(method)}",
             name,
-            f"{percent(of['ratio'])} ({percent(of['low'])} to {percent(of['high'])})",
+            f"{of['ratio'] * 100:.1f} % ({percent(of['low'])} to {percent(of['high'])})",
             of["ratio"] >= OF_ORACLE,
             f"oracle: {percent(most)} of losses",
         )

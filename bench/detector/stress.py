@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bench.detector.forecasts import ForecastScore
 from bench.detector.methods import Entry, Told
-from bench.detector.names import AS_SHIPPED, OPENINGS, OWN, PLAIN, STRESS_RATES, US
+from bench.detector.names import AS_SHIPPED, GATED, OPENINGS, OWN, PLAIN, STRESS_RATES, US
 from bench.detector.scoring import Score, score
 from diary.domain.simulation.cohort import Cohort
 
@@ -32,10 +32,13 @@ class Row:
 
 
 def most_promising(entries: Sequence[Entry]) -> list[str]:
-    """The rivals with the most early alerts where they were chosen, at the lower rate."""
+    """The rivals with the most early alerts where they were chosen, at the lower rate; each in one way."""
     rivals = [entry for entry in entries if entry.method not in OWN and entry.rate == STRESS_RATES[0]]
     rivals.sort(key=lambda entry: -entry.early_where_chosen)
-    return [entry.method for entry in rivals[:RIVALS]]
+    best: dict[str, str] = {}
+    for entry in rivals:
+        best.setdefault(entry.method.removesuffix(GATED), entry.method)
+    return [*best.values()][:RIVALS]
 
 
 def rows(cohort: Cohort, told: Iterable[Told], methods: Sequence[str]) -> Iterator[Row]:
