@@ -6,7 +6,7 @@ from typing import Final
 from bench.detector.ends import of_all
 from bench.detector.names import AS_SHIPPED, OPENINGS, PLAIN, STRESS_RATES, US
 from bench.detector.pictures import STRESS, Numbers, row_of
-from bench.detector.tables import held, paragraph, percent, table
+from bench.detector.tables import held, paragraph, table
 from diary.domain.simulation.cohorts import COHORTS
 
 _FROZEN: Final = (
@@ -51,7 +51,7 @@ def sections(stress: Numbers) -> Iterator[str]:
 
 def _below(told: Numbers, rate: float, method: str) -> str:
     ours, plain = (row_of(told, of, rate)["early"] for of in (method, PLAIN))
-    return f"{method} at {rate:.2f} ({percent(ours)} against {percent(plain)})"
+    return f"{method} at {rate:.2f} ({ours * 100:.1f} % against {plain * 100:.1f} %)"
 
 
 def _worse(cohorts: Numbers) -> Iterator[str]:
