@@ -1,4 +1,4 @@
-"""Chairs and beds: the board of who holds which, new ones, retired ones, days that are closed."""
+"""Chairs and beds: who holds which, what the coming weeks will ask for, new ones, closed days."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from diary.desk.forms import Form
 from diary.desk.stale import found
 from diary.services.chair_board import WEEKS, chair_board
 from diary.services.chairs import add_chair, close_days, open_days, retire_chair
+from diary.services.demand import weeks_ahead
 from diary.storage.chairs import chair_by_uid, chairs_in_use
 from diary.storage.tables.booking import Chair
 from diary.web.work import Work
@@ -26,12 +27,15 @@ USUAL_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 def chairs_page() -> ResponseReturnValue:
     """Four weeks of all chairs and beds, and what is closed."""
     with at_desk(write=True) as (unit, frame):
-        board = chair_board(unit.session, day=_asked_day() or frame.today, names=frame.treating, now=unit.now)
+        first = _asked_day() or frame.today
+        board = chair_board(unit.session, day=first, names=frame.treating, now=unit.now)
+        ahead = weeks_ahead(unit.session, now=unit.now)
     stride = timedelta(days=7 * WEEKS)
     return show(
         "chairs.html",
         frame,
         board=board,
+        ahead=ahead,
         days=[board.first_day + timedelta(days=offset) for offset in range(7 * WEEKS)],
         before=board.first_day - stride,
         after=board.first_day + stride,

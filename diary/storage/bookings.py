@@ -27,6 +27,12 @@ def courses_booked(session: Session, course_ids: Sequence[int]) -> set[int]:
     return {booking.course_id for booking in session.scalars(statement) if booking.course_id is not None}
 
 
+def patients_booked(session: Session) -> set[int]:
+    """Patients of this clinic who have a booking under way."""
+    statement = own(session, Booking).with_only_columns(Booking.patient_id).where(Booking.state.in_(LIVE))
+    return set(session.scalars(statement))
+
+
 def bookings_of(session: Session, patient_id: int) -> list[Booking]:
     """All bookings of a patient, newest first."""
     statement = own(session, Booking).where(Booking.patient_id == patient_id).order_by(Booking.id.desc())

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, select, update
+from sqlalchemy import ScalarSelect, and_, select, update
 from sqlalchemy.orm import Session
 
 from diary.storage.base import INSERT, table_of
 from diary.storage.tables.clinic import Clinic
+from diary.storage.tables.course import Course
 from diary.storage.tables.night import Assessment, AssessmentLog, NightRun
 from diary.storage.unit import clinic_of, own
 
@@ -167,6 +168,40 @@ def assessments(session: Session, course_ids: Sequence[int]) -> dict[int, Assess
     """The current findings by course."""
     statement = own(session, Assessment).where(Assessment.course_id.in_(course_ids))
     return {row.course_id: row for row in session.scalars(statement)}
+
+
+class Foreseen(NamedTuple):
+    """A course under way that something is foreseen of."""
+
+    course_id: int
+    patient_id: int
+    regimen_id: int | None
+    first_infusion_day: date
+    last_infusion_day: date
+    outlook: bytes
+
+
+def foreseen_courses(session: Session) -> list[Foreseen]:
+    """The clinic's courses under way with what lies ahead of each, as the last night kept it."""
+    statement = (
+        own(session, Course)
+        .with_only_columns(
+            Course.id,
+            Course.patient_id,
+            Course.regimen_id,
+            Course.first_infusion_day,
+            Course.last_infusion_day,
+            Assessment.outlook,
+        )
+        .join(Assessment, and_(Assessment.clinic_id == Course.clinic_id, Assessment.course_id == Course.id))
+        .where(
+            Course.status == "open",
+            Course.last_infusion_day.is_not(None),
+            Assessment.outlook.is_not(None),
+        )
+    )
+    # The conditions above leave out what may be empty in the tables.
+    return [Foreseen(*row) for row in session.execute(statement)]  # type: ignore[arg-type]
 
 
 def findings_of(session: Session, course_id: int) -> list[AssessmentLog]:
