@@ -33,6 +33,7 @@ SAID_BY_SCRIPTS: Final = (
     "app.",
     "conflict.",
     "day.",
+    "error.nrs",
     "offer.link",
     "problem.day_",
     "problem.patient_not_followed",

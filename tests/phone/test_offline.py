@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from diary.phone.languages.english import ENGLISH
 from diary.services.enrolment import revoke_device
 from diary.services.patients import stop
 from diary.storage.patients import patient_by_id
+from diary.storage.tables.entry import ItemAnswer
 from diary.storage.tables.patient import Device
 from diary.web.work import Roof, put_roof
 from tests.phone.phone_clinic import TODAY, YESTERDAY, PhoneClinic
@@ -196,6 +198,7 @@ def test_who_joins_on_a_phone_sees_nothing_of_the_one_before_and_answers_for_the
     phone.sent()
     phone.open("/app/days")
     other_id = sqlite_clinic.admit("P-0043", area="in your left foot")
+    phone.page.wait_for_load_state("networkidle")  # an answer under way would give the cookie back
     phone.context.clear_cookies()
     phone.join(other_id)
     phone.open()
@@ -321,3 +324,51 @@ def test_no_number_moves_when_answers_begin_to_wait_or_nothing_was_chosen(
         phone.sees("Choose a number from 0 to 10")
         assert phone.page.evaluate("document.activeElement.dataset.fill") == "fault"
         assert [phone.page.locator(each).bounding_box() for each in watched] == before
+
+
+# As browsers answer where the disk, or a site's share of it, is used up: nothing comes of the transaction.
+FULL = """() => {
+  window.added = IDBObjectStore.prototype.add;
+  IDBObjectStore.prototype.add = function () {
+    this.transaction.abort();
+  };
+}"""
+
+
+def test_a_phone_that_is_full_says_so_keeps_the_number_and_never_says_saved(
+    chromium: "Browser", sqlite_clinic: PhoneClinic
+):
+    patient_id = sqlite_clinic.admit()
+    with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
+        phone.join(patient_id)
+        phone.open()
+        phone.offline()
+        phone.page.evaluate(FULL)
+        phone.choose(6)
+        phone.press("Save")
+        phone.sees(ENGLISH.say("app.full"))
+        assert phone.page.locator(".scale input:checked").get_attribute("value") == "6"
+        assert phone.page.get_by_text("Saved:").locator("visible=true").count() == 0
+        assert phone.waiting() == []
+
+        phone.page.evaluate("() => { IDBObjectStore.prototype.add = window.added; }")
+        phone.press("Save")
+        phone.sees("Saved: 6")
+        phone.offline(off=False)
+        phone.sent()
+    assert list(sqlite_clinic.standing(patient_id).values()) == [6]
+
+
+def test_with_a_signal_a_full_phone_hands_what_was_felt_to_the_service(
+    chromium: "Browser", sqlite_clinic: PhoneClinic
+):
+    patient_id = sqlite_clinic.admit()
+    with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
+        phone.join(patient_id)
+        phone.open("/app/more")
+        phone.page.evaluate(FULL)
+        phone.page.get_by_label(ENGLISH.say("item.headache")).check()
+        with phone.page.expect_navigation():
+            phone.press(ENGLISH.say("more.save"))
+        phone.sees(ENGLISH.say("more.plain"))
+    assert [row.item for row in sqlite_clinic.rows(ItemAnswer)] == ["headache"]

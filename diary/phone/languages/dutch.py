@@ -28,6 +28,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "app.stranger": "De antwoorden op deze telefoon zijn van een ander dagboek. We stuurden ze niet.",
     "app.clock": "De klok van deze telefoon staat fout. Zet hem goed. Geef dan nog een keer antwoord.",
     "app.lost": "Deze telefoon wiste {n} van uw antwoorden. Ze waren nog niet verstuurd. Kijk bij Mijn dagen.",
+    "app.full": "Deze telefoon is vol. Er is niets bewaard. Maak ruimte vrij. Druk dan weer op Bewaar.",
     "app.refused": "We konden {nrs} voor {day} niet bewaren.",
     "app.refused_other": "Bel uw kliniek. Zij kunnen het opschrijven.",
     "app.refused_read": "Ik heb dit gelezen",

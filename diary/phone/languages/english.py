@@ -32,6 +32,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "app.stranger": "The answers on this phone are from another diary. We did not send them.",
     "app.clock": "The clock of this phone is wrong. Set it right. Then answer again.",
     "app.lost": "This phone deleted {n} of your answers. They were not sent. Look at My days.",
+    "app.full": "This phone is full. Nothing was saved. Make room on it. Then press Save again.",
     "app.refused": "We could not save {nrs} for {day}.",
     "app.refused_other": "Call your clinic. They can write it down.",
     "app.refused_read": "I have read this",

@@ -28,6 +28,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "app.stranger": "Die Antworten auf diesem Handy sind aus einem anderen Tagebuch. Wir senden sie nicht.",
     "app.clock": "Die Uhr von diesem Handy geht falsch. Stellen Sie sie richtig. Antworten Sie dann noch einmal.",
     "app.lost": "Dieses Handy hat {n} Ihrer Antworten gelöscht. Sie waren noch nicht gesendet. Sehen Sie bei Meine Tage nach.",
+    "app.full": "Dieses Handy ist voll. Es wurde nichts gesichert. Machen Sie Platz. Drücken Sie dann wieder Sichern.",
     "app.refused": "Wir konnten {nrs} für {day} nicht sichern.",
     "app.refused_other": "Rufen Sie Ihre Klinik an. Dort schreibt man es auf.",
     "app.refused_read": "Das habe ich gelesen",

@@ -28,6 +28,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "app.stranger": "Las respuestas de este móvil son de otro diario. No las enviamos.",
     "app.clock": "El reloj de este móvil está mal. Póngalo en hora. Luego responda otra vez.",
     "app.lost": "Este móvil borró {n} de sus respuestas. No se habían enviado. Mire en Mis días.",
+    "app.full": "Este móvil está lleno. No se guardó nada. Haga sitio en él. Luego pulse Guardar otra vez.",
     "app.refused": "No pudimos guardar {nrs} para el {day}.",
     "app.refused_other": "Llame a su clínica. Ellos lo pueden anotar.",
     "app.refused_read": "Ya lo leí",

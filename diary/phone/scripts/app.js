@@ -119,7 +119,12 @@ function tellMore() {
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const ticked = [...form.elements].filter((field) => field.name === "item" && field.checked);
-    if (ticked.length) await giveItems(await frame(), ticked.map((field) => field.value));
+    try {
+      if (ticked.length) await giveItems(await frame(), ticked.map((field) => field.value));
+    } catch {
+      form.submit(); // this phone is full: the service takes it, or says that it could not
+      return;
+    }
     const next = ticked.some((field) => "serious" in field.dataset) ? "serious" : "plain";
     for (const view of document.querySelectorAll("[data-view]")) view.hidden = view.dataset.view !== next;
     document.querySelector(`[data-view=${next}] h1`).focus();
@@ -141,7 +146,12 @@ async function takeOver() {
     event.preventDefault();
     const { day, layout, after, standing, nrs } = form.dataset;
     const shown = standing && { id: standing, kind: "answer", nrs: nrs ? Number(nrs) : undefined };
-    await give(await frame(), { day, nrs: Number(chosen), shown, layout });
+    try {
+      await give(await frame(), { day, nrs: Number(chosen), shown, layout });
+    } catch {
+      form.submit(); // this phone is full: the service takes it
+      return;
+    }
     location.replace(after);
   });
 }

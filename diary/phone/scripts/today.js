@@ -117,18 +117,30 @@ export class Today {
     event.preventDefault();
     const chosen = new FormData(this.form).get("nrs");
     if (chosen === null) {
-      const fault = one("[data-fill=fault]");
-      one(".notes").dataset.fault = "";
-      fault.hidden = false;
-      fault.focus();
+      this.fault("error.nrs", "nothing");
       return;
     }
     if (this.today !== diaryDay()) {
       await this.show();  // the day closed while the question lay open: it is asked again
       return;
     }
-    await give(this.told, { day: this.day, nrs: Number(chosen), shown: this.known, layout: this.told.layout });
+    const answer = { day: this.day, nrs: Number(chosen), shown: this.known, layout: this.told.layout };
+    try {
+      await give(this.told, answer);
+    } catch {
+      this.fault("app.full", "full"); // the number stays chosen, and nothing says that it is saved
+      return;
+    }
     await this.home();
+  }
+
+  /** What is wrong, in the line above the question; `kind` is its mark. */
+  fault(key, kind) {
+    const fault = one("[data-fill=fault]");
+    one(".notes").dataset.fault = kind;
+    fault.textContent = this.told.words[key];
+    fault.hidden = false;
+    fault.focus();
   }
 
   async changeWish() {
