@@ -57,7 +57,7 @@ def own_days_chart(
 
     >>> week = [(date(2026, 11, 7), 6), (date(2026, 11, 8), None), (date(2026, 11, 9), 4)]
     >>> ends = {"first_day": date(2026, 11, 7), "last_day": date(2026, 11, 9)}
-    >>> words = Words("Your days", "", "Treatment", "Worse", "Better", MONTHS)
+    >>> words = Words("Your days", "", "Treatment", "Worse", "Better", ["a month"] * 12)
     >>> svg = own_days_chart(week, treated=(), words=words, **ends)
     >>> svg.count("h0"), svg.count("v9")
     (2, 1)

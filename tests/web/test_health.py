@@ -142,8 +142,10 @@ def test_metrics_are_those_numbers(clinic, client):
         "diary_messages_waiting": 0.0,
         "diary_findings": 0.0,
         'diary_job_silent_seconds{job="night"}': 30.0,
+        'diary_job_silent_seconds{job="relearn"}': 30.0,
         'diary_job_silent_seconds{job="sandbox"}': 30.0,
         'diary_job_failing{job="night"}': 1.0,
+        'diary_job_failing{job="relearn"}': 0.0,
         'diary_job_failing{job="sandbox"}': 0.0,
     }
 
