@@ -154,7 +154,7 @@ def test_what_is_done_about_alerts_is_what_every_nights_forecast_would_have_it(s
     """The night works out few earlier forecasts: as many as matter. No database has a say in it."""
     clinic = sqlite_clinic
     show(clinic)
-    cohort = simulate(14, rng=np.random.default_rng(12), days=70)
+    cohort = simulate(20, rng=np.random.default_rng(12), days=70)
     for row in range(len(cohort.scores)):
         before, after = (
             " ".join("." if nrs == NO_ANSWER else str(nrs) for nrs in days[row])
