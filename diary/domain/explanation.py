@@ -55,7 +55,7 @@ def four_lines(
         _how_sure(level, figures, day, night, protocol),
         tuple(_why(figures, day, night, protocol))[:FACTS_MOST],
         next(iter(_against(figures, protocol)), ""),
-        _next_step(figures, day, night, protocol),
+        _next_step(level, figures, day, night, protocol),
     )
 
 
@@ -118,11 +118,13 @@ def _against(figures: Mapping[str, Any], protocol: Protocol) -> list[str]:
     return facts
 
 
-def _next_step(figures: Mapping[str, Any], day: _Calendar, night: date, protocol: Protocol) -> str:
+def _next_step(
+    level: str, figures: Mapping[str, Any], day: _Calendar, night: date, protocol: Protocol
+) -> str:
     """Whom to call, and by when to start: facts, no date that is chosen for them."""
     told = f"Call the patient. From a request to a bed takes {protocol.lead_days} days here"
     middle = figures.get("lost_p50")
-    if middle is None:
+    if middle is None or level == "confirmed":
         return f"{told}."
     start = day(middle) - timedelta(days=protocol.lead_days)
     if start <= night:

@@ -137,15 +137,28 @@ def offer(
 def slots_to_offer(session: Session, booking: Booking, *, now: datetime) -> list[FreeSlot]:
     """The nearest free days from tomorrow on: past the minimum interval, within the authorisation."""
     _, protocol = protocol_at(session, now)
-    first_day = local_day(session, now) + timedelta(days=1)
-    given = [row.last_day for row in administrations_of(session, booking.patient_id)]
-    if given:
-        rest = timedelta(days=protocol.minimum_interval_days or 1)
-        first_day = max(first_day, max(given) + rest)
+    tomorrow = local_day(session, now) + timedelta(days=1)
+    first_day = _past_interval(session, booking.patient_id, tomorrow, protocol)
     regimen = regimen_by_id(session, booking.regimen_id)
     found = free_slots(session, regimen, first_day=first_day, but=booking, most=SLOTS_MOST)
     expires_on = booking.authorisation_expires_on or date.max
     return [slot for slot in found if slot.last_day <= expires_on]
+
+
+def slot_after_lead(
+    session: Session, patient_id: int, regimen_id: int, *, today: date, protocol: Protocol
+) -> FreeSlot | None:
+    """The nearest free days for one who is asked for today: past the lead time and the minimum interval."""
+    first_day = _past_interval(session, patient_id, today + timedelta(days=protocol.lead_days), protocol)
+    found = free_slots(session, regimen_by_id(session, regimen_id), first_day=first_day, most=1)
+    return next(iter(found), None)
+
+
+def _past_interval(session: Session, patient_id: int, day: date, protocol: Protocol) -> date:
+    """This day, or the first on which the clinic's minimum interval since the last infusion has gone by."""
+    given = [row.last_day for row in administrations_of(session, patient_id)]
+    rest = timedelta(days=protocol.minimum_interval_days or 1)
+    return max([day, *(last_day + rest for last_day in given)])
 
 
 def step(session: Session, booking: Booking, action: str, *, note: str | None, now: datetime) -> None:

@@ -18,7 +18,8 @@ from diary.domain.baseline import NO_BASELINE, Baseline
 from diary.domain.explanation import FourLines, beside_the_rule, four_lines
 from diary.services import audit
 from diary.services.asked_days import unfollowed
-from diary.services.bookings import interval_warning
+from diary.services.bookings import interval_warning, slot_after_lead
+from diary.services.chairs import FreeSlot
 from diary.services.course_today import CourseToday, course_today, today_of
 from diary.services.courses import present_course
 from diary.services.patient_chart import Diary, chart_of
@@ -145,6 +146,8 @@ class PatientPage:
     """Of the present course, where the forecast is shown."""
     given: tuple[Administration, ...]
     bookings: tuple[BookingLine, ...]
+    free_after_lead: FreeSlot | None
+    """Where a course like the present one can begin, if it is asked for today; none once it was."""
     days: tuple[DayLine, ...]
     items: tuple[ItemLine, ...]
     events: tuple[ClinicalEvent, ...]
@@ -204,6 +207,7 @@ def patient_page(
         outlook=outlook,
         given=tuple(reversed(diary.given)),
         bookings=_bookings(session, patient, staff, protocol),
+        free_after_lead=_free_after_lead(session, diary, present, protocol),
         days=_day_lines(diary.entries, staff),
         items=_item_lines(items_of(session, patient.id)),
         events=tuple(reversed(diary.events)),
@@ -350,6 +354,16 @@ def _bookings(
         )
         for row in rows
     )
+
+
+def _free_after_lead(
+    session: Session, diary: Diary, present: CourseLine | None, protocol: Protocol
+) -> FreeSlot | None:
+    regimen_id = present.course.regimen_id if present is not None else None
+    if present is None or regimen_id is None or diary.booking is not None:
+        return None
+    patient_id = present.course.patient_id
+    return slot_after_lead(session, patient_id, regimen_id, today=diary.today, protocol=protocol)
 
 
 def _regimen_names(session: Session, ids: Sequence[int | None]) -> dict[int, str]:

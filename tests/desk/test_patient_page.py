@@ -3,13 +3,18 @@
 import re
 from datetime import timedelta
 
+from config.protocol import DEFAULT
+from config.words import WEEKDAYS
+from diary.charts.scale import span_text
 from diary.services import alerts, items
+from diary.services.chairs import add_chair
 from diary.services.courses import close_course
 from diary.storage.courses import courses_of, regimens
 from diary.storage.ids import new_uid
 from diary.storage.patients import patient_by_id
 from tests.desk.house import MORNING, the_patient, words_of
-from tests.little_clinic import at, day_number
+from tests.little_clinic import a_regimen, at, day_number
+from tests.services import booking_steps
 
 TODAY = MORNING.date()
 YESTERDAY = TODAY - timedelta(days=1)
@@ -43,6 +48,26 @@ def test_a_foreseen_loss_is_told_in_four_lines_with_one_fact_against(desk):
     assert "Against: Relief is still 49 %, over the line of 30 %." in text
     assert "What next Call the patient. From a request to a bed takes 28 days here" in text
     assert "Relief is likely to fall under" not in text, "once is enough"
+
+
+def test_a_foreseen_loss_names_the_first_free_days_after_the_lead_time_until_a_bed_is_asked_for(desk):
+    nurse = desk.sign_in()
+    patient_id = desk.patient("P-1")
+    desk.alert(patient_id, "loss", "watch", night=YESTERDAY, p_lost_lead=0.68)
+    with desk.clinic.unit(write=True) as session:
+        (course,) = courses_of(session, patient_id)
+        course.regimen_id = a_regimen(session).id
+    assert "first free days" not in words_of(nurse.get(desk.page(patient_id))), "there is no bed"
+
+    with desk.clinic.unit(write=True) as session:
+        add_chair(session, name="Bed 1", kind="bed", weekdays=WEEKDAYS, now=MORNING)
+    after_lead = TODAY + timedelta(days=DEFAULT.lead_days)
+    text = words_of(nurse.get(desk.page(patient_id)))
+    assert f"free days after them: {span_text(after_lead, after_lead + timedelta(days=4))}, Bed 1." in text
+
+    with desk.clinic.unit(write=True) as session:
+        booking_steps.request(session, patient_id)
+    assert "first free days" not in words_of(nurse.get(desk.page(patient_id)))
 
 
 def test_each_reading_of_the_page_is_written_down_before_it_is_shown(desk):

@@ -67,6 +67,7 @@ def test_a_confirmed_loss_rests_on_the_rule_and_names_since_when():
     assert lines.how_sure == "The rule is met; it can be checked by hand on the chart."
     assert lines.why[0] == "Relief under 30 % since 9 February."
     assert lines.against == "In about 1 of 100 courses like this one relief lasts longer."
+    assert lines.next_step == "Call the patient. From a request to a bed takes 28 days here."
 
 
 @pytest.mark.parametrize(
