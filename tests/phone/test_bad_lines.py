@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Error
 
 from tests.phone.bad_line import FAULTS, BadLine
 from tests.phone.phone_clinic import TODAY, PhoneClinic, at
@@ -68,7 +69,10 @@ class Life:
         page.goto(f"{self.phone.base}/app/days/{self.day}/change")
         page.locator(".scale label").nth(nrs).tap()
         page.get_by_role("button", name="Save").tap()
-        page.get_by_text(f"Saved: {nrs}").wait_for()
+        try:
+            page.get_by_text(f"Saved: {nrs}").wait_for()
+        except Error as late:
+            raise AssertionError(f"{nrs} was given, and {page.url} says: {page.inner_text('body')}") from late
         self.given[self.day] = [*before, nrs]
 
     def sleep(self, clinic: PhoneClinic) -> None:
