@@ -12,8 +12,7 @@ from diary.domain.errors import Refusal
 from diary.web.body import Invalid
 from schemas.fields import Code, Day, Fault, Uuid, Zone
 
-# As the radios send them.
-CHOICES: Final = {str(nrs): nrs for nrs in range(NRS.low, NRS.high + 1)}
+NUMBERS: Final = range(NRS.low, NRS.high + 1)
 
 _DAY: Final = Day(description="A diary day in an address.")
 _CODE: Final = Code(description="An enrolment code as it was typed.")
@@ -44,7 +43,12 @@ def day_in_address(text: str) -> date:
 
 def chosen_nrs() -> int | None:
     """The number that was chosen; None when none was."""
-    return CHOICES.get(request.form.get("nrs", ""))
+    return chosen_number("nrs", NUMBERS)
+
+
+def chosen_number(name: str, offered: Collection[int]) -> int | None:
+    """The radio that was chosen, of those that the page offered; None when none was."""
+    return {str(number): number for number in offered}.get(request.form.get(name, ""))
 
 
 def typed_code() -> str:

@@ -22,6 +22,7 @@ from diary.phone.offering import offered_days
 from diary.phone.preferences import keep_what_is_kept, layout
 from diary.phone.speaking import spoken
 from diary.services.own_diary import OwnDiary
+from diary.services.own_week import asked_from
 from diary.web.asking import DEVICE_COOKIE
 from diary.web.work import Work, roof
 
@@ -115,6 +116,10 @@ def _told(unit: Work, diary: OwnDiary) -> dict[str, Any]:
         "first_day": diary.first_day.isoformat(),
         "follow_state": diary.follow_state,
         "offer": offered_days(unit),
+        "week": {
+            code: day.isoformat()
+            for code, day in asked_from(unit.session, unit.patient, today=diary.today).items()
+        },
         "weekdays": [*language.weekdays[-1:], *language.weekdays[:-1]],
         "months": language.months,
         "words": {key: text for key, text in language.texts.items() if key.startswith(SAID_BY_SCRIPTS)},

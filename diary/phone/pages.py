@@ -6,7 +6,17 @@ from typing import Final
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
-from diary.phone import answering, joining, looking_back, offering, offline, reaching, setting, telling
+from diary.phone import (
+    answering,
+    joining,
+    looking_back,
+    offering,
+    offline,
+    reaching,
+    setting,
+    telling,
+    weekly,
+)
 from diary.phone.door import DOOR, phone
 from diary.web.doors import add_door
 
@@ -22,6 +32,7 @@ SHOWN: Final[Views] = {
     "/help": reaching.help_page,
     "/call": reaching.call,
     "/more": telling.more,
+    "/week": weekly.week,
     "/offer": offering.offer,
     "/settings": setting.settings,
     "/place": setting.place,
@@ -40,6 +51,7 @@ SENT: Final[Views] = {
     "/chart": looking_back.show_chart,
     "/call": reaching.ask,
     "/more": telling.tell,
+    "/week": weekly.tell_week,
     "/offer": offering.answer_offer,
     "/settings": setting.keep_settings,
     "/place": setting.keep_place,

@@ -27,6 +27,8 @@ PHONE: dict[str, Right] = {
     "POST phone.ask": _OWN,
     "GET phone.more": _OWN,
     "POST phone.tell": _OWN,
+    "GET phone.week": _OWN,
+    "POST phone.tell_week": _OWN,
     "GET phone.offer": _OWN,
     "POST phone.answer_offer": _OWN,
     "GET phone.settings": _OWN,

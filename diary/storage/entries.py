@@ -183,3 +183,10 @@ def items_of(session: Session, patient_id: int) -> list[ItemAnswer]:
     """The optional items that stand, by day."""
     statement = own(session, ItemAnswer).where(ItemAnswer.patient_id == patient_id, ItemAnswer.standing)
     return list(session.scalars(statement.order_by(ItemAnswer.day, ItemAnswer.item)))
+
+
+def last_days_of_items(session: Session, patient_id: int, items: Collection[str]) -> dict[str, date]:
+    """The newest diary day that each of these items was answered for; one never answered is left out."""
+    last = own(session, ItemAnswer).with_only_columns(ItemAnswer.item, func.max(ItemAnswer.day))
+    last = last.where(ItemAnswer.patient_id == patient_id, ItemAnswer.item.in_(items))
+    return dict(session.execute(last.group_by(ItemAnswer.item)).all())

@@ -33,6 +33,35 @@ def opened(phone: SmartPhone, clinic: PhoneClinic) -> int:
     return patient_id
 
 
+# A phone whose disk answers when `release()` is called.
+SLOW_DISK = """
+const open = IDBFactory.prototype.open;
+const ready = new Promise((then) => (window.release = then));
+IDBFactory.prototype.open = function (...asked) {
+  const late = {};
+  ready.then(() => {
+    const real = open.apply(this, asked);
+    real.onsuccess = (event) => { late.result = real.result; late.onsuccess(event); };
+  });
+  return late;
+};
+"""
+
+
+def test_no_number_can_be_tapped_before_it_can_be_kept(
+    chromium: "Browser", sqlite_clinic: PhoneClinic, base: str
+):
+    with smart_phone(chromium, sqlite_clinic, base=base) as phone:
+        opened(phone, sqlite_clinic)
+        phone.page.add_init_script(SLOW_DISK)
+        phone.page.goto(f"{base}/app/")
+        phone.page.wait_for_function("window.release")
+        assert not phone.page.locator(".scale").is_visible()
+        phone.page.evaluate("release()")
+        phone.answer(6)
+        assert [answer["body"]["nrs"] for answer in phone.waiting()] == [6]
+
+
 def test_it_is_answered_and_changed_by_keyboard_alone_and_says_what_it_did(
     chromium: "Browser", sqlite_clinic: PhoneClinic, base: str
 ):

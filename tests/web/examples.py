@@ -102,6 +102,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST phone.save": {"nrs": "5", "id": UID},
     "POST phone.show_chart": {"chart": "hidden"},
     "POST phone.tell": {"item": "flare", "id": UID},
+    "POST phone.tell_week": {"item": "activity", "value": "4", "id": UID},
     "POST phone.answer_offer": {"answer": "can"},
     "POST phone.keep_settings": {"language": "nl", "layout": "list1"},
     "POST phone.keep_place": {"place": "Europe/Amsterdam"},

@@ -56,8 +56,21 @@ export async function give(told, { day, nrs, shown, layout }) {
   flushNow().catch(() => undefined); // it waits, and is sent later
 }
 
-/** Keep what was felt besides. It goes before the answers that wait: it may be serious. */
-export async function giveItems(told, codes) {
+/** Which questions of the week are asked today. What was told on this phone counts before the service knows it. */
+export async function askedThisWeek(told) {
+  const here = (await fact("week")) ?? {};
+  const today = diaryDay();
+  return Object.keys(told.week ?? {}).filter((code) => told.week[code] <= today && !(here[code] > today));
+}
+
+/** Keep the answer to a question of the week; it is asked again in a week. */
+export async function giveWeek(told, code, value) {
+  await giveItems(told, { [code]: value });
+  await remember("week", { ...(await fact("week")), [code]: addDays(diaryDay(), 7) });
+}
+
+/** Keep what was told besides, by code. It goes before the answers that wait: it may be serious. */
+export async function giveItems(told, items) {
   const id = newId();
   const now = new Date();
   await put(() => ({
@@ -72,7 +85,7 @@ export async function giveItems(told, codes) {
       day: diaryDay(now),
       answered_at: stamp(now),
       zone: zone(told.zone),
-      items: Object.fromEntries(codes.map((code) => [code, 1])),
+      items,
     },
   }));
   changed();

@@ -1,6 +1,6 @@
 // Runs on every page of a signed-in phone: keeps what opens without a signal, sends what waits, says how it stands.
 
-import { give, giveItems } from "./answers.js";
+import { askedThisWeek, give, giveItems, giveWeek } from "./answers.js";
 import { drop, frame, keep, say } from "./frame.js";
 import { flush, flushNow, onChange } from "./send.js";
 import { fact, forget, lost, outbox, remember } from "./store.js";
@@ -33,6 +33,7 @@ async function start(lostAnswers) {
   });
   guardSigningOut();
   tellMore();
+  await tellWeek();
   if (script.dataset.worker === "on") await openWithoutSignal().catch(() => undefined);
   await flush();
   await today?.refresh().catch(() => undefined);
@@ -120,15 +121,51 @@ function tellMore() {
     event.preventDefault();
     const ticked = [...form.elements].filter((field) => field.name === "item" && field.checked);
     try {
-      if (ticked.length) await giveItems(await frame(), ticked.map((field) => field.value));
+      const items = Object.fromEntries(ticked.map((field) => [field.value, 1]));
+      if (ticked.length) await giveItems(await frame(), items);
     } catch {
       form.submit(); // this phone is full: the service takes it, or says that it could not
       return;
     }
-    const next = ticked.some((field) => "serious" in field.dataset) ? "serious" : "plain";
-    for (const view of document.querySelectorAll("[data-view]")) view.hidden = view.dataset.view !== next;
-    document.querySelector(`[data-view=${next}] h1`).focus();
+    turnTo(ticked.some((field) => "serious" in field.dataset) ? "serious" : "plain");
   });
+}
+
+/** The questions of the week, one after the other, signal or not. */
+async function tellWeek() {
+  const forms = document.querySelectorAll("form[data-act=week]");
+  if (!forms.length) return;
+  const told = await frame();
+  if (!told) return;
+  const next = async () => (await askedThisWeek(told))[0] ?? "plain";
+  for (const form of forms) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const { item, value } = Object.fromEntries(new FormData(form));
+      if (value === undefined) {
+        const fault = form.parentElement.querySelector(".fault");
+        fault.parentElement.dataset.fault = "nothing";
+        fault.hidden = false;
+        fault.focus();
+        return;
+      }
+      try {
+        await giveWeek(told, item, Number(value));
+      } catch {
+        form.submit(); // this phone is full: the service takes it
+        return;
+      }
+      turnTo(await next());
+    });
+  }
+  // The page may be one of last week, kept for want of a signal.
+  if (document.querySelector(".fault:not([hidden])") === null) turnTo(await next(), { focus: false });
+}
+
+/** Show one of the page's views. */
+function turnTo(name, { focus = true } = {}) {
+  for (const view of document.querySelectorAll("[data-view]")) view.hidden = view.dataset.view !== name;
+  if (focus) document.querySelector(`[data-view=${name}] h1`).focus();
 }
 
 /** The service's own question: from now on its answer, too, is kept on this phone first. */

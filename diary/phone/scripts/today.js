@@ -1,6 +1,6 @@
 // The question, what is saved, and what stands in the way, on the page that opens without a signal.
 
-import { dayAsKnown, dismiss, give, refresh } from "./answers.js";
+import { askedThisWeek, dayAsKnown, dismiss, give, refresh } from "./answers.js";
 import { say } from "./frame.js";
 import { addDays, diaryDay, isAfterMidnight } from "./time.js";
 
@@ -80,6 +80,7 @@ export class Today {
       : words["saved.closed"];
     one("a[data-act=change-answer]").hidden = !open;
     one("a[data-act=change-answer]").href = `${HOME}days/${this.day}/change`;
+    one("a[data-act=week]").hidden = !this.isToday || !(await askedThisWeek(this.told)).length;
     const yesterday = addDays(this.today, -1);
     const add = one("[data-act=add-yesterday]");
     add.hidden =
