@@ -73,6 +73,7 @@ ALERT_OUTCOMES: Final = (
     "handled",
 )
 ALERT_LABELS: Final = ("yes", "no", "cannot_tell")
+CALL_RESULTS: Final = ("reached", "no_answer", "left_message")
 
 BOOKING_STATES: Final = (
     "requested",

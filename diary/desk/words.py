@@ -155,6 +155,27 @@ EVENT_KINDS: Final[Mapping[str, str]] = {
     "infection": "Infection",
     "other": "Something else",
 }
+CALL_RESULTS: Final[Mapping[str, str]] = {
+    "reached": "Reached",
+    "no_answer": "No answer",
+    "left_message": "Left a message",
+}
+MESSAGE_KINDS: Final[Mapping[str, str]] = {
+    "alert": "an alert",
+    "reminder": "a reminder",
+    "offer": "days on offer",
+    "digest": "a digest",
+    "operator": "news for the operator",
+}
+MESSAGE_STATES: Final[Mapping[str, str]] = {
+    "new": "waits to be sent",
+    "taken": "is being sent",
+    "delivered": "sent",
+    "permanent_failure": "could not be sent",
+    "technical_failure": "could not be sent: a fault",
+    "expired": "too old to be sent",
+    "cancelled": "cancelled",
+}
 VERDICTS: Final[Mapping[str, str]] = {"yes": "Yes", "no": "No", "cannot_tell": "Cannot tell"}
 ROLES: Final[Mapping[str, str]] = {
     "nurse": "nurse",
@@ -209,6 +230,9 @@ NOTICES: Final[Mapping[str, str]] = {
     "recorded": "Answer recorded.",
     "corrected": "Correction filed beside the patient's answer. The patient sees both.",
     "event": "Event recorded.",
+    "called": "Call logged.",
+    "noted": "Note added.",
+    "owner": "Saved.",
     "followed": "Followed from now on.",
     "paused": "Paused. Reminders and offers that were waiting are cancelled.",
     "stopped": "No longer followed. Reminders, messages, offers and alerts have ended; red flags stay.",
@@ -260,6 +284,10 @@ LABELS: Final[Mapping[str, str]] = {
     "detail": "Detail",
     "alt_u_l": "ALT, U/L",
     "ast_u_l": "AST, U/L",
+    "body": "Note",
+    "result": "The patient was",
+    "owner": "Looked after by",
+    "team": "Team",
     "name": "Name",
     "infusion_days": "Infusion days of one series",
     "weekdays": "Weekdays on which it is used",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from diary.domain.days import day_number
 from diary.services import audit
 from diary.services.packed_days import spans
+from diary.storage.courses import courses_of
 from diary.storage.entries import versions_of
 from diary.storage.tables.clinic import InstrumentVersion
 from diary.storage.tables.course import Administration, Course
@@ -83,16 +84,19 @@ def entry_rows(session: Session) -> Iterator[ExportRow]:
     courses, wordings = _courses(session), _wordings(session)
     for patient_id, pseudonym in _pseudonyms(session).items():
         for entry in versions_of(session, patient_id):
-            course, number = _place(courses.get(patient_id, ()), entry.day)
-            facts = {
-                "pseudonym": pseudonym,
-                "course": course,
-                "day_number": number,
-                "id": entry.client_id,
-                "instrument_version": wordings[entry.instrument_version_id],
-            }
-            yield _row(ENTRY_COLUMNS, facts, entry)
+            yield _entry_row(entry, pseudonym, courses.get(patient_id, ()), wordings)
             session.expunge(entry)  # or all that was handed out stays in memory
+
+
+def rows_of_patient(session: Session, patient: Patient, *, now: datetime) -> list[ExportRow]:
+    """The same of one patient, with a trace that it was taken out."""
+    audit.note(
+        session, "patient.export", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
+    )
+    courses, wordings = courses_of(session, patient.id), _wordings(session)
+    return [
+        _entry_row(entry, patient.pseudonym, courses, wordings) for entry in versions_of(session, patient.id)
+    ]
 
 
 def infusion_rows(session: Session) -> Iterator[ExportRow]:
@@ -126,6 +130,20 @@ def cell(value: Any) -> str | int | float:
         return value.astimezone(UTC).isoformat(timespec="seconds")
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _entry_row(
+    entry: Entry, pseudonym: str, courses: Sequence[Course], wordings: Mapping[int, int]
+) -> ExportRow:
+    course, number = _place(courses, entry.day)
+    facts = {
+        "pseudonym": pseudonym,
+        "course": course,
+        "day_number": number,
+        "id": entry.client_id,
+        "instrument_version": wordings[entry.instrument_version_id],
+    }
+    return _row(ENTRY_COLUMNS, facts, entry)
 
 
 def _row(columns: Sequence[str], facts: Mapping[str, Any], row: Entry | Administration) -> ExportRow:

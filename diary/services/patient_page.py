@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import zip_longest
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -14,15 +12,17 @@ from config.scales import ITEMS, Item
 from diary.charts.course_data import CourseChart
 from diary.domain import booking_states
 from diary.domain.alert_states import urgency
-from diary.domain.baseline import NO_BASELINE, Baseline
+from diary.domain.baseline import NO_BASELINE
 from diary.domain.explanation import FourLines, beside_the_rule, four_lines
 from diary.services import audit
-from diary.services.asked_days import unfollowed
 from diary.services.bookings import interval_warning, slot_after_lead
 from diary.services.chairs import FreeSlot
-from diary.services.course_today import CourseToday, course_today, today_of
+from diary.services.contacts import Contacts, contacts_of
+from diary.services.course_lines import CourseLine, course_lines, regimen_names
 from diary.services.courses import present_course
+from diary.services.happenings import Happening, Names, who_did
 from diary.services.patient_chart import Diary, chart_of
+from diary.services.patient_diary import diary_of
 from diary.services.patient_outlook import PatientOutlook, outlook_of
 from diary.services.patients import read_identity
 from diary.services.safety import Safety, safety_of
@@ -30,33 +30,18 @@ from diary.services.worklist import AlertLine, alert_line, staff_names
 from diary.storage import alerts as alert_rows
 from diary.storage import bookings as booking_rows
 from diary.storage import courses as course_rows
-from diary.storage.entries import items_of, versions_of
-from diary.storage.follow import Followed, follow_histories
-from diary.storage.nights import assessments, findings_of
+from diary.storage.entries import items_of
+from diary.storage.follow import Followed
 from diary.storage.patients import devices_of
 from diary.storage.protocols import foresight_at, protocol_at
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
-from diary.storage.tables.course import Administration, ClinicalEvent, Course, Regimen
-from diary.storage.tables.entry import CourseDays, Entry, ItemAnswer
-from diary.storage.tables.night import Assessment
+from diary.storage.tables.course import Administration, ClinicalEvent, Course
+from diary.storage.tables.entry import Entry, ItemAnswer
 from diary.storage.tables.patient import Device, Patient, PatientIdentity
-from diary.storage.unit import own
 
 # Weekly questions: two months of them.
 ITEM_ANSWERS_SHOWN: Final = 9
-
-Names = Mapping[int, tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing that happened to an alert or a booking, and who did it."""
-
-    at: datetime
-    who: str
-    action: str
-    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +59,6 @@ class AlertBlock:
     outcome: str | None
     ended_at: datetime | None
     end_reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CourseLine:
-    """A course with its baseline and how long it lasted."""
-
-    course: Course
-    regimen: str | None
-    baseline: Baseline
-    today: CourseToday | None
-    finding: Assessment | None
-    first_loss_day: int | None
-    """Course day on which a loss was first confirmed."""
-    followed_days: int
-    """Course days from the infusion to today, or to the end of follow-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +121,7 @@ class PatientPage:
     days: tuple[DayLine, ...]
     items: tuple[ItemLine, ...]
     events: tuple[ClinicalEvent, ...]
+    contacts: Contacts
 
 
 def patient_page(
@@ -169,9 +140,9 @@ def patient_page(
     identity = _identity(session, patient, names=names, now=now)
     staff = staff_names(session)
     _, protocol = protocol_at(session, now)
-    diary = _diary(session, patient, now=now)
+    diary = diary_of(session, patient, now=now)
     days = course_rows.packed_days(session, [course.id for course in diary.courses])
-    courses = _courses(session, diary, days, protocol)
+    courses = course_lines(session, diary, days, protocol)
     now_meant = present_course(diary.courses)
     present = next((line for line in courses if line.course is now_meant), None)
     outlook = None
@@ -211,6 +182,7 @@ def patient_page(
         days=_day_lines(diary.entries, staff),
         items=_item_lines(items_of(session, patient.id)),
         events=tuple(reversed(diary.events)),
+        contacts=contacts_of(session, patient, staff),
     )
 
 
@@ -233,59 +205,6 @@ def _identity(session: Session, patient: Patient, *, names: bool, now: datetime)
         session, "patient.read", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
     )
     return None
-
-
-def _diary(session: Session, patient: Patient, *, now: datetime) -> Diary:
-    devices = devices_of(session, patient.id)
-    return Diary(
-        courses=course_rows.courses_of(session, patient.id),
-        entries=versions_of(session, patient.id),
-        given=course_rows.administrations_of(session, patient.id),
-        booking=booking_rows.live_booking_of(session, patient.id),
-        alerts=alert_rows.alerts_of_patient(session, patient.id),
-        events=course_rows.events_of(session, patient.id),
-        follow=follow_histories(session, [patient.id], until=now).get(patient.id, []),
-        enrolled_on=min((device.enrolled_at.date() for device in devices), default=None),
-        today=today_of(patient, now),
-        zone=ZoneInfo(patient.zone),
-    )
-
-
-def _courses(
-    session: Session, diary: Diary, days: Mapping[int, CourseDays], protocol: Protocol
-) -> list[CourseLine]:
-    regimens = _regimen_names(session, [course.regimen_id for course in diary.courses])
-    findings = assessments(session, [course.id for course in diary.courses])
-    away = list(unfollowed(diary.follow))
-    lines = []
-    for course, following in zip_longest(diary.courses, diary.courses[1:]):
-        row = days.get(course.id)
-        judged = None
-        if row is not None:
-            judged = course_today(
-                course, row, today=diary.today, protocol=protocol, given=diary.given, away=away
-            )
-        losses = [found.loss_day for found in findings_of(session, course.id) if found.loss_day is not None]
-        lines.append(
-            CourseLine(
-                course=course,
-                regimen=regimens.get(course.regimen_id or 0),
-                baseline=judged.baseline if judged else NO_BASELINE,
-                today=judged,
-                finding=findings.get(course.id),
-                first_loss_day=min(losses, default=None),
-                followed_days=_followed_days(course, following, diary.today),
-            )
-        )
-    return lines
-
-
-def _followed_days(course: Course, following: Course | None, today: date) -> int:
-    if course.last_infusion_day is None:
-        return 0
-    next_infusion = following.first_infusion_day if following is not None else None
-    closed = course.closed_at.date() if course.closed_at is not None else today
-    return max(0, (min(day for day in (today, closed, next_infusion) if day) - course.last_infusion_day).days)
 
 
 def _lines(alert: Alert, courses: Sequence[Course], protocol: Protocol) -> FourLines | None:
@@ -324,7 +243,7 @@ def _block(
         beside_the_rule=beside_the_rule(verdicts, until=ended_on, protocol=protocol),
         facts=alert.facts,
         history=tuple(
-            Happening(event.at, _who(event.actor_kind, event.actor_id, staff), event.action, event.note)
+            Happening(event.at, who_did(event.actor_kind, event.actor_id, staff), event.action, event.note)
             for event in alert_rows.events_of(session, alert.id)
         ),
         my_label=given.label if given is not None else None,
@@ -338,7 +257,7 @@ def _bookings(
     session: Session, patient: Patient, staff: Names, protocol: Protocol
 ) -> tuple[BookingLine, ...]:
     rows = booking_rows.bookings_of(session, patient.id)
-    regimens = _regimen_names(session, [row.regimen_id for row in rows])
+    regimens = regimen_names(session, [row.regimen_id for row in rows])
     return tuple(
         BookingLine(
             booking=row,
@@ -348,7 +267,9 @@ def _bookings(
             if row.offered_first_day is not None and row.state in booking_states.LIVE
             else None,
             history=tuple(
-                Happening(event.at, _who(event.actor_kind, event.actor_id, staff), event.action, event.note)
+                Happening(
+                    event.at, who_did(event.actor_kind, event.actor_id, staff), event.action, event.note
+                )
                 for event in booking_rows.events_of(session, row.id)
             ),
         )
@@ -366,24 +287,10 @@ def _free_after_lead(
     return slot_after_lead(session, patient_id, regimen_id, today=diary.today, protocol=protocol)
 
 
-def _regimen_names(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
-    known = [regimen_id for regimen_id in ids if regimen_id is not None]
-    return {row.id: row.name for row in session.scalars(own(session, Regimen).where(Regimen.id.in_(known)))}
-
-
 def _day_lines(entries: Sequence[Entry], staff: Names) -> tuple[DayLine, ...]:
     """Newest day first; within a day the first version first."""
     days: dict[date, list[EntryLine]] = {}
     for entry in entries:
-        by = _who(entry.actor_kind, entry.actor_id, staff)
+        by = who_did(entry.actor_kind, entry.actor_id, staff)
         days.setdefault(entry.day, []).append(EntryLine(entry, by))
     return tuple(DayLine(day, tuple(days[day])) for day in sorted(days, reverse=True))
-
-
-def _who(actor_kind: str, actor_id: int | None, staff: Names) -> str:
-    if actor_kind == "staff":
-        _, name = staff.get(actor_id or 0, ("", "a colleague"))
-        return name
-    return {"patient": "the patient", "system": "the night", "integration": "a connected system"}.get(
-        actor_kind, "the operator"
-    )

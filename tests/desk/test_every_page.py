@@ -103,7 +103,8 @@ def addresses(desk: Desk) -> Iterator[str]:
     yield f"/desk/patients/{patient}"
     for page in ("identity", "follow", "booking", "courses/new", "infusions/new", "answers/new"):
         yield f"/desk/patients/{patient}/{page}"
-    yield f"/desk/patients/{patient}/events/new"
+    for page in ("events/new", "calls/new", "notes/new", "owner", "letter", "print"):
+        yield f"/desk/patients/{patient}/{page}"
     yield f"/desk/courses/{course}/baseline"
     yield f"/desk/infusions/{infusion}/correct"
     yield f"/desk/entries/{entry}/correction"
@@ -118,13 +119,20 @@ def test_every_page_with_an_address_of_its_own_is_looked_at_here(furnished):
     seen = {adapter.match(path.split("?")[0])[0] for path in addresses(furnished) if "nothing" not in path}
     pages = {row.removeprefix("GET ") for row in DESK if row.startswith("GET ")}
 
-    assert pages - seen == {"front", "desk.sign_in", "desk.demo", "desk.static", "desk.clock"}
+    assert pages - seen == {
+        "front",
+        "desk.sign_in",
+        "desk.demo",
+        "desk.static",
+        "desk.clock",
+        "desk.answers_csv",
+    }
 
 
 def test_every_page_about_one_patient_names_them_and_leaves_one_trace(furnished):
     physician = furnished.sign_in("physician")
     about_one = [path for path in addresses(furnished) if re.search(r"/[0-9a-f]{8}-", path)]
-    assert len(about_one) == 20
+    assert len(about_one) == 25
     furnished.name(2, "Joke Vos")
     for path in about_one:
         named, other = (

@@ -13,6 +13,7 @@ from config.words import (
     ALERT_LABELS,
     ALERT_OUTCOMES,
     ALERT_STATUSES,
+    CALL_RESULTS,
     LOSS_LEVELS,
 )
 from diary.storage.base import Base, Owned, belongs_to, holds, one_of, only_one, owned
@@ -149,7 +150,7 @@ class CallLog(Owned, Base):
         belongs_to("patient"),
         belongs_to("alert"),
         belongs_to("staff"),
-        one_of("result", ("reached", "no_answer", "left_message")),
+        one_of("result", CALL_RESULTS),
         Index("ix_call_log_patient", "patient_id", "at"),
     )
 
