@@ -122,22 +122,15 @@ def _mark(x: float, y: float, classes: str) -> str:
 
 
 def _paper(area: _Area) -> list[str]:
-    """The published points of week 1: open diamonds left of the week, each with its words below its bar."""
+    """The published points of week 1: open diamonds left of the week, told in words above the plot."""
     x = area.x(_PAPER_WEEK)
     bars = "".join(_bar(x, week, area) for _, week in PAPER_WEEK_1)
-    diamonds = "".join(
-        f"M{position(x)} {position(area.y(week.mean_nrs) - 5)}l5 5-5 5-5-5z" for _, week in PAPER_WEEK_1
-    )
-    words = [
-        text(
-            area.left + 6,
-            area.y(week.mean_nrs - week.sem_nrs) + 15,
-            f"{PAPER}: {_value(week)}",
-            classes="c-paper",
-        )
-        for _, week in PAPER_WEEK_1
-    ]
-    return [path(bars, "c-paper c-bar"), f'<path class="c-paper-marks" d="{diamonds}"/>', *words]
+    points = [(x, area.y(week.mean_nrs)) for _, week in PAPER_WEEK_1]
+    key = (area.left + 12, area.top - 15)
+    diamonds = "".join(f"M{position(at)} {position(y - 5)}l5 5-5 5-5-5z" for at, y in (*points, key))
+    told = ", ".join(f"{label} {_value(week)}" for label, week in PAPER_WEEK_1)
+    words = text(key[0] + 10, area.top - 11, f"{PAPER}, week 1: {told}", classes="c-paper")
+    return [path(bars, "c-paper c-bar"), f'<path class="c-paper-marks" d="{diamonds}"/>', words]
 
 
 def _names(first: TrialArm, second: TrialArm, area: _Area) -> list[str]:

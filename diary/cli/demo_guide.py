@@ -15,20 +15,22 @@ import click
 from sqlalchemy import Engine
 
 from config.settings import Settings
-from diary.charts.trial import TrialArm, WeekMean, trial_chart
 from diary.cli.opening import database, read_settings
 from diary.cli.output import bar
+from diary.cli.study_report import report_page
 from diary.domain.forecast_record import record_of, told
+from diary.domain.trials.reading import p_text
+from diary.domain.trials.weeks import Week
 from diary.services.demo_clinic import STANDS_AT, moment
-from diary.services.demo_trial import TrialWeek, trial_weeks
+from diary.services.demo_trial import trial_figures
 from diary.services.enrolment import make_code
 from diary.services.play import read_state, state_path
 from diary.services.sandbox import ask_to_advance, installation
+from diary.services.study_figures import StudyFigures
 from diary.storage.alerts import loss_verdicts
 from diary.storage.patients import patient_by_uid
 from diary.storage.unit import SYSTEM, Scope, unit
 
-CHART_STYLE: Final = Path(__file__).parents[1] / "desk" / "static" / "chart.css"
 LOOK_EVERY_S: Final = 0.25
 TOLD_EVERY: Final = 0.1
 FAILURES_TOLD: Final = 5
@@ -57,13 +59,13 @@ def command(folder: Path) -> None:
     with database(settings) as engine:
         play_until(engine, moment(guide.frozen_on, STANDS_AT))
         code = visitor_code(engine, guide, settings)
-        weeks = trial_weeks(engine)
+        figures = trial_figures(engine, now=moment(guide.frozen_on, STANDS_AT))
         record = forecast_record(engine, guide)
     click.echo(links(settings, guide, code))
     click.echo(f"The forecast so far: {record}\n")
     figure = folder / "trial.html"
-    figure.write_text(trial_page(weeks), encoding="utf-8")
-    click.echo(trial_lines(weeks, figure))
+    figure.write_text(report_page(figures, None, simulated=True), encoding="utf-8")
+    click.echo(trial_lines(figures, figure))
     click.echo(outcome_line(settings, guide))
     signal.pause()
 
@@ -147,46 +149,25 @@ The phone's code ends three days on; a patient's page at the desk makes another.
 """
 
 
-def trial_page(weeks: list[TrialWeek]) -> str:
-    """The simulated trial's figure, as a page that opens from the disk."""
-    ketamine, placebo = (
-        TrialArm(name, tuple(WeekMean(week.week, arm.mean_nrs, arm.sem_nrs) for week, arm in arms))
-        for name, arms in (
-            ("ketamine", [(week, week.ketamine) for week in weeks]),
-            ("placebo", [(week, week.placebo) for week in weeks]),
-        )
-    )
-    style = CHART_STYLE.read_text(encoding="utf-8")
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Simulated trial</title>'
-        f"<style>{style}</style>\n{trial_chart(ketamine, placebo)}\n"
-        "<p>Simulated: one trial of 60 that the demo drew. Bars are standard errors.</p></html>\n"
-    )
-
-
-def trial_lines(weeks: list[TrialWeek], figure: Path) -> str:
+def trial_lines(figures: StudyFigures, figure: Path) -> str:
     """The simulated trial beside the paper."""
-    first, last = weeks[0], weeks[-1]
+    first, last = figures.weeks[0], figures.weeks[-1]
     return f"""The trial: mean pain ± standard error, NRS points
 
                      ketamine       placebo        P
-  week 1   simulated {_arm(first)}   {_p(first)}
-           paper     2.68 ± 0.51    5.45 ± 0.48    < .001
-  week 12  simulated {_arm(last)}   {_p(last)}
-           paper     not published                 .07
+  week 1   simulated {_arms(first)}   {p_text(first.difference.p)}
+           paper     2.68 ± 0.51    5.45 ± 0.48    < 0.001
+  week 12  simulated {_arms(last)}   {p_text(last.difference.p)}
+           paper     not published                 0.07
 
   One simulated trial of 60, its seed chosen before anyone looked; the next one would give other figures.
   Paper: Sigtermans et al. 2009, Pain 145:304-311. All twelve weeks: {figure}
 """
 
 
-def _arm(week: TrialWeek) -> str:
-    both = (week.ketamine, week.placebo)
+def _arms(week: Week) -> str:
+    both = (week.first, week.second)
     return "".join(f"{arm.mean_nrs:.2f} ± {arm.sem_nrs:.2f}    " for arm in both).rstrip() + " "
-
-
-def _p(week: TrialWeek) -> str:
-    return "< .001" if week.p_value < 0.001 else f"{week.p_value:.3f}".removeprefix("0")
 
 
 def outcome_line(settings: Settings, guide: Guide) -> str:

@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "night": "Run the nights that are due, or look at them.",
         "alert": "Prove alerts from what they keep.",
         "forecast": "Look at a clinic's forecast; learn its prior; show or hide it.",
+        "study": "Compare the arms of a study.",
         "import": "Bring in existing diaries and infusions.",
         "export": "Write entries or infusions as CSV.",
         "verify": "Compare the packed days with the entries.",

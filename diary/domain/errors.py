@@ -92,6 +92,13 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "chair_retired": CodeFact("This chair is retired", "Choose a chair or bed in use."),
     "chair_taken": CodeFact("Somebody else has this chair", "Take other days, or another chair."),
     "chair_closed": CodeFact("The chair is closed on these days", "Take other days, or another chair."),
+    # Studies
+    "study_masked": CodeFact(
+        "This study is masked", "Two people unblind it, with a reason; then look again."
+    ),
+    "study_not_comparable": CodeFact(
+        "These arms cannot be compared", "Allot courses to two arms, and wait until they were infused."
+    ),
     # The sandbox
     "sandbox_only": CodeFact("Only in a sandbox", "Use a sandbox database; a live clock cannot be moved."),
     "clock_backwards": CodeFact("The clock only moves on", "Choose a moment after the present one."),

@@ -1,9 +1,7 @@
 """The demo's trial: 30 patients on ketamine, 30 on placebo; closed, unblinded, brought in as history."""
 
-import math
 import random
-from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import Engine, select
@@ -12,7 +10,6 @@ from sqlalchemy.orm import Session
 from diary.domain import packed
 from diary.domain.days import day_of_number
 from diary.domain.simulation.cohort import Cohort
-from diary.domain.simulation.trial import WeeklyMean
 from diary.services.courses import close_course
 from diary.services.demo_clinic import demo_clinic, hire, moment
 from diary.services.demo_people import TRIAL_STAFF, area_of
@@ -21,13 +18,14 @@ from diary.services.demo_story import DemoPlan
 from diary.services.history_reading import History, PastAnswer, PastInfusion, PastPatient
 from diary.services.imports import bring_in
 from diary.services.infusions import Given
-from diary.services.simulation import draw_trial, weeks_of
+from diary.services.simulation import draw_trial
+from diary.services.study_figures import StudyFigures, study_figures
 from diary.storage.courses import courses_of
 from diary.storage.ids import new_uid
+from diary.storage.studies import study_named
 from diary.storage.tables.clinic import Clinic
-from diary.storage.tables.entry import CourseDays
 from diary.storage.tables.study import Study, StudyArm, StudyCourse
-from diary.storage.unit import SYSTEM, Scope, clinic_of, enter, own, unit
+from diary.storage.unit import SYSTEM, Scope, clinic_of, enter, unit
 
 TRIAL_NAME: Final = "CRPS trial (simulated)"
 ARMS: Final = ("ketamine", "placebo")
@@ -40,33 +38,6 @@ INFUSION_DAYS: Final = 5
 BEGAN_ON: Final = date(2025, 1, 13)
 PATIENTS_A_WEEK: Final = 2.5
 BOTH_ARMS: Final = "S-ketamine 5 to 20 mg/h per 70 kg or placebo, by the trial's list (simulated)"
-
-
-@dataclass(frozen=True, slots=True)
-class ArmWeek:
-    """An arm's mean pain in a week, with its standard error over patients."""
-
-    mean_nrs: float
-    sem_nrs: float
-
-
-@dataclass(frozen=True, slots=True)
-class TrialWeek:
-    """One week of both arms, and the chance of such a difference without an effect."""
-
-    week: int
-    ketamine: ArmWeek
-    placebo: ArmWeek
-
-    @property
-    def p_value(self) -> float:
-        """Two-sided, from the normal distribution.
-
-        >>> round(TrialWeek(1, ArmWeek(2.68, 0.51), ArmWeek(5.45, 0.48)).p_value, 5)
-        8e-05
-        """
-        error = math.hypot(self.ketamine.sem_nrs, self.placebo.sem_nrs)
-        return math.erfc(abs(self.placebo.mean_nrs - self.ketamine.mean_nrs) / error / math.sqrt(2))
 
 
 def found_trial(engine: Engine, plan: DemoPlan, *, password: str) -> None:
@@ -96,13 +67,14 @@ def found_trial(engine: Engine, plan: DemoPlan, *, password: str) -> None:
             )
 
 
-def trial_weeks(engine: Engine) -> list[TrialWeek]:
-    """Both arms week by week, from what the database holds of the trial."""
+def trial_figures(engine: Engine, *, now: datetime) -> StudyFigures:
+    """Both arms compared, from what the database holds of the trial."""
     with unit(engine, SYSTEM, write=False) as session:
         clinic = session.scalars(select(Clinic).where(Clinic.name == TRIAL_NAME)).one()
         enter(session, Scope(clinic.id, "operator"))
-        ketamine, placebo = (weeks_of(_follow_ups(session, arm), weeks=WEEKS) for arm in ARMS)
-    return [TrialWeek(one.week, _arm_week(one), _arm_week(other)) for one, other in zip(ketamine, placebo)]
+        study = study_named(session, TRIAL_NAME)
+        assert study is not None
+        return study_figures(session, study, now=now)
 
 
 def _study(session: Session, plan: DemoPlan) -> dict[str, StudyArm]:
@@ -150,19 +122,3 @@ def _past(cohort: Cohort, row: int, first_day: date, treated_area: str) -> PastP
         },
         infusions=[PastInfusion("1", given, treated_area, line=1)],
     )
-
-
-def _follow_ups(session: Session, arm: str) -> list[bytes]:
-    """The packed days from day 1 on of every course of an arm."""
-    statement = (
-        own(session, StudyCourse)
-        .join(StudyArm, StudyArm.id == StudyCourse.arm_id)
-        .join(CourseDays, CourseDays.course_id == StudyCourse.course_id)
-        .where(StudyArm.name == arm)
-        .with_only_columns(CourseDays.days)
-    )
-    return [row.days[packed.DAYS_BEFORE + INFUSION_DAYS :] for row in session.execute(statement)]
-
-
-def _arm_week(mean: WeeklyMean) -> ArmWeek:
-    return ArmWeek(mean.mean_nrs, mean.sem_nrs)

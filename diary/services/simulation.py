@@ -1,6 +1,6 @@
 """Draws simulated cohorts in blocks, as rows for a file: what was answered, and what was true."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from diary.domain.simulation.cohort import Cohort, simulate
 from diary.domain.simulation.cohorts import COHORTS
 from diary.domain.simulation.curves import KINDS
 from diary.domain.simulation.parameters import PLACEBO, CohortParameters
-from diary.domain.simulation.trial import Trial, WeeklyMean, simulate_trial, weekly_means
+from diary.domain.simulation.trial import Trial, simulate_trial
 
 # Drawn at once: 2,000 courses of 180 days hold about 40 MB on the way.
 BLOCK_COURSES: Final = 2_000
@@ -105,15 +105,6 @@ def truth_rows(block: Block) -> Iterator[tuple[str, str, str, str, int | str, st
 def draw_trial(seed: int, *, patients_per_arm: int, days: int) -> Trial:
     """The two arms of a simulated trial."""
     return simulate_trial(rng=np.random.default_rng(seed), patients_per_arm=patients_per_arm, days=days)
-
-
-def weeks_of(follow_ups: Sequence[bytes], *, weeks: int) -> list[WeeklyMean]:
-    """Weekly means of an arm, from its patients' packed days from day 1 on; see `domain.simulation.trial`."""
-    scores = np.full((len(follow_ups), 7 * weeks), NO_ANSWER, dtype=np.uint8)
-    for row, days in enumerate(follow_ups):
-        kept = days[: scores.shape[1]]
-        scores[row, : len(kept)] = np.frombuffer(kept, dtype=np.uint8)
-    return weekly_means(scores, weeks=weeks)
 
 
 def course_name(number: int) -> str:

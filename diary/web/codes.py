@@ -53,6 +53,8 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "chair_retired": 409,
     "chair_taken": 409,
     "chair_closed": 409,
+    "study_masked": 409,
+    "study_not_comparable": 409,
     "sandbox_only": 409,
     "clock_backwards": 409,
     "clock_too_far": 422,

@@ -67,6 +67,7 @@ TOPS = {room.partition(".")[0] for room in ROOMS} | set(OUTSIDE)
 HEAVY = (
     "diary.domain.relapse",
     "diary.domain.simulation",
+    "diary.domain.trials",
     "diary.services.alert_copies",
     "diary.services.backtest",
     "diary.services.diaries_as_of",
@@ -78,6 +79,7 @@ HEAVY = (
     "diary.services.night_shard",
     "diary.services.nights",
     "diary.services.simulation",
+    "diary.services.study_figures",
 )
 LIGHT_ROOMS = ("diary.web", "diary.api", "diary.desk", "diary.phone", "diary.app", "wsgi")
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from diary.domain.packed import NO_ANSWER
 from diary.domain.simulation.cohort import Cohort, simulate
 from diary.domain.simulation.parameters import KETAMINE, PLACEBO
+from diary.domain.trials.weeks import arm_week, week_means
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +53,8 @@ def weekly_means(scores: NDArray[np.uint8], *, weeks: int = 12) -> list[WeeklyMe
     >>> weekly_means(np.array([[2] * 10, [4] * 10], dtype=np.uint8), weeks=2)[1]
     WeeklyMean(week=2, patients=2, mean_nrs=3.0, sem_nrs=1.0)
     """
-    if scores.shape[1] < 7 * weeks - 4:
-        raise ValueError(f"{weeks} weeks need {7 * weeks - 4} days of follow-up; there are {scores.shape[1]}")
+    means = week_means(scores, weeks=weeks)
+    found = [arm_week(week, means) for week in range(1, weeks + 1)]
     return [
-        _weekly_mean(week, scores[:, max(0, 7 * week - 11) : 7 * week - 4]) for week in range(1, weeks + 1)
+        WeeklyMean(week, one.patients, one.mean_nrs, one.sem_nrs) for week, one in enumerate(found, start=1)
     ]
-
-
-def _weekly_mean(week: int, scores: NDArray[np.uint8]) -> WeeklyMean:
-    came = scores != NO_ANSWER
-    answers = came.sum(axis=1)
-    total = np.where(came, scores, 0).sum(axis=1)
-    means = total[answers > 0] / answers[answers > 0]
-    if len(means) < 2:
-        return WeeklyMean(week, len(means), float("nan"), float("nan"))
-    return WeeklyMean(week, len(means), float(means.mean()), float(means.std(ddof=1) / np.sqrt(len(means))))

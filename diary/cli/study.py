@@ -1,0 +1,108 @@
+"""`study`: lists a clinic's studies, and compares the arms of one."""
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from diary.cli.opening import clinic_option, clinic_work
+from diary.cli.output import bar, json_option, show
+from diary.cli.study_report import told, week_row, write_report
+from diary.domain.errors import Refusal
+from diary.domain.trials.fading import BLOCK_TRIALS, Fading, draw_trials, fading_of
+from diary.services.study_figures import StudyFigures, study_figures
+from diary.storage.studies import allotted_courses, arms_of, studies, study_named
+
+# As many as tell a share to 2 in 100, in about five seconds.
+TRIALS: Final = 1_000
+TRIALS_MAX: Final = 100_000
+# The year of the trial that the service grew from, as the demo's trial has it: fixed before anyone looked.
+SEED: Final = 2009
+
+
+@click.group()
+def command() -> None:
+    """Look at a clinic's studies."""
+
+
+@command.command(name="list")
+@clinic_option
+@json_option
+def list_studies(clinic: str | None, as_json: bool) -> None:
+    """List the studies with their arms and how many courses take part."""
+    with clinic_work(clinic=clinic, write=False) as work:
+        rows = [
+            {
+                "study": study.name,
+                "arms": ", ".join(arm.name for arm in arms_of(work.session, study)),
+                "courses": len(allotted_courses(work.session, study)),
+                "masked": study.unblinded_at is None,
+                "closed": study.closed_at.date() if study.closed_at else None,
+            }
+            for study in studies(work.session)
+        ]
+    show(rows, as_json=as_json, empty="This clinic has no study.")
+
+
+@command.command(name="report")
+@click.argument("study")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder for the page, the figure and the table; without it, only what is told here.",
+)
+@click.option(
+    "--trials",
+    type=click.IntRange(0, TRIALS_MAX),
+    default=TRIALS,
+    show_default=True,
+    help="Simulate so many trials of this size, to say in which week significance goes; 0 for none.",
+)
+@click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True, help="Of the simulation.")
+@clinic_option
+@json_option
+def report(study: str, out: Path | None, trials: int, seed: int, clinic: str | None, as_json: bool) -> None:
+    """Compare the two arms of STUDY week by week and over the whole period.
+
+    Writes report.html, figure.svg and weeks.csv into the folder. Only an unblinded study is compared.
+    """
+    with clinic_work(clinic=clinic, write=False) as work:
+        chosen = study_named(work.session, study)
+        if chosen is None:
+            raise Refusal("not_found", f"There is no study {study!r}; `study list` names them.")
+        figures = study_figures(work.session, chosen, now=work.now)
+        simulated = work.clinic.name.endswith("(simulated)")
+    fading = _fading(figures, trials=trials, seed=seed) if trials else None
+    if out is not None:
+        write_report(out, figures, fading, simulated=simulated)
+    if as_json:
+        click.echo(json.dumps(_plain({**asdict(figures), "fading": fading and asdict(fading)}), indent=1))
+        return
+    for line in told(figures, fading):
+        click.echo(line)
+        click.echo()
+    show([week_row(week, figures.arms) for week in figures.weeks], as_json=False, empty="")
+
+
+def _fading(figures: StudyFigures, *, trials: int, seed: int) -> Fading:
+    """What trials of this size come to; of unlike arms the smaller counts."""
+    patients = max(2, min(figures.patients))
+    blocks = draw_trials(trials, patients_per_arm=patients, seed=seed, weeks=len(figures.weeks))
+    with bar("simulating trials", over=blocks, length=-(-trials // BLOCK_TRIALS)) as progress:
+        return fading_of(list(progress), patients_per_arm=patients)
+
+
+def _plain(value: Any) -> Any:
+    """Ready for JSON, which knows no NaN and no array."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return value if isinstance(value, str | int | float | type(None)) else str(value)

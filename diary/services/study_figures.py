@@ -1,0 +1,119 @@
+"""A study's two arms compared, from what the database holds of its courses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from diary.domain import packed
+from diary.domain.errors import Refusal
+from diary.domain.trials.repeated import Repeated, repeated_measures
+from diary.domain.trials.weeks import WEEKS, Week, compare_weeks, last_day, week_means
+from diary.services.clinics import local_day
+from diary.services.diaries_as_of import AsOf, read_diaries
+from diary.storage.protocols import protocol_at
+from diary.storage.studies import allotted_courses, arms_of
+from diary.storage.tables.study import Study
+
+ESTIMAND: Final = (
+    "Treatment policy: every answer counts, whatever else the patient was given meanwhile; rescue medicine "
+    "and boosters are part of what the arms are compared in."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One arm: its patients' scores from day 1 on, and their baselines."""
+
+    name: str
+    scores: NDArray[np.uint8]
+    baseline_nrs: NDArray[np.float64]
+
+    def answered(self, weeks: int) -> list[tuple[int, int]]:
+        """By week: days that were answered, and days there were, over all patients."""
+        came = self.scores != packed.NO_ANSWER
+        found = []
+        for week in range(1, weeks + 1):
+            days = came[:, max(0, last_day(week - 1)) : last_day(week)]
+            found.append((int(days.sum()), days.size))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFigures:
+    """Two arms compared as of a day."""
+
+    study: str
+    as_of: date
+    arms: tuple[str, str]
+    patients: tuple[int, int]
+    weeks: tuple[Week, ...]
+    answered: tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]]
+    model: Repeated | None
+    no_model: str | None
+    """Why there is none."""
+
+
+def study_figures(session: Session, study: Study, *, now: datetime) -> StudyFigures:
+    """Compare the arms of a study that has two, week by week and over the whole period.
+
+    Raises:
+        Refusal: study_masked while it is; study_not_comparable where it has not two arms with patients.
+    """
+    if study.unblinded_at is None:
+        raise Refusal(
+            "study_masked",
+            f"{study.name} is masked: its arms are compared once two people have unblinded it.",
+        )
+    arms = read_arms(session, study, now=now)
+    if len(arms) != 2 or not all(len(arm.scores) for arm in arms):
+        raise Refusal(
+            "study_not_comparable",
+            f"{study.name} has not two arms with patients who were infused; nothing can be compared yet.",
+        )
+    return compare_arms(study.name, arms[0], arms[1], as_of=local_day(session, now))
+
+
+def compare_arms(study: str, first: Arm, second: Arm, *, as_of: date) -> StudyFigures:
+    """The same of arms that were read."""
+    one, other = (week_means(arm.scores, weeks=WEEKS) for arm in (first, second))
+    try:
+        model, no_model = repeated_measures(one, other, first.baseline_nrs, second.baseline_nrs), None
+    except ValueError as error:
+        model, no_model = None, str(error)
+    return StudyFigures(
+        study=study,
+        as_of=as_of,
+        arms=(first.name, second.name),
+        patients=(len(first.scores), len(second.scores)),
+        weeks=tuple(compare_weeks(one, other)),
+        answered=(first.answered(WEEKS), second.answered(WEEKS)),
+        model=model,
+        no_model=no_model,
+    )
+
+
+def read_arms(session: Session, study: Study, *, now: datetime) -> list[Arm]:
+    """The arms by name; courses whose infusion has not ended, or whose days cannot be read, are left out."""
+    arm_of = allotted_courses(session, study)
+    _, protocol = protocol_at(session, now)
+    as_of = AsOf(local_day(session, now), now, protocol)
+    diaries = read_diaries(session, sorted(arm_of), as_of)
+    names = {arm.id: arm.name for arm in arms_of(session, study)}
+    days = last_day(WEEKS)
+    if diaries is None:
+        nobody = np.zeros((0, days), dtype=np.uint8)
+        return [Arm(name, nobody, np.zeros(0)) for name in names.values()]
+    scores = np.full((diaries.count, days), packed.NO_ANSWER, dtype=np.uint8)
+    kept = diaries.arrays.scores[:, :days]
+    own = np.arange(1, kept.shape[1] + 1) <= diaries.ends[:, None]
+    scores[:, : kept.shape[1]] = np.where(own, kept, packed.NO_ANSWER)
+    in_arm = np.array([arm_of[one.course.id] for one in diaries.courses])
+    return [
+        Arm(name, scores[in_arm == arm], diaries.arrays.baselines.nrs[in_arm == arm])
+        for arm, name in names.items()
+    ]
