@@ -13,6 +13,8 @@ from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     paper,
     patients,
     regimens,
+    rota,
+    settings,
     signing,
     worklist,
 )

@@ -242,6 +242,11 @@ NOTICES: Final[Mapping[str, str]] = {
     "chair_retired": "Retired. Nothing more is booked there.",
     "closed_days": "Closed on these days.",
     "opened_days": "Open again.",
+    "saved": "Saved.",
+    "cover": "Saved. The work goes over on the first day, and comes back by itself.",
+    "cover_ended": "The work goes back.",
+    "holiday": "Saved. Nobody is expected at the desk on these days.",
+    "holiday_back": "Taken back. These are working days again.",
 }
 
 LABELS: Final[Mapping[str, str]] = {
@@ -292,6 +297,8 @@ LABELS: Final[Mapping[str, str]] = {
     "infusion_days": "Infusion days of one series",
     "weekdays": "Weekdays on which it is used",
     "chair": "Chair or bed",
+    "absent": "Who is away",
+    "cover": "Who takes the work",
     "series_gap_max_days": "Longest gap inside one series, days",
 }
 

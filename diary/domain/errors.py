@@ -99,6 +99,12 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "study_not_comparable": CodeFact(
         "These arms cannot be compared", "Allot courses to two arms, and wait until they were infused."
     ),
+    # Who works when
+    "ends_before_start": CodeFact("Ends before it starts", "Give a last day on or after the first day."),
+    "cover_overlaps": CodeFact("Somebody covers already", "End that cover first, or give other days."),
+    "cover_not_possible": CodeFact("This person cannot cover", "Choose another nurse or physician."),
+    "team_name_taken": CodeFact("Team name in use", "Choose another name."),
+    "limit_reached": CodeFact("That is the most", "Take one back that is no longer needed."),
     # The sandbox
     "sandbox_only": CodeFact("Only in a sandbox", "Use a sandbox database; a live clock cannot be moved."),
     "clock_backwards": CodeFact("The clock only moves on", "Choose a moment after the present one."),

@@ -9,15 +9,17 @@ from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy.orm import Session
 
 from diary.desk.rights import DESK
-from diary.services import chairs
+from diary.services import chairs, covers, staff, teams, working_days
 from diary.storage.courses import administrations_of, courses_of
 from diary.storage.entries import versions_of
 from diary.storage.tables.booking import Booking
+from diary.storage.tables.staff import Staff
 from diary.storage.unit import own
 from tests.desk.browsing import browsing
-from tests.desk.house import MORNING, Desk, serving
+from tests.desk.house import MORNING, PASSWORD, Desk, serving
 from tests.desk.test_actions import booked, regimen_uid
 from tests.little_clinic import day_number
 
@@ -85,7 +87,20 @@ def furnished(desk: Desk) -> Desk:
         bed = chairs.add_chair(session, name="Bed 1", kind="bed", weekdays=("mon", "tue"), now=MORNING)
         days = {"first_day": MORNING.date(), "last_day": MORNING.date()}
         chairs.close_days(session, bed, **days, reason="repair", now=MORNING)
+        furnish_rota(session)
     return desk
+
+
+def furnish_rota(session: Session) -> None:
+    """A cover, a holiday, and a team of one."""
+    nurse = session.scalars(own(session, Staff).where(Staff.role == "nurse")).one()
+    physician = staff.add_staff(
+        session, email="b@clinic.example", name="B. de Wit", role="physician", password=PASSWORD, now=MORNING
+    )
+    days = {"first_day": MORNING.date(), "last_day": MORNING.date()}
+    covers.arrange_cover(session, absent=nurse, cover=physician, **days, reason="leave", now=MORNING)
+    working_days.add_holiday(session, **days, name="Easter", now=MORNING)
+    teams.join_team(session, teams.add_team(session, name="Hand", now=MORNING), nurse, now=MORNING)
 
 
 def addresses(desk: Desk) -> Iterator[str]:
@@ -100,6 +115,8 @@ def addresses(desk: Desk) -> Iterator[str]:
     yield from ("/desk/patients", "/desk/patients/new")
     yield from ("/desk/regimens", "/desk/regimens/new")
     yield from ("/desk/chairs", "/desk/chairs/new", "/desk/chairs/closed")
+    yield "/desk/settings"
+    yield from (f"/desk/settings/{page}" for page in ("cover", "days", "teams"))
     yield f"/desk/patients/{patient}"
     for page in ("identity", "follow", "booking", "courses/new", "infusions/new", "answers/new"):
         yield f"/desk/patients/{patient}/{page}"

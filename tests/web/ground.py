@@ -14,6 +14,7 @@ from config.words import STAFF_ROLES
 from diary.services import alerts, bookings
 from diary.services.chairs import add_chair
 from diary.services.staff import open_session
+from diary.services.teams import add_team
 from diary.storage.base import Base
 from diary.storage.courses import courses_of
 from diary.storage.engine import make_engine
@@ -24,7 +25,7 @@ from diary.storage.tables.booking import Booking, Chair
 from diary.storage.tables.course import Administration, Course, Regimen
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.patient import Device, Patient
-from diary.storage.tables.staff import Staff
+from diary.storage.tables.staff import Staff, Team
 from diary.storage.unit import own
 from diary.web.rights import ANYONE, INTEGRATION, PATIENT, RIGHTS
 from tests.api.people import Caller, answer_of, email_of, machine, make_app, nobody, phone, set_clock
@@ -47,6 +48,7 @@ KINDS: Final[Mapping[str, type[Base]]] = {
     "administration": Administration,
     "device": Device,
     "staff": Staff,
+    "team": Team,
 }
 
 
@@ -92,6 +94,7 @@ def ground(app: Flask, clinic: LittleClinic, *roles: str) -> Ground:
     assert posted.status_code == 201, posted.json
     with clinic.unit(write=True) as session:
         add_chair(session, name="Bed 1", kind="bed", weekdays=("mon",), now=NOW)
+        add_team(session, name="Hand", now=NOW)
     known = {NURSE: nurse, PATIENT: device}
     callers = {role: known.get(role) or signed_in(app, clinic, role) for role in roles or EVERYBODY}
     with clinic.unit() as session:

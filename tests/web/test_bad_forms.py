@@ -28,6 +28,7 @@ NEVER_WRONG: Final = {"stopped_early", "stride", "chart", "layout", "q"}
 # A refused form is shown again, and to read who a patient is leaves its trace.
 TRACES: Final = ("audit",)
 KIND_OF: Final = {"infusions": "administration", "entries": "entry"}
+A_FORM: Final = re.compile(r"<form([^>]*)>(.*?)</form>", re.DOTALL)
 NAME: Final = re.compile(r'<(?:input|select|textarea|button)[^>]* name="([^"]+)"')
 
 # As they stand in a body, percent-encoded. No field may hold these.
@@ -101,12 +102,17 @@ def example(here: Ground, route: str) -> dict[str, str]:
 
 
 def fields(here: Ground, route: str) -> set[str]:
-    """Every field of the form: those of the example, and those of the page that shows it."""
+    """Every field of the form: those of the example, and those of the page that shows it.
+
+    A page may hold other forms, too: those are sent elsewhere.
+    """
     names = set(FORMS.get(route, {}))
     if route.replace("POST", "GET") in routes(here.app):
         client, _ = browser(here, route)
-        page = client.get(own_address(here, route)).text
-        names |= set(NAME.findall(page.partition("<main")[2]))
+        page = client.get(own_address(here, route)).text.partition("<main")[2]
+        for start, form in A_FORM.findall(page):
+            if "action=" not in start or f'action="{own_address(here, route)}"' in start:
+                names |= set(NAME.findall(form))
     return names - APART - NEVER_WRONG
 
 

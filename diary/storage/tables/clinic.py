@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.words import FORECAST_CAUSES, FORECAST_MODES, INSTALLATION_KINDS
@@ -43,6 +43,22 @@ class Clinic(Base):
     locale: Mapped[str]
     first_night: Mapped[date]
     created_at: Mapped[datetime]
+    working_weekdays: Mapped[list[Any] | None]
+    """Those on which the desk works, by the words of config; None: Monday to Friday."""
+
+
+class Holiday(Owned, Base):
+    """Days on which nobody works at the desk, both included; chairs are closed apart."""
+
+    __tablename__ = "holiday"
+    __table_args__ = owned(
+        holds("ends_after_it_starts", "last_day >= first_day"),
+        Index("ix_holiday_day", "clinic_id", "last_day"),
+    )
+
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    name: Mapped[str]
 
 
 class ClinicZone(Owned, Base):

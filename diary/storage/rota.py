@@ -1,0 +1,58 @@
+"""Queries about who works when: covers, holidays, teams."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from diary.domain.infusions import Block
+from diary.storage.tables.clinic import Holiday
+from diary.storage.tables.staff import Cover, Team, TeamMember
+from diary.storage.unit import held, own
+
+
+def covers_from(session: Session, day: date) -> list[Cover]:
+    """Covers that last to this day or beyond, earliest first."""
+    statement = own(session, Cover).where(Cover.last_day >= day)
+    return list(session.scalars(statement.order_by(Cover.first_day, Cover.id)))
+
+
+def covers_on(session: Session, day: date) -> list[Cover]:
+    """Covers in force on this day."""
+    return list(session.scalars(own(session, Cover).where(Cover.first_day <= day, Cover.last_day >= day)))
+
+
+def cover_of(session: Session, absent_id: int, first_day: date) -> Cover | None:
+    """The cover for a person that begins on this day, held until the unit ends; there is one at most."""
+    statement = own(session, Cover).where(Cover.absent_id == absent_id, Cover.first_day == first_day)
+    return session.scalars(held(statement)).first()
+
+
+def holidays_from(session: Session, day: date) -> list[Holiday]:
+    """Holidays that last to this day or beyond, earliest first."""
+    statement = own(session, Holiday).where(Holiday.last_day >= day)
+    return list(session.scalars(statement.order_by(Holiday.first_day, Holiday.id)))
+
+
+def holidays_of(session: Session, days: Block) -> list[Holiday]:
+    """The holidays of just these days."""
+    statement = own(session, Holiday).where(Holiday.first_day == days[0], Holiday.last_day == days[1])
+    return list(session.scalars(statement))
+
+
+def teams(session: Session) -> list[Team]:
+    """The clinic's teams by name."""
+    return list(session.scalars(own(session, Team).order_by(Team.name)))
+
+
+def team_by_uid(session: Session, uid: str) -> Team | None:
+    """A team of this clinic."""
+    return session.scalars(own(session, Team).where(Team.uid == uid)).one_or_none()
+
+
+def members(session: Session, *, team_ids: Sequence[int] | None = None) -> list[TeamMember]:
+    """Who works in which team; of all teams, or of these."""
+    statement = own(session, TeamMember)
+    if team_ids is not None:
+        statement = statement.where(TeamMember.team_id.in_(team_ids))
+    return list(session.scalars(statement.order_by(TeamMember.id)))
