@@ -12,7 +12,12 @@ NIGHT_OVERDUE_AFTER: Final = NIGHT_AGE_MAX - timedelta(hours=24)
 
 # By the name of the job. Each looks at least once an hour (DIARY_TICK_S), and to find nothing is success.
 JOB_SILENT_MAX: Final[Mapping[str, timedelta]] = MappingProxyType(
-    {"night": timedelta(hours=2), "relearn": timedelta(hours=2), "sandbox": timedelta(hours=2)}
+    {
+        "night": timedelta(hours=2),
+        "relearn": timedelta(hours=2),
+        "sandbox": timedelta(hours=2),
+        "seal": timedelta(hours=2),
+    }
 )
 # How often a job writes down that it succeeded: often enough for the limits above, and no write a tick.
 BEAT_EVERY: Final = timedelta(minutes=1)

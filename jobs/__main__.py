@@ -2,7 +2,7 @@
 
 Every job looks at the database once a tick, the clock of a sandbox each second, and does what is due by then:
 after an hour's sleep, a restart or a change of the clocks nothing is skipped and nothing runs twice. One
-thread runs them, one after the other.
+thread runs them, one after the other; another those that may not wait for a night.
 """
 
 import logging
@@ -39,8 +39,9 @@ from jobs.table import JOBS, Job
 log = logging.getLogger("jobs")
 
 STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-# One connection reads while another writes, a third is spare; each clinic of a spread night has one more.
-POOL_SIZE: Final = 3
+# One connection reads while another writes, a third is spare, the jobs beside have theirs; each clinic of a
+# spread night has one more.
+POOL_SIZE: Final = 4
 
 
 def main() -> int:
@@ -84,7 +85,7 @@ def _scheduler(duty: Duty) -> BlockingScheduler:
     """The defaults of this library drop a run that is a second late; ours never do."""
     scheduler = BlockingScheduler(
         jobstores={"default": MemoryJobStore()},
-        executors={"default": ThreadPoolExecutor(1)},
+        executors={"default": ThreadPoolExecutor(1), "beside": ThreadPoolExecutor(1)},
         timezone=UTC,
     )
     beats = Beats(duty.engine)
@@ -94,6 +95,7 @@ def _scheduler(duty: Duty) -> BlockingScheduler:
             IntervalTrigger(seconds=min(duty.settings.tick_s, job.tick_max_s), timezone=UTC),
             args=(job, duty, beats),
             id=job.name,
+            executor="beside" if job.beside else "default",
             coalesce=True,
             misfire_grace_time=None,
             max_instances=1,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from jobs import night, relearn, sandbox
+from jobs import night, relearn, sandbox, seal
 from jobs.duty import Duty
 
 
@@ -17,6 +17,8 @@ class Job:
     run: Callable[[Duty], None]
     tick_max_s: float = inf
     """It looks this often, however seldom the settings let the others look."""
+    beside: bool = False
+    """In a thread of its own: it may not wait for a night."""
 
 
 JOBS: Final = (
@@ -24,4 +26,6 @@ JOBS: Final = (
     Job("relearn", relearn.run),
     # Somebody who moved the clock waits in front of a page.
     Job("sandbox", sandbox.run, tick_max_s=1.0),
+    # An audit row is sealed within a minute, also while a night is run.
+    Job("seal", seal.run, tick_max_s=20.0, beside=True),
 )

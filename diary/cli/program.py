@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "forecast": "Look at a clinic's forecast; learn its prior; show or hide it.",
         "study": "Compare the arms of a study.",
         "import": "Bring in existing diaries and infusions.",
+        "audit": "Show, check and anchor the audit trail.",
         "export": "Write entries or infusions as CSV.",
         "verify": "Compare the packed days with the entries.",
         "simulate": "Draw simulated diaries, with the truth.",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from diary.storage.base import table_of
 from diary.storage.prepared import Prepared
 from diary.storage.tables.audit import Audit
-from diary.storage.unit import clinic_of, scope_of
+from diary.storage.unit import clinic_of, origin_of, scope_of
 
 # The sealer writes the others later.
 _SEALED: Final = ("id", "position", "digest")
@@ -42,4 +42,5 @@ def note(
         patient_id=patient_id,
         detail=dict(detail or {}),
         request_id=scope.request_id,
+        origin=origin_of(session),
     )

@@ -63,6 +63,11 @@ def patient_by_uid(session: Session, uid: str, *, lock: bool = False) -> Patient
     return session.scalars(held(statement) if lock else statement).one_or_none()
 
 
+def patient_by_pseudonym(session: Session, pseudonym: str) -> Patient | None:
+    """The patient that this clinic calls so."""
+    return session.scalars(own(session, Patient).where(Patient.pseudonym == pseudonym)).one_or_none()
+
+
 def patient_by_id(session: Session, patient_id: int, *, lock: bool = False) -> Patient:
     """A patient of this clinic whose id another row holds."""
     statement = own(session, Patient).where(Patient.id == patient_id)
@@ -161,3 +166,10 @@ def patients_page(
     if after is not None:
         statement = statement.where(Patient.pseudonym > after)
     return list(session.scalars(statement.order_by(Patient.pseudonym).limit(limit)))
+
+
+def pseudonyms_of(session: Session, patient_ids: Sequence[int]) -> dict[int, str]:
+    """What each of these patients is called here."""
+    statement = own(session, Patient).where(Patient.id.in_(patient_ids))
+    columns = statement.with_only_columns(Patient.id, Patient.pseudonym)
+    return {row.id: row.pseudonym for row in session.execute(columns)}

@@ -65,3 +65,8 @@ def team_by_uid(session: Session, uid: str) -> Team | None:
 def teams(session: Session) -> list[Team]:
     """The clinic's teams, by name."""
     return list(session.scalars(own(session, Team).order_by(Team.name)))
+
+
+def keys_of_clinic(session: Session) -> list[IntegrationKey]:
+    """Every key of other programs, revoked ones too, in the order in which they were made."""
+    return list(session.scalars(own(session, IntegrationKey).order_by(IntegrationKey.id)))

@@ -74,6 +74,17 @@ def enter(session: Session, scope: Scope) -> None:
         _ENTER.run(session, clinic=clinic, system=system)
 
 
+def come_from(session: Session, origin: str) -> None:
+    """Say where this unit's work comes from, for the audit trail: a request's route and address."""
+    session.info["origin"] = origin
+
+
+def origin_of(session: Session) -> str | None:
+    """Where the unit's work comes from; None for a command or a job of this machine."""
+    origin: str | None = session.info.get("origin")
+    return origin
+
+
 def scope_of(session: Session) -> Scope:
     """The scope that this session's unit of work entered."""
     scope: Scope = session.info["scope"]

@@ -15,7 +15,7 @@ from diary.domain.errors import Refusal
 from diary.services.sandbox import installation
 from diary.storage.patients import note_seen
 from diary.storage.tables.patient import Patient
-from diary.storage.unit import begin, enter
+from diary.storage.unit import begin, come_from, enter
 from diary.web.asking import (
     DEVICE_COOKIE,
     NOBODY,
@@ -112,6 +112,7 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
         found = installation(session)
         caller = who_is_asking(session, token, wall_now=wall_now, request_id=request_id(), lock=write)
         enter(session, caller.scope)
+        come_from(session, _origin(caller))
         check_right(caller)
         now = found.clock_at if found.clock_at is not None else wall_now
         if write and caller.device is not None and now - caller.device.last_seen_at >= SEEN_EVERY:
@@ -137,6 +138,12 @@ def refuse_strangers() -> None:
         return
     if all(presented_token(request, cookie)[0] is None for cookie in (STAFF_COOKIE, DEVICE_COOKIE)):
         raise Refusal("not_signed_in", "Sign in first.")
+
+
+def _origin(caller: Caller) -> str:
+    """The route, and the address of whom the clinic answers for: where a patient was is no one's business."""
+    known = caller.staff is not None or caller.key is not None
+    return f"{request.endpoint} {request.remote_addr}" if known else str(request.endpoint)
 
 
 def _route() -> str:

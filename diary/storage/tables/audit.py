@@ -18,6 +18,8 @@ class Audit(Owned, Base):
         one_of("actor_kind", ACTORS),
         UniqueConstraint("clinic_id", "position"),
         Index("ix_audit_object", "clinic_id", "object", "object_uid"),
+        Index("ix_audit_patient", "clinic_id", "patient_id", "id"),
+        Index("ix_audit_at", "clinic_id", "at"),
         Index(
             "ix_audit_unsealed",
             "clinic_id",
@@ -36,5 +38,18 @@ class Audit(Owned, Base):
     patient_id: Mapped[int | None]
     detail: Mapped[dict[str, Any]]
     request_id: Mapped[str | None]
+    origin: Mapped[str | None]
+    """From where: the route, and of staff and machines the network address."""
     position: Mapped[int | None]
     digest: Mapped[str | None]
+
+
+class AuditHead(Owned, Base):
+    """Where a clinic's chain ends: rows taken off its end show, too."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = owned(unique=["clinic_id"])
+
+    position: Mapped[int]
+    digest: Mapped[str]
+    sealed_at: Mapped[datetime]
