@@ -90,9 +90,10 @@ def _scheduler(duty: Duty) -> BlockingScheduler:
     )
     beats = Beats(duty.engine)
     for job in JOBS:
+        every_s = job.tick_max_s if job.beside else min(duty.settings.tick_s, job.tick_max_s)
         scheduler.add_job(
             _tick,
-            IntervalTrigger(seconds=min(duty.settings.tick_s, job.tick_max_s), timezone=UTC),
+            IntervalTrigger(seconds=every_s, timezone=UTC),
             args=(job, duty, beats),
             id=job.name,
             executor="beside" if job.beside else "default",

@@ -18,7 +18,7 @@ class Job:
     tick_max_s: float = inf
     """It looks this often, however seldom the settings let the others look."""
     beside: bool = False
-    """In a thread of its own: it may not wait for a night."""
+    """In a thread of its own, since it may not wait for a night, and just as often as it says."""
 
 
 JOBS: Final = (
