@@ -183,6 +183,13 @@ class Settings:
         allowed="one address",
         meaning="The sender of messages.",
     )
+    second_factor: bool = setting(
+        readers.on_or_off,
+        "on",
+        allowed="on, off",
+        meaning="Whether staff of a live installation need a second factor. Without one, signing in leads to "
+        "its set-up and nowhere else. In a sandbox nobody needs one.",
+    )
     metrics_token: str | None = setting(
         readers.secret,
         lambda _: None,

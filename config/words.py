@@ -4,6 +4,12 @@ from typing import Final
 
 # Who acts. Staff roles first; what each may do stands in diary/web/rights.py.
 STAFF_ROLES: Final = ("nurse", "physician", "admin", "coordinator", "researcher")
+# How a session was opened; the strong ways take more than a password.
+SIGN_IN_WAYS: Final = ("password", "password_code", "passkey", "provider", "demo")
+STRONG_WAYS: Final = ("password_code", "passkey", "provider")
+# What a sign-in under way waits for: a code, a passkey's answer, a new passkey, an identity provider.
+SIGN_IN_STEPS: Final = ("code", "passkey", "passkey_new", "provider")
+ACCOUNT_LINK_KINDS: Final = ("invitation", "reset")
 ACTORS: Final = ("patient", "staff", "integration", "operator", "system")
 
 # A patient is followed, paused (asked nothing until a date) or stopped (asked nothing any more).

@@ -12,7 +12,7 @@ from diary.api.docs import add_docs
 from diary.api.frame import make_api
 from diary.api.routes import add_routes
 from diary.desk.pages import open_desk
-from diary.desk.rights import DESK
+from diary.desk.rights import DESK, WITHOUT_FACTOR
 from diary.phone.pages import open_phone
 from diary.phone.rights import PHONE
 from diary.storage.engine import make_engine
@@ -53,6 +53,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime], *, engine: Eng
     open_phone(app)
     app.register_blueprint(health)
     app.register_blueprint(metrics)
-    for rows in (DESK, PHONE, HEALTH, METRICS):
+    grant(DESK, without_factor=WITHOUT_FACTOR)
+    for rows in (PHONE, HEALTH, METRICS):
         grant(rows)
     return app

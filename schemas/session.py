@@ -10,6 +10,10 @@ class SessionIn(Incoming):
 
     email = Text(254, required=True, description="E-mail address of the account.")
     password = Password(200, required=True, description="Password.")
+    code = Text(
+        40,
+        description="The authenticator app's code or a recovery code, where the account has one.",
+    )
 
 
 class StaffOut(Outgoing):

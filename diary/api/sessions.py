@@ -16,7 +16,7 @@ routes = Routes("sessions", __name__, url_prefix="/v1/sessions", description="Si
 @routes.response(201, SessionOut)
 def open_session(body: dict[str, Any]) -> Any:
     """Sign in; the token is shown this once."""
-    opened = sign_in(email=body["email"], password=body["password"])
+    opened = sign_in(email=body["email"], password=body["password"], code=body.get("code"))
     return {"token": opened.token, "expires_at": opened.expires_at, "staff": opened.staff}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from diary.domain.weak_passwords import is_common
 from diary.services.staff import PASSWORD_LENGTH_MIN
 
 
@@ -42,4 +43,8 @@ def _long_enough(password: str) -> str:
     """Refused here, it is asked for again; refused later, all other answers would be lost."""
     if len(password) < PASSWORD_LENGTH_MIN:
         raise click.UsageError("make it longer")
+    if is_common(password):
+        raise click.UsageError(
+            "it is among the first that are guessed; choose words that do not belong together"
+        )
     return password

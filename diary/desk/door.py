@@ -100,6 +100,11 @@ def _show_problem(problem: Problem) -> ResponseReturnValue:
     if problem.code == "not_signed_in":
         back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
         return redirect(url_for("desk.sign_in", back=back), 303)
+    if problem.code == "sign_in_again":
+        back = request.values.get("back") or url_for("desk.account")
+        return redirect(url_for("desk.sign_in", back=back, done=problem.code), 303)
+    if problem.code == "second_factor_missing":
+        return redirect(url_for("desk.account", done=problem.code), 303)
     return show("problem.html", None, problem=problem)
 
 

@@ -23,6 +23,8 @@ NUMBER: Final = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,6})?", re.ASCII)
 NOT_OF_THE_FORM: Final = frozenset(
     {
         "not_signed_in",
+        "sign_in_again",
+        "second_factor_missing",
         "csrf_failed",
         "not_allowed",
         "not_found",
@@ -37,11 +39,12 @@ class Form:
     """A form on its way: its values by field, and what is wrong with each.
 
     `values` are those sent, or on a first visit those given by the page. `errors` holds a message by field
-    name ("identity.phone" inside a part); "" stands for the form as a whole.
+    name ("identity.phone" inside a part); "" stands for the form as a whole. `sent=False` is for a form that
+    another form's answer shows for the first time.
     """
 
-    def __init__(self, first: Mapping[str, object] | None = None) -> None:
-        self.sent = request.method == "POST"
+    def __init__(self, first: Mapping[str, object] | None = None, *, sent: bool | None = None) -> None:
+        self.sent = request.method == "POST" if sent is None else sent
         self.values: MultiDict[str, str] = MultiDict()
         if self.sent:
             self.values = request.form

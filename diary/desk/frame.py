@@ -32,6 +32,7 @@ class Frame:
     csrf: str
     sandbox: bool
     now: datetime
+    wall_now: datetime
     zone: ZoneInfo
     clock_target: datetime | None
     """Where the sandbox clock is on its way to."""
@@ -50,6 +51,11 @@ class Frame:
     def plans(self) -> bool:
         """Whether this person declares chairs and closes days."""
         return self.treating or self.role == ADMIN
+
+    @property
+    def admin(self) -> bool:
+        """Whether this person lets others in."""
+        return self.role == ADMIN
 
     @property
     def today(self) -> date:
@@ -78,6 +84,10 @@ class Frame:
     def ago(self, at: datetime) -> str:
         """How long since, in the one unit that matters."""
         return ago(self.now - at)
+
+    def ago_real(self, at: datetime) -> str:
+        """The same on the real clock, for sessions: a sandbox's own clock does not count for them."""
+        return ago(self.wall_now - at)
 
     def age_hours(self, at: datetime) -> int:
         """Whole hours since."""
@@ -121,6 +131,7 @@ def frame_of(work: Work) -> Frame:
         csrf=csrf_token(roof().settings.secret_key, token),
         sandbox=work.sandbox,
         now=work.now,
+        wall_now=work.wall_now,
         zone=ZoneInfo(zones[-1][1]),
         clock_target=installation(work.session).target_at,
         last_night=night.night if night is not None else None,

@@ -4,9 +4,11 @@ from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
+    account,
     alerts,
     bookings,
     chairs,
+    colleagues,
     contacts,
     courses,
     diary_days,

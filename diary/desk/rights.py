@@ -6,6 +6,7 @@ from diary.web.rights import ADMIN, ANYONE, CLINIC, PHYSICIAN, STAFF, TREATING, 
 
 _PUBLIC: Final[Right] = frozenset({ANYONE})
 _PHYSICIANS: Final[Right] = frozenset({PHYSICIAN})
+_ADMINS: Final[Right] = frozenset({ADMIN})
 _PLANNING: Final[Right] = TREATING | {ADMIN}
 
 
@@ -17,9 +18,25 @@ def _form(endpoint: str, right: Right) -> dict[str, Right]:
 DESK: Final[dict[str, Right]] = {
     "GET front": _PUBLIC,
     **_form("desk.sign_in", _PUBLIC),
+    "POST desk.sign_in_code": _PUBLIC,
     "GET desk.demo": _PUBLIC,
     "GET desk.static": _PUBLIC,
     "POST desk.sign_out": STAFF,
+    "GET desk.account": STAFF,
+    **_form("desk.authenticator", STAFF),
+    "POST desk.remove_authenticator": STAFF,
+    "POST desk.recovery_codes": STAFF,
+    **_form("desk.change_password", STAFF),
+    "POST desk.end_session": STAFF,
+    "POST desk.end_other_sessions": STAFF,
+    "GET desk.link_page": _PUBLIC,
+    "POST desk.set_own_password": _PUBLIC,
+    "GET desk.staff_page": _ADMINS,
+    **_form("desk.invite", _ADMINS),
+    "GET desk.staff_member": _ADMINS,
+    "POST desk.change_role": _ADMINS,
+    "POST desk.make_link": _ADMINS,
+    "POST desk.change_account": _ADMINS,
     "GET desk.worklist": CLINIC,
     "GET desk.clock": CLINIC,
     "POST desk.advance": CLINIC,
@@ -74,3 +91,11 @@ DESK: Final[dict[str, Right]] = {
     "POST desk.teams_page": _PLANNING,
     "POST desk.change_team": _PLANNING,
 }
+
+# Where a session may go that has shown a password only: out, and to the set-up of a second factor.
+WITHOUT_FACTOR: Final = (
+    "POST desk.sign_out",
+    "GET desk.account",
+    "GET desk.authenticator",
+    "POST desk.authenticator",
+)

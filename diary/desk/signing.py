@@ -10,12 +10,13 @@ from diary.desk.forms import Form
 from diary.domain.errors import Refusal
 from diary.services.attempts import Door, network_of
 from diary.services.demo_door import enter_demo
+from diary.services.sign_in_steps import Begun
 from diary.services.staff import SESSION_LIFE, SignedIn
 from diary.services.staff import sign_out as end_session
 from diary.web.asking import STAFF_COOKIE
-from diary.web.signing_in import counted
-from diary.web.signing_in import sign_in as open_session
+from diary.web.signing_in import begin_sign_in, counted, finish_sign_in
 from diary.web.work import roof, work
+from schemas.account import SecondHalfIn
 from schemas.session import SessionIn
 
 DEMO_WINDOW_S: Final = 60
@@ -29,10 +30,25 @@ def sign_in() -> ResponseReturnValue:
     back = own_path(request.values.get("back"), otherwise=url_for("desk.worklist"))
     if form.sent:
         with form.refusals():
-            return _enter(_signed_in(form), back)
+            opened = _begun(form)
+            if isinstance(opened, Begun):
+                return _ask_for_code(Form({"step": opened.token}, sent=False), back)
+            return enter(opened, back)
     with work(write=False) as unit:
         sandbox = unit.sandbox
     return show("sign_in.html", None, form=form, back=back, sandbox=sandbox), form.status
+
+
+@desk.post("/sign-in/code")
+def sign_in_code() -> ResponseReturnValue:
+    """The second half: a code of the authenticator app, or a recovery code."""
+    form = Form()
+    back = own_path(request.form.get("back"), otherwise=url_for("desk.worklist"))
+    with form.refusals():
+        refuse_elsewhere()
+        given = form.read(SecondHalfIn)
+        return enter(finish_sign_in(step=given["step"], code=given["code"]), back)
+    return _ask_for_code(form, back)
 
 
 @desk.post("/sign-out")
@@ -43,6 +59,9 @@ def sign_out() -> ResponseReturnValue:
         end_session(unit.session, unit.caller.session, now=unit.wall_now)
     response = make_response(redirect(url_for("desk.sign_in"), 303))
     response.delete_cookie(STAFF_COOKIE, secure=True, httponly=True, samesite="Lax")
+    # What this browser kept of the pages goes, too: whoever goes back in its history sees none of them. The
+    # phone's pages of the same host keep their answers that wait, so nothing else is named.
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
@@ -58,18 +77,21 @@ def demo() -> ResponseReturnValue:
             expected_key=roof().settings.demo_key,
             now=unit.wall_now,
         )
-    return _enter(signed_in, own_path(request.args.get("back"), otherwise=url_for("desk.worklist")))
+    return enter(signed_in, own_path(request.args.get("back"), otherwise=url_for("desk.worklist")))
 
 
-def _signed_in(form: Form) -> SignedIn:
+def refuse_elsewhere() -> None:
+    """A page elsewhere must not sign a colleague in as somebody else.
+
+    Raises:
+        Refusal: csrf_failed.
+    """
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
-        # A page elsewhere must not sign a colleague in as somebody else.
         raise Refusal("csrf_failed", "Open this page by itself and sign in there.")
-    given = form.read(SessionIn)
-    return open_session(email=given["email"], password=given["password"])
 
 
-def _enter(signed_in: SignedIn, back: str) -> ResponseReturnValue:
+def enter(signed_in: SignedIn, back: str) -> ResponseReturnValue:
+    """To the page that was wanted, with the session's cookie."""
     response = make_response(redirect(back, 303))
     response.set_cookie(
         STAFF_COOKIE,
@@ -80,3 +102,15 @@ def _enter(signed_in: SignedIn, back: str) -> ResponseReturnValue:
         samesite="Lax",
     )
     return response
+
+
+def _begun(form: Form) -> SignedIn | Begun:
+    refuse_elsewhere()
+    given = form.read(SessionIn)
+    return begin_sign_in(email=given["email"], password=given["password"])
+
+
+def _ask_for_code(form: Form, back: str) -> ResponseReturnValue:
+    with work(write=False) as unit:
+        sandbox = unit.sandbox
+    return show("sign_in_code.html", None, form=form, back=back, sandbox=sandbox), form.status

@@ -185,6 +185,17 @@ ROLES: Final[Mapping[str, str]] = {
     "researcher": "researcher",
 }
 
+# How a session was opened.
+SIGN_IN_WAYS: Final[Mapping[str, str]] = {
+    "password": "password",
+    "password_code": "password and code",
+    "passkey": "passkey",
+    "provider": "your organisation's sign-in",
+    "demo": "the demo's link",
+}
+
+FACTORS: Final[Mapping[str, str]] = {"passkey": "passkey", "authenticator": "authenticator app"}
+
 # What happened to an alert or a booking, after "Anna Vos": for histories and for "somebody was quicker".
 DONE: Final[Mapping[str, str]] = {
     "open": "opened this",
@@ -247,11 +258,27 @@ NOTICES: Final[Mapping[str, str]] = {
     "cover_ended": "The work goes back.",
     "holiday": "Saved. Nobody is expected at the desk on these days.",
     "holiday_back": "Taken back. These are working days again.",
+    "authenticator": "The app's codes are asked for from now on.",
+    "authenticator_removed": "The app's codes count no more.",
+    "password": "Password changed. Every other session has ended.",
+    "role": "Role changed. The person signs in anew for it.",
+    "account_disable": "The account has ended, and every session of it.",
+    "account_enable": "The account is open again.",
+    "account_forget": "The second factor is forgotten. The person sets up another at the next sign-in.",
+    "account_leave": "Signed out everywhere.",
+    "password_set": "Your password is set. Sign in with it.",
+    "session_ended": "Signed out there.",
+    "sign_in_again": "Sign in again, then go on: it took too long, or changes how you sign in.",
+    "second_factor_missing": "Set up a second factor first. It takes a minute, and only once.",
 }
 
 LABELS: Final[Mapping[str, str]] = {
     "email": "E-mail address",
     "password": "Password",
+    "code": "Code",
+    "role": "Role",
+    "current": "Password until now",
+    "new": "New password",
     "until": "Until",
     "reason": "Reason",
     "outcome": "What came of it",

@@ -21,12 +21,26 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "not_signed_in": CodeFact("Sign in first", "Send a valid token, or sign in again."),
     "csrf_failed": CodeFact("This page was open too long", "Reload the page and try again."),
     "sign_in_failed": CodeFact("Sign-in failed", "Check both fields, or ask your clinic's admin."),
+    "second_factor_needed": CodeFact(
+        "A second factor is needed", "Send the code of the authenticator app, or a recovery code, as `code`."
+    ),
+    "second_factor_failed": CodeFact(
+        "Code not right", "Wait for the app's next code, or use a recovery code."
+    ),
+    "second_factor_missing": CodeFact(
+        "Set up a second factor first", "Sign in at the desk and set one up under My account."
+    ),
+    "sign_in_again": CodeFact("Sign in again", "Start the sign-in anew."),
     "not_allowed": CodeFact("Your role may not do this", "Ask a colleague whose role may."),
     "not_found": CodeFact("Not found", "Check the address; the object may be another clinic's."),
     "too_many_attempts": CodeFact("Too many tries", "Wait as long as Retry-After says."),
     "email_taken": CodeFact("E-mail address in use", "Use another address, or end the other account."),
     "password_too_short": CodeFact("Password too short", "Choose four or five words."),
     "password_too_long": CodeFact("Password too long", "Choose a shorter one."),
+    "password_common": CodeFact("Password easily guessed", "Choose words that do not belong together."),
+    "link_ended": CodeFact("This link has ended", "Ask the clinic's admin for a new one."),
+    "last_admin": CodeFact("The clinic's last admin", "Make somebody else an admin first."),
+    "account_disabled": CodeFact("This account has ended", "Enable it first."),
     # Somebody else was quicker
     "precondition_required": CodeFact(
         "Say which version you saw", "Read the object, then send its ETag in If-Match."

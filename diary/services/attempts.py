@@ -17,6 +17,10 @@ from diary.storage.tables.staff import AttemptCount
 SIGN_IN_WINDOW_S: Final = 15 * 60
 SIGN_INS_PER_ACCOUNT: Final = 10
 SIGN_INS_PER_ADDRESS: Final = 50
+# Of six digits three are right at any time: at 30 tries a day a guesser has one chance in 11,000 a day.
+CODES_PER_ACCOUNT: Final = 10
+CODES_PER_ACCOUNT_A_DAY: Final = 30
+DAY_S: Final = 24 * 60 * 60
 # Codes have 39 bits: at 30 wrong ones an hour an address needs a million years for a fair chance.
 ENROLMENT_WINDOW_S: Final = 60 * 60
 ENROLMENTS_PER_ADDRESS: Final = 30
@@ -44,6 +48,15 @@ def sign_in_doors(email: str, address: str | None) -> tuple[Door, ...]:
     return (
         Door(f"signin:{network_of(address)}", SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW_S),
         Door(f"signin:{account}", SIGN_INS_PER_ACCOUNT, SIGN_IN_WINDOW_S),
+    )
+
+
+def second_factor_doors(staff_uid: str, address: str | None) -> tuple[Door, ...]:
+    """After the password was right: by address, and by account over a quarter of an hour and a day."""
+    return (
+        Door(f"factor:{network_of(address)}", SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW_S),
+        Door(f"factor:{staff_uid}", CODES_PER_ACCOUNT, SIGN_IN_WINDOW_S),
+        Door(f"factor-day:{staff_uid}", CODES_PER_ACCOUNT_A_DAY, DAY_S),
     )
 
 

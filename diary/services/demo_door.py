@@ -33,7 +33,7 @@ def enter_demo(session: Session, *, who: str, key: str, expected_key: str | None
     person = staff_presented(session, DEMO_EMAILS[who])
     if person is None or person.disabled_at is not None:
         raise _no_such_page()
-    return open_session(session, person, now=now, action="session.demo")
+    return open_session(session, person, now=now, way="demo")
 
 
 def _no_such_page() -> Refusal:

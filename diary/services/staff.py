@@ -1,6 +1,7 @@
 """Accounts of staff, their passwords and sessions, and the keys of machines."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy.orm import Session
 
 from diary.domain.errors import Refusal
+from diary.domain.weak_passwords import is_common
 from diary.services import audit
 from diary.services.secrets import KEY_LIVE, KEY_TEST, STAFF, new_token, token_digest
 from diary.storage.ids import new_uid
@@ -39,11 +41,13 @@ class SignedIn:
     expires_at: datetime
 
 
-def add_staff(session: Session, *, email: str, name: str, role: str, password: str, now: datetime) -> Staff:
-    """A person's own account.
+def add_staff(
+    session: Session, *, email: str, name: str, role: str, password: str | None, now: datetime
+) -> Staff:
+    """A person's own account; without a password, nobody signs in before one is set.
 
     Raises:
-        Refusal: email_taken; password_too_short; password_too_long.
+        Refusal: email_taken; password_too_short; password_too_long; password_common.
     """
     email = email.lower()
     present(session, email)
@@ -55,7 +59,7 @@ def add_staff(session: Session, *, email: str, name: str, role: str, password: s
         email=email,
         name=name,
         role=role,
-        password_hash=hashed(password),
+        password_hash=None if password is None else hashed(password, about=(email, name)),
         created_at=now,
     )
     session.add(person)
@@ -64,21 +68,30 @@ def add_staff(session: Session, *, email: str, name: str, role: str, password: s
     return person
 
 
-def hashed(password: str) -> str:
+def hashed(password: str, *, about: Sequence[str], pointer: str = "/password") -> str:
     """What is stored in a new password's place.
 
+    Args:
+        password: as it was typed.
+        about: what is known of the account, which makes no password.
+        pointer: where it stands in what was sent.
+
     Raises:
-        Refusal: password_too_short; password_too_long.
+        Refusal: password_too_short; password_too_long; password_common.
     """
     if len(password) < PASSWORD_LENGTH_MIN:
         raise Refusal(
             "password_too_short",
             f"Use at least {PASSWORD_LENGTH_MIN} characters: four or five words do well.",
-            pointer="/password",
+            pointer=pointer,
         )
     if len(password) > PASSWORD_LENGTH_MAX:
+        raise Refusal("password_too_long", f"Use at most {PASSWORD_LENGTH_MAX} characters.", pointer=pointer)
+    if is_common(password, about=about):
         raise Refusal(
-            "password_too_long", f"Use at most {PASSWORD_LENGTH_MAX} characters.", pointer="/password"
+            "password_common",
+            "This is among the first that are guessed. Use four or five words that do not belong together.",
+            pointer=pointer,
         )
     return HASHER.hash(_composed(password))
 
@@ -100,33 +113,57 @@ def check_password(session: Session, *, email: str, password: str) -> Staff:
     except VerificationError:
         person = None
     if person is None or person.password_hash is None or person.disabled_at is not None:
-        raise Refusal(
-            "sign_in_failed", "E-mail address and password do not match. Try again, or ask your admin."
-        )
+        raise sign_in_failed()
     return person
 
 
-def open_session(session: Session, person: Staff, *, now: datetime, action: str = "session.open") -> SignedIn:
-    """A session of this person, in a unit that has entered no clinic yet; `action` names it in the audit.
+def sign_in_failed() -> Refusal:
+    """The one answer to whoever may not come in, whatever the reason."""
+    return Refusal(
+        "sign_in_failed", "E-mail address and password do not match. Try again, or ask your admin."
+    )
 
-    A person has so many at once; one more ends the oldest.
+
+def act_as(session: Session, person: Staff) -> None:
+    """From here on the unit acts for this person, whose account nobody else changes meanwhile.
+
+    Raises:
+        Refusal: sign_in_failed, for an account that ended since the password was looked at.
     """
     enter(session, Scope(person.clinic_id, "staff", person.id, person.role, scope_of(session).request_id))
-    hold_staff(session, person.id)
+    if hold_staff(session, person.id).disabled_at is not None:
+        raise sign_in_failed()
+
+
+def open_session(
+    session: Session, person: Staff, *, now: datetime, way: str = "password", client: str | None = None
+) -> SignedIn:
+    """A session of this person, in a unit that has entered no clinic yet.
+
+    A person has so many at once; one more ends the oldest.
+
+    Args:
+        way: what the person proved; a word of SIGN_IN_WAYS.
+        client: browser and system, for the list of sessions.
+    """
+    act_as(session, person)
     for oldest in open_sessions(session, person.id, now=now, idle=SESSION_IDLE)[SESSIONS_MAX - 1 :]:
         sign_out(session, oldest, now=now)
     token = new_token(STAFF)
     session.add(
         StaffSession(
             clinic_id=person.clinic_id,
+            uid=new_uid(now),
             staff_id=person.id,
             token_hash=token_digest(token),
+            way=way,
+            client=client,
             created_at=now,
             last_seen_at=now,
             expires_at=now + SESSION_LIFE,
         )
     )
-    audit.note(session, action, now=now, object="staff", object_uid=person.uid)
+    audit.note(session, "session.open", now=now, object="staff", object_uid=person.uid, detail={"way": way})
     return SignedIn(person, token, now + SESSION_LIFE)
 
 
@@ -152,7 +189,7 @@ def still_open(found: StaffSession, person: Staff, *, now: datetime) -> bool:
 def sign_out(session: Session, found: StaffSession, *, now: datetime) -> None:
     """End this session."""
     found.ended_at = now
-    audit.note(session, "session.end", now=now, object="staff", detail={"session": found.id})
+    audit.note(session, "session.end", now=now, object="session", object_uid=found.uid)
 
 
 def make_key(
@@ -177,10 +214,12 @@ def make_key(
     return key, secret
 
 
-def end_sessions(session: Session, person: Staff, *, now: datetime) -> None:
-    """Sign a person out everywhere: when the password or the role changes, or the account is disabled."""
-    for found in session.scalars(own(session, StaffSession).where(StaffSession.staff_id == person.id)):
-        found.ended_at = found.ended_at or now
+def sessions_of(session: Session, staff_id: int) -> list[StaffSession]:
+    """Every session of a person that was not ended."""
+    statement = own(session, StaffSession).where(
+        StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None)
+    )
+    return list(session.scalars(statement))
 
 
 def _composed(password: str) -> str:

@@ -42,9 +42,15 @@ def staff_by_id(session: Session, staff_id: int) -> Staff:
     return session.scalars(own(session, Staff).where(Staff.id == staff_id)).one()
 
 
-def hold_staff(session: Session, staff_id: int) -> None:
-    """Nobody else changes this account, or signs in with it, until the unit ends."""
-    session.scalars(held(own(session, Staff).where(Staff.id == staff_id))).one()
+def hold_staff(session: Session, staff_id: int) -> Staff:
+    """The account, which nobody else changes, or signs in with, until the unit ends."""
+    return session.scalars(held(own(session, Staff).where(Staff.id == staff_id))).one()
+
+
+def hold_admins(session: Session) -> list[Staff]:
+    """The clinic's admins who may come in, none of whom anybody else changes until the unit ends."""
+    statement = own(session, Staff).where(Staff.role == "admin", Staff.disabled_at.is_(None))
+    return list(session.scalars(held(statement.order_by(Staff.id))))
 
 
 def staff_by_uid(session: Session, uid: str) -> Staff | None:

@@ -4,7 +4,7 @@ Each door declares its own rows and grants them when the app is built. `tests/we
 route has no row, or a row no route.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 ANYONE: Final = "anyone"
@@ -40,10 +40,20 @@ RIGHTS: Final[dict[str, Right]] = {}
 SCOPES: Final[dict[str, str]] = {}
 
 
-def grant(rows: Mapping[str, Right], scopes: Mapping[str, str] | None = None) -> None:
+# Where staff may go who still have to set up a second factor.
+WITHOUT_FACTOR: Final[set[str]] = set()
+
+
+def grant(
+    rows: Mapping[str, Right],
+    scopes: Mapping[str, str] | None = None,
+    *,
+    without_factor: Collection[str] = (),
+) -> None:
     """Add a door's rows."""
     RIGHTS.update(rows)
     SCOPES.update(scopes or {})
+    WITHOUT_FACTOR.update(without_factor)
 
 
 def refusal_text(role: str, allowed: Right) -> str:

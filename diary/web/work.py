@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from config import logging
 from config.settings import Settings
+from config.words import STRONG_WAYS
 from diary.domain.errors import Refusal
 from diary.services.sandbox import installation
 from diary.storage.patients import note_seen
@@ -26,7 +27,7 @@ from diary.web.asking import (
     who_is_asking,
 )
 from diary.web.database import db
-from diary.web.rights import ANYONE, RIGHTS, SCOPES, refusal_text
+from diary.web.rights import ANYONE, RIGHTS, SCOPES, WITHOUT_FACTOR, refusal_text
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # "Phone last seen" is told in days; a write at each request would be a write for nothing.
@@ -114,6 +115,8 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
         enter(session, caller.scope)
         come_from(session, _origin(caller))
         check_right(caller)
+        if found.kind == "live":
+            check_factor(caller, required=roof().settings.second_factor)
         now = found.clock_at if found.clock_at is not None else wall_now
         if write and caller.device is not None and now - caller.device.last_seen_at >= SEEN_EVERY:
             note_seen(session, caller.device.id, now=now)
@@ -126,6 +129,17 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
         raise
     finally:
         db.session.remove()
+
+
+def check_factor(caller: Caller, *, required: bool) -> None:
+    """Whether this session may go further than to the set-up of a second factor.
+
+    Raises:
+        Refusal: second_factor_missing.
+    """
+    weak = caller.session is not None and caller.session.way not in STRONG_WAYS
+    if required and weak and _route() not in WITHOUT_FACTOR:
+        raise Refusal("second_factor_missing", "Set up a second factor first, at the desk under My account.")
 
 
 def refuse_strangers() -> None:

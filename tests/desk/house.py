@@ -28,6 +28,7 @@ from tests import little_clinic
 from tests.little_clinic import FIRST_DAY, LittleClinic, a_regimen, at
 
 PASSWORD = "four plain words here"
+NEW_PASSWORD = "quite another four words"
 SECRET = "Zr8kQ2vX7mN4pL9wT1yB6cJ3hF5gD0sA8eU2iO7rK6tV"
 PEOPLE = {
     "nurse": "Anna Visser",
@@ -35,6 +36,7 @@ PEOPLE = {
     "physician": "Bram de Wit",
     "coordinator": "Carla Smit",
     "admin": "Daan Mulder",
+    "second admin": "Femke Prins",
     "researcher": "Eva Kok",
 }
 # Day 85 after the infusion of `little_clinic`: 09:00 on the morning after the night of day 84.

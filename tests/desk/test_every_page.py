@@ -112,6 +112,7 @@ def addresses(desk: Desk) -> Iterator[str]:
         booking = session.scalars(own(session, Booking)).one().uid
     patient, alert = desk.uid(1), next(a.uid for a in desk.clinic.alerts(1) if a.kind == "loss")
     yield from ("/desk/", "/desk/?tab=all", "/desk/?tab=snoozed", "/desk/bookings", "/desk/nothing")
+    yield from ("/desk/account", "/desk/account/authenticator", "/desk/account/password")
     yield from ("/desk/patients", "/desk/patients/new")
     yield from ("/desk/regimens", "/desk/regimens/new")
     yield from ("/desk/chairs", "/desk/chairs/new", "/desk/chairs/closed")
@@ -131,19 +132,30 @@ def addresses(desk: Desk) -> Iterator[str]:
         yield f"/desk/bookings/{booking}/{page}"
 
 
+def admin_addresses(desk: Desk) -> Iterator[str]:
+    """Every page that only an admin can open."""
+    desk.admit_person("admin")
+    with desk.reading() as session:
+        admin = session.scalars(own(session, Staff).where(Staff.role == "admin")).one().uid
+    yield from ("/desk/staff", "/desk/staff/new", f"/desk/staff/{admin}")
+
+
 def test_every_page_with_an_address_of_its_own_is_looked_at_here(furnished):
     adapter = furnished.app.url_map.bind("localhost")
     seen = {adapter.match(path.split("?")[0])[0] for path in addresses(furnished) if "nothing" not in path}
     pages = {row.removeprefix("GET ") for row in DESK if row.startswith("GET ")}
 
-    assert pages - seen == {
+    seen |= {adapter.match(path)[0] for path in admin_addresses(furnished)}
+    others = {
         "front",
         "desk.sign_in",
         "desk.demo",
         "desk.static",
         "desk.clock",
+        "desk.link_page",
         "desk.answers_csv",
     }
+    assert pages - seen == others
 
 
 def test_every_page_about_one_patient_names_them_and_leaves_one_trace(furnished):
@@ -175,9 +187,10 @@ def test_a_refused_form_and_a_code_name_the_patient_too(furnished):
 
 
 def test_every_page_is_built_so_that_it_can_be_heard(furnished):
-    physician = furnished.sign_in("physician")
-    for path in addresses(furnished):
-        text = physician.client.get(path).get_data(as_text=True)
+    physician, admin = furnished.sign_in("physician"), furnished.sign_in("admin")
+    paths = [(physician, path) for path in addresses(furnished)]
+    for person, path in [*paths, *((admin, path) for path in admin_addresses(furnished))]:
+        text = person.client.get(path).get_data(as_text=True)
         page = read(text)
 
         assert '<html lang="en">' in text

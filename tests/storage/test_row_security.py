@@ -23,9 +23,12 @@ SYSTEM_READS = {
     "protocol_version",
 }
 PRESENTED = {
+    "account_link": "token_hash",
     "device": "token_hash",
     "enrolment_code": "code_hash",
     "integration_key": "secret_hash",
+    "outside_identity": "digest",
+    "passkey": "credential_id",
     "staff": "email",
     "staff_session": "token_hash",
 }

@@ -73,6 +73,12 @@ BODIES: Final[Mapping[str, Any]] = {
 # The same for a form of the desk or the phone; one that is not named here has no field of its own.
 FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST desk.sign_in": {"email": "nobody@example.org", "password": "four plain words together"},
+    "POST desk.sign_in_code": {"step": "st_none", "code": "123456"},
+    "POST desk.authenticator": {"sealed": "none", "code": "123456"},
+    "POST desk.change_password": {"current": "four plain words together", "new": "four plain words together"},
+    "POST desk.set_own_password": {"token": "al_none", "password": "four plain words together"},
+    "POST desk.invite": {"name": "Joost Bos", "email": "joost@example.org", "role": "nurse"},
+    "POST desk.change_role": {"role": "nurse"},
     "POST desk.advance": {"stride": "night"},
     "POST desk.search": {"q": "P-"},
     "POST desk.admit": {"pseudonym": "P-form", **PHONE, "identity.name": "Jan Smit"},
@@ -128,7 +134,11 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
 PARTS: Final = {"day": DAY, "filename": "none.css", "code": "not_found"}
 BLANK: Final = re.compile(r"<(?:any\((\w+).*?\):)?(?:(\w+):)?(\w+)>")
 # These end the caller's own session, so they are tried last.
-ENDS_SESSION: Final = ("DELETE sessions.end_session", "POST desk.sign_out", "POST phone.sign_out")
+ENDS_SESSION: Final = (
+    "DELETE sessions.end_session",
+    "POST desk.sign_out",
+    "POST phone.sign_out",
+)
 
 
 def routes(app: Flask) -> dict[str, Rule]:

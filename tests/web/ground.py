@@ -25,7 +25,7 @@ from diary.storage.tables.booking import Booking, Chair
 from diary.storage.tables.course import Administration, Course, Regimen
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.patient import Device, Patient
-from diary.storage.tables.staff import Staff, Team
+from diary.storage.tables.staff import Staff, StaffSession, Team
 from diary.storage.unit import own
 from diary.web.rights import ANYONE, INTEGRATION, PATIENT, RIGHTS
 from tests.api.people import Caller, answer_of, email_of, machine, make_app, nobody, phone, set_clock
@@ -49,6 +49,7 @@ KINDS: Final[Mapping[str, type[Base]]] = {
     "device": Device,
     "staff": Staff,
     "team": Team,
+    "session": StaffSession,
 }
 
 

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from config.words import KEY_KINDS, STAFF_ROLES
+from config.words import KEY_KINDS, SIGN_IN_WAYS, STAFF_ROLES
 from diary.storage.base import Base, Owned, belongs_to, holds, one_of, owned
 
 
@@ -34,10 +34,20 @@ class StaffSession(Owned, Base):
     """A signed-in browser or client; the token itself is never stored."""
 
     __tablename__ = "staff_session"
-    __table_args__ = owned(belongs_to("staff"), unique=["token_hash"])
+    __table_args__ = owned(
+        belongs_to("staff"),
+        one_of("way", SIGN_IN_WAYS),
+        Index("ix_staff_session_uid", "uid", unique=True),
+        unique=["token_hash"],
+    )
 
+    uid: Mapped[str | None]
+    """None for a session that was open when sessions got their ids."""
     staff_id: Mapped[int]
     token_hash: Mapped[str]
+    way: Mapped[str]
+    client: Mapped[str | None]
+    """Browser and system, as the list of sessions names them."""
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -1,0 +1,65 @@
+"""What a person sees and ends of their own account: second factors, and the sessions that are open."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from config.words import STRONG_WAYS
+from diary.domain.errors import Refusal
+from diary.services import staff
+from diary.storage.signing import authenticator_of, passkeys_of, unused_recovery_codes
+from diary.storage.staff import open_sessions
+from diary.storage.tables.signing import Authenticator, Passkey
+from diary.storage.tables.staff import Staff, StaffSession
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """A person's account as they see it themselves."""
+
+    person: Staff
+    session: StaffSession
+    """The one that asks."""
+    authenticator: Authenticator | None
+    passkeys: list[Passkey]
+    recovery_codes_left: int
+    other_sessions: list[StaffSession]
+
+    @property
+    def has_factor(self) -> bool:
+        """Whether a password alone is not enough."""
+        return self.authenticator is not None or bool(self.passkeys)
+
+
+def own_account(session: Session, person: Staff, mine: StaffSession, *, now: datetime) -> OwnAccount:
+    """The account of the person who is asking, by the session that asks."""
+    open_now = open_sessions(session, person.id, now=now, idle=staff.SESSION_IDLE)
+    return OwnAccount(
+        person=person,
+        session=mine,
+        authenticator=authenticator_of(session, person.id),
+        passkeys=passkeys_of(session, person.id),
+        recovery_codes_left=len(unused_recovery_codes(session, person.id)),
+        other_sessions=[found for found in open_now if found.id != mine.id],
+    )
+
+
+def prove(mine: StaffSession) -> None:
+    """This session has just shown a second factor: it may go everywhere that its role may."""
+    if mine.way not in STRONG_WAYS:
+        mine.way = "password_code"
+
+
+def end_session(session: Session, person: Staff, uid: str, *, now: datetime) -> None:
+    """End one of the person's own sessions; one that has ended already stays so.
+
+    Raises:
+        Refusal: not_found.
+    """
+    for found in staff.sessions_of(session, person.id):
+        if found.uid == uid:
+            if found.ended_at is None:
+                staff.sign_out(session, found, now=now)
+            return
+    raise Refusal("not_found", "There is no such session of yours.")

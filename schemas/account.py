@@ -1,0 +1,61 @@
+"""What people send about their own account: codes, secrets of an app, passwords."""
+
+import re
+
+from config.words import STAFF_ROLES
+from schemas.base import Incoming
+from schemas.fields import Choice, Formed, Password, Text
+
+CODE_LENGTH_MAX = 40
+STEP_LENGTH_MAX = 100
+
+
+class Email(Formed):
+    """An address that a mail server takes, as a name to sign in by."""
+
+    asks = "Enter an e-mail address, such as nora@clinic.example."
+    form = re.compile(
+        r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,180}[A-Za-z0-9])?", re.ASCII
+    )
+
+
+class SecondHalfIn(Incoming):
+    """The second half of a sign-in."""
+
+    step = Text(STEP_LENGTH_MAX, required=True, description="The step that the first half began.")
+    code = Text(CODE_LENGTH_MAX, required=True, description="The app's code, or a recovery code.")
+
+
+class AuthenticatorIn(Incoming):
+    """An authenticator app, with its first code."""
+
+    sealed = Text(300, required=True, description="The app's secret, as the page gave it.")
+    code = Text(CODE_LENGTH_MAX, required=True, description="The code that the app shows.")
+
+
+class PasswordIn(Incoming):
+    """Another password, with the one that stands."""
+
+    current = Password(200, required=True, description="The password until now.")
+    new = Password(200, required=True, description="The password from now on.")
+
+
+class InvitationIn(Incoming):
+    """Somebody who joins the clinic."""
+
+    name = Text(200, required=True, description="As colleagues read it.")
+    email = Email(required=True, description="E-mail address to sign in by.")
+    role = Choice(STAFF_ROLES, required=True, description="What the person may do.")
+
+
+class RoleIn(Incoming):
+    """Another role."""
+
+    role = Choice(STAFF_ROLES, required=True, description="What the person may do.")
+
+
+class LinkIn(Incoming):
+    """The password that somebody sets by a link."""
+
+    token = Text(100, required=True, description="The link's token.")
+    password = Password(200, required=True, description="The password from now on.")
