@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,21 +10,21 @@ from diary.desk.about import identity_for
 from diary.desk.door import at_desk, desk, done_at, own_path, show, staff_work
 from diary.desk.forms import Form
 from diary.desk.frame import Frame
+from diary.desk.quick_answers import ANSWERS, SNOOZE_DAYS, SNOOZE_REASONS
 from diary.desk.stale import alert_as_seen, found
 from diary.desk.words import OUTCOMES, OUTCOMES_OF_A_PERSON
-from diary.services import alerts
+from diary.services import alert_undo, alerts
+from diary.services.alert_lines import AlertLine, alert_line, staff_names
 from diary.services.course_today import today_of
 from diary.services.safety import Safety, safety_of
-from diary.services.worklist import AlertLine, alert_line, staff_names
 from diary.storage.alerts import alert_by_uid
 from diary.storage.bookings import live_booking_of
 from diary.storage.patients import patient_by_id
 from diary.storage.protocols import protocol_at
+from diary.storage.tables.alert import Alert
 from diary.storage.tables.patient import Patient, PatientIdentity
 from diary.web.work import Work
 from schemas.alert import LabelIn, OutcomeIn, SnoozeIn
-
-SNOOZE_DAYS: Final = (3, 7, 14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,17 @@ def acknowledge(uid: str) -> ResponseReturnValue:
         alert = alert_as_seen(unit, uid)
         alerts.acknowledge(unit.session, alert, staff_id=unit.staff_id, now=unit.now)
         patient = patient_by_id(unit.session, alert.patient_id)
-    return done_at(_back(patient), "acknowledged")
+    return done_at(_back(patient), "acknowledged", undo=_undo(alert))
+
+
+@desk.post("/alerts/<uid:uid>/undo")
+def undo(uid: str) -> ResponseReturnValue:
+    """Take back what one has just done with the alert."""
+    with staff_work(write=True) as unit:
+        alert = alert_as_seen(unit, uid)
+        alert_undo.undo(unit.session, alert, staff_id=unit.staff_id, now=unit.now)
+        patient = patient_by_id(unit.session, alert.patient_id)
+    return done_at(_back(patient), "undone")
 
 
 @desk.route("/alerts/<uid:uid>/snooze", methods=["GET", "POST"])
@@ -72,11 +81,19 @@ def snooze(uid: str) -> ResponseReturnValue:
                 alert = alert_as_seen(unit, uid)
                 alerts.snooze(unit.session, alert, staff_id=unit.staff_id, now=unit.now, **given)
                 patient = patient_by_id(unit.session, alert.patient_id)
-            return done_at(_back(patient), "snoozed")
+            return done_at(_back(patient), "snoozed", undo=_undo(alert))
     with at_desk(write=True) as (unit, frame):
         view = alert_view(unit, frame, uid)
     days = [(days, frame.today + timedelta(days=days)) for days in SNOOZE_DAYS]
-    return show("snooze.html", frame, form=form, view=view, days=days, back=_back(view.patient)), form.status
+    return show(
+        "snooze.html",
+        frame,
+        form=form,
+        view=view,
+        days=days,
+        reasons=SNOOZE_REASONS,
+        back=_back(view.patient),
+    ), form.status
 
 
 @desk.route("/alerts/<uid:uid>/close", methods=["GET", "POST"])
@@ -92,12 +109,18 @@ def close(uid: str) -> ResponseReturnValue:
                     unit.session, alert, outcome=given["outcome"], reason=given.get("reason"), now=unit.now
                 )
                 patient = patient_by_id(unit.session, alert.patient_id)
-            return done_at(_back(patient), "closed")
+            return done_at(_back(patient), "closed", undo=_undo(alert))
     with at_desk(write=True) as (unit, frame):
         view = alert_view(unit, frame, uid)
     outcomes = [(word, OUTCOMES[word]) for word in OUTCOMES_OF_A_PERSON]
     return show(
-        "close.html", frame, form=form, view=view, outcomes=outcomes, back=_back(view.patient)
+        "close.html",
+        frame,
+        form=form,
+        view=view,
+        outcomes=outcomes,
+        answers=ANSWERS[view.alert.kind],
+        back=_back(view.patient),
     ), form.status
 
 
@@ -110,6 +133,10 @@ def label(uid: str) -> ResponseReturnValue:
         alerts.label(unit.session, alert, staff_id=unit.staff_id, verdict=given["label"], now=unit.now)
         patient = patient_by_id(unit.session, alert.patient_id)
     return done_at(_back(patient), "labelled")
+
+
+def _undo(alert: Alert) -> str:
+    return f"{alert.uid}.{alert.version}"
 
 
 def _back(patient: Patient) -> str:

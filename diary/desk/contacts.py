@@ -13,7 +13,8 @@ from diary.desk.stale import found, patient_as_seen, patient_to_change
 from diary.services import contacts, patients
 from diary.storage.alerts import alert_by_uid
 from diary.storage.patients import patient_by_uid
-from diary.storage.staff import staff_by_uid, staff_of_clinic, team_by_uid, teams
+from diary.storage.rota import team_by_uid, teams
+from diary.storage.staff import staff_by_uid, staff_of_clinic
 from diary.storage.tables.alert import Alert
 from diary.web.rights import TREATING
 from diary.web.work import Work

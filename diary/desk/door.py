@@ -1,5 +1,6 @@
 """The desk's door: its blueprint, its unit of work, and how its pages and problems are shown."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -20,6 +21,9 @@ from diary.web.asking import CSRF_FIELD, STAFF_COOKIE
 from diary.web.codes import Problem
 from diary.web.doors import OWN_FILES, Door
 from diary.web.work import SAFE_METHODS, Work, request_id, work
+
+# An alert's uid and the version in which it can still be put back.
+UNDO: Final = re.compile(r"(?P<uid>[0-9a-f-]{36})\.(?P<version>[0-9]{1,9})", re.ASCII)
 
 desk = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")
 
@@ -59,7 +63,8 @@ def frame_alone() -> Frame:
 def show(template: str, frame: Frame | None, **facts: Any) -> str:
     """A page."""
     notice = words.NOTICES.get(request.args.get("done", ""))
-    return render_template(f"desk/{template}", frame=frame, notice=notice, **NAMES, **facts)
+    undo = UNDO.fullmatch(request.args.get("undo", "")) if notice else None
+    return render_template(f"desk/{template}", frame=frame, notice=notice, undo=undo, **NAMES, **facts)
 
 
 def done(notice: str, endpoint: str, **values: Any) -> ResponseReturnValue:
@@ -67,9 +72,10 @@ def done(notice: str, endpoint: str, **values: Any) -> ResponseReturnValue:
     return redirect(url_for(endpoint, done=notice, **values), 303)
 
 
-def done_at(path: str, notice: str) -> ResponseReturnValue:
-    """The same, back where the asker came from."""
-    return redirect(f"{path}{'&' if '?' in path else '?'}done={notice}", 303)
+def done_at(path: str, notice: str, *, undo: str = "") -> ResponseReturnValue:
+    """The same, back where the asker came from; `undo` names what can be taken back, see `UNDO`."""
+    told = f"done={notice}&undo={undo}" if undo else f"done={notice}"
+    return redirect(f"{path}{'&' if '?' in path else '?'}{told}", 303)
 
 
 def own_path(text: str | None, *, otherwise: str) -> str:
@@ -91,7 +97,7 @@ def here() -> str:
     """
     if request.method not in SAFE_METHODS:
         return url_for("desk.worklist")
-    kept = [(key, value) for key, value in request.args.items() if key != "done"]
+    kept = [(key, value) for key, value in request.args.items() if key not in ("done", "undo")]
     return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 

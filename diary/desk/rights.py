@@ -55,6 +55,7 @@ DESK: Final[dict[str, Right]] = {
     "POST desk.remove_phone": TREATING,
     **_form("desk.follow", TREATING),
     "POST desk.acknowledge": TREATING,
+    "POST desk.undo": TREATING,
     **_form("desk.snooze", TREATING),
     **_form("desk.close", TREATING),
     "POST desk.label": TREATING,

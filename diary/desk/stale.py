@@ -6,7 +6,7 @@ from diary.desk.forms import sent_version
 from diary.desk.frame import ago
 from diary.desk.words import DONE
 from diary.domain.errors import Refusal
-from diary.services.worklist import staff_names
+from diary.services.alert_lines import staff_names
 from diary.storage import alerts as alert_rows
 from diary.storage import bookings as booking_rows
 from diary.storage.courses import course_by_uid

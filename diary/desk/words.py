@@ -5,6 +5,7 @@ from typing import Final
 
 from config import words as config_words
 from config.scales import Item
+from diary.services.whose_patients import WHOSE as ALL_OF_WHOSE
 from diary.storage.worklist import TABS
 
 TAB_NAMES: Final[Mapping[str, str]] = {
@@ -18,6 +19,9 @@ TAB_NAMES: Final[Mapping[str, str]] = {
     "all": "All",
 }
 assert list(TAB_NAMES) == list(TABS), "each tab of the worklist has a name here"
+
+WHOSE: Final[Mapping[str, str]] = {"clinic": "The clinic's", "team": "My team's", "mine": "My patients"}
+assert tuple(WHOSE) == ALL_OF_WHOSE, "each choice of whose patients has a name here"
 
 EMPTY_TABS: Final[Mapping[str, str]] = {
     "act_now": "Nobody needs a decision now.",
@@ -205,6 +209,7 @@ DONE: Final[Mapping[str, str]] = {
     "wake": "brought this back",
     "return": "brought this back",
     "note": "noted",
+    "undo": "took that back",
     "park": "booked for this",
     "reopen": "reopened this",
     "clear": "cleared this",
@@ -228,6 +233,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "acknowledged": "You took this alert. It comes back by itself when no next step follows.",
     "snoozed": "Snoozed. It comes back on its day, or earlier if it gets worse.",
     "closed": "Closed.",
+    "undone": "Taken back. It stands as before.",
     "labelled": "Thank you. Your verdict is kept.",
     "requested": "Booking requested. The alert is parked until the infusion is recorded.",
     "authorised": "Authorised.",
@@ -328,6 +334,24 @@ LABELS: Final[Mapping[str, str]] = {
     "cover": "Who takes the work",
     "series_gap_max_days": "Longest gap inside one series, days",
 }
+
+
+# Each key with what it does, for the help that "?" opens; static/keys.js has them.
+KEYS: Final = (
+    ("j k", "next row, row before"),
+    ("Enter", "open the patient in focus"),
+    ("b", "request a booking"),
+    ("a", "acknowledge"),
+    ("s", "snooze"),
+    ("n", "close: not a loss, or what else came of it"),
+    ("c", "log a call"),
+    ("u", "undo, for 10 seconds"),
+    ("/", "find a patient"),
+    ("1 8", "the first to the last tab"),
+    ("J K", "on a patient's page: the next of the list, the one before"),
+    ("Esc", "close what opened in place"),
+    ("?", "these keys"),
+)
 
 
 def item_answer(item: Item, value: int, *, short: bool = False) -> str:

@@ -1,7 +1,9 @@
 """The worklist, and in a sandbox the clock that plays the nights."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,28 +11,23 @@ from flask.typing import ResponseReturnValue
 from diary.desk.door import at_desk, desk, frame_alone, own_path, page_number, show
 from diary.desk.frame import Frame
 from diary.services.sandbox import ask_to_advance
-from diary.services.worklist import FIRST_TAB
+from diary.services.worklist import View
 from diary.services.worklist import worklist as read_worklist
-from diary.storage.worklist import TABS
 
 # The demo's morning: staff come in, the night has run.
 MORNING: Final = time(9)
+FIRST_VIEW: Final = View()
 STRIDES: Final = {"night": 1, "week": 7}
 
 
 @desk.get("/")
 def worklist() -> ResponseReturnValue:
-    """One tab of the worklist; tab and page stand in the address, so that a colleague can be sent it."""
-    tab = request.args.get("tab", FIRST_TAB)
+    """One tab of the worklist; all that one looks at stands in the address, to send it to a colleague."""
+    asked = {name: request.args[name] for name in ("tab", "whose", "sort") if name in request.args}
+    view = View(**asked, review_weeks="weeks" in request.args, page=page_number())
     with at_desk(write=True) as (unit, frame):
-        found = read_worklist(
-            unit.session,
-            tab=tab if tab in TABS else FIRST_TAB,
-            page=page_number(),
-            names=frame.treating,
-            now=unit.now,
-        )
-    return show("worklist.html", frame, found=found)
+        found = read_worklist(unit.session, view, names=frame.treating, now=unit.now)
+    return show("worklist.html", frame, found=found, at=partial(_address, view))
 
 
 @desk.post("/clock")
@@ -50,6 +47,15 @@ def clock() -> ResponseReturnValue:
         return redirect(_back(), 303)
     nights = (frame.local(frame.clock_target).date() - frame.today).days
     return show("clock.html", frame, nights=nights)
+
+
+def _address(view: View, **changes: Any) -> str:
+    """Where the same list is seen otherwise; another tab, order or choice begins with its first page."""
+    other = replace(view, **{"page": 1, **changes})
+    asked = {name: getattr(other, name) for name in ("whose", "sort", "page")}
+    shown = {name: value for name, value in asked.items() if value != getattr(FIRST_VIEW, name)}
+    weeks = "review" if other.review_weeks else None
+    return url_for("desk.worklist", tab=other.tab, **shown, weeks=weeks)
 
 
 def _morning(frame: Frame, days: int) -> datetime:

@@ -89,6 +89,9 @@ CODES: Final[Mapping[str, CodeFact]] = {
     ),
     # Alerts and bookings
     "alert_wrong_state": CodeFact("Not possible for this alert now", "Read the alert again and look."),
+    "undo_not_possible": CodeFact(
+        "This cannot be taken back", "Look at it again and act on it as it stands."
+    ),
     "snooze_until_in_past": CodeFact("Snooze must end later", "Choose a day after today."),
     "booking_wrong_state": CodeFact("Not possible for this booking now", "Read the booking again and look."),
     "booking_already_open": CodeFact(

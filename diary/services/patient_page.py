@@ -15,6 +15,7 @@ from diary.domain.alert_states import urgency
 from diary.domain.baseline import NO_BASELINE
 from diary.domain.explanation import FourLines, beside_the_rule, four_lines
 from diary.services import audit
+from diary.services.alert_lines import AlertLine, alert_line, staff_names
 from diary.services.bookings import interval_warning, slot_after_lead
 from diary.services.chairs import FreeSlot
 from diary.services.contacts import Contacts, contacts_of
@@ -26,7 +27,6 @@ from diary.services.patient_diary import diary_of
 from diary.services.patient_outlook import PatientOutlook, outlook_of
 from diary.services.patients import read_identity
 from diary.services.safety import Safety, safety_of
-from diary.services.worklist import AlertLine, alert_line, staff_names
 from diary.storage import alerts as alert_rows
 from diary.storage import bookings as booking_rows
 from diary.storage import courses as course_rows

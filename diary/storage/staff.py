@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from diary.storage.tables.staff import IntegrationKey, Staff, StaffSession, Team
+from diary.storage.tables.staff import IntegrationKey, Staff, StaffSession
 from diary.storage.unit import held, own
 
 
@@ -61,16 +61,6 @@ def staff_by_uid(session: Session, uid: str) -> Staff | None:
 def staff_of_clinic(session: Session) -> list[Staff]:
     """Everyone with an account here, by name."""
     return list(session.scalars(own(session, Staff).order_by(Staff.name)))
-
-
-def team_by_uid(session: Session, uid: str) -> Team | None:
-    """A team of this clinic."""
-    return session.scalars(own(session, Team).where(Team.uid == uid)).one_or_none()
-
-
-def teams(session: Session) -> list[Team]:
-    """The clinic's teams, by name."""
-    return list(session.scalars(own(session, Team).order_by(Team.name)))
 
 
 def keys_of_clinic(session: Session) -> list[IntegrationKey]:

@@ -51,6 +51,7 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "infusion_changed": 409,
     "baseline_needs_value": 422,
     "alert_wrong_state": 409,
+    "undo_not_possible": 409,
     "snooze_until_in_past": 422,
     "booking_wrong_state": 409,
     "booking_already_open": 409,

@@ -35,11 +35,12 @@ def browsing(
     width: int = 1280,
     scheme: Literal["light", "dark"] = "light",
     forced_colours: bool = False,
+    scripts: bool = False,
 ) -> Iterator[Watched]:
-    """Somebody signed in, in a browser of their own that runs no JavaScript."""
+    """Somebody signed in, in a browser of their own; it runs no JavaScript unless it is asked to."""
     desk.admit_person(who)
     context = browser.new_context(
-        java_script_enabled=False,
+        java_script_enabled=scripts,
         viewport={"width": width, "height": 900},
         color_scheme=scheme,
         forced_colors="active" if forced_colours else "none",

@@ -61,7 +61,7 @@ def test_whoever_acknowledges_owns_the_alert(desk):
 
     done = nurse.post(f"/desk/alerts/{uid}/acknowledge", version=1, back="/desk/?tab=act_now")
 
-    assert done.location == "/desk/?tab=act_now&done=acknowledged"
+    assert done.location == f"/desk/?tab=act_now&done=acknowledged&undo={uid}.2"
     page = nurse.get(done.location)
     assert "You took this alert" in page
     assert "taken by you" in page

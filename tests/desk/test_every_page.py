@@ -30,6 +30,16 @@ CUT_OFF = """[...document.querySelectorAll('.scroll, .days th, .days td')]
 # WCAG 2.2 (2.5.8) asks for 24 px. A radio or tick box is pressed by its whole label.
 TARGETS = "button, .button, summary, nav a, .choice, select, input:not([type=hidden]):not(.choice input)"
 
+# Unfolded, and in one look: a page of 90 answers has as many buttons.
+TOO_SMALL = """targets => {
+  document.querySelectorAll('details').forEach(folded => folded.open = true);
+  return [...document.querySelectorAll(targets)]
+    .filter(target => target.checkVisibility())
+    .map(target => [target.getBoundingClientRect(), target.outerHTML.slice(0, 200)])
+    .filter(([box]) => Math.min(box.width, box.height) < 24)
+    .map(([box, html]) => `${box.width} x ${box.height}: ${html}`);
+}"""
+
 
 @dataclass
 class Page(HTMLParser):
@@ -62,7 +72,9 @@ class Page(HTMLParser):
             self.headings.append(int(tag[1]))
         if tag in ("main", "header", "nav", "footer"):
             self.landmarks.append(tag)
-        if "style" in given or tag in ("style", "script") or any(name.startswith("on") for name in given):
+        own_script = tag == "script" and (given.get("src") or "").startswith("/desk/static/")
+        names_it = any(name.startswith("on") for name in given)
+        if "style" in given or (tag in ("style", "script") and not own_script) or names_it:
             self.inline.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -227,9 +239,7 @@ def test_no_page_scrolls_sideways_and_no_button_is_too_small(furnished, chromium
             page = physician.go(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
             assert page.evaluate(CUT_OFF) == [], path
-            for target in page.locator(TARGETS).all():
-                box = target.bounding_box()
-                assert box is None or min(box["width"], box["height"]) >= 24, f"{path}: {target.inner_text()}"
+            assert page.evaluate(TOO_SMALL, TARGETS) == [], path
         refused = [line for line in physician.console if "404" not in line]
         assert refused == []
         assert physician.elsewhere == []

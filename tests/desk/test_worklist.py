@@ -132,7 +132,7 @@ def test_a_row_says_the_reason_in_a_sentence_and_what_is_so_today(desk):
     assert "Loss Anneke de Boer P-1 Relief is under 30 % in two weeks running" in text
     assert "mean of 7 days 6.9, baseline 8.0, best 2.0. Below the line since day 71." in text
     assert "2 days ago" in text
-    assert "6.9 8.0 2.0 7 /14 85 d ago" in text
+    assert "6.9 8.0 2.0 28 d 7 /14 85 d ago next: none" in text
     assert "<svg" in row
 
 

@@ -12,7 +12,7 @@ from diary.services.forecast_changes import choose_mode, keep_prior, switch_lear
 from diary.services.forecast_story import story, switched_off
 from diary.services.sandbox import move_clock
 from diary.services.watch import watch
-from diary.services.worklist import worklist
+from diary.services.worklist import View, worklist
 from diary.storage.protocols import foresight_at
 from diary.storage.tables.audit import Audit
 from diary.storage.unit import SYSTEM, own, unit
@@ -56,7 +56,7 @@ def shown(clinic: LittleClinic, sunday=SUNDAY) -> bool:
 
 def told_at_desk(clinic: LittleClinic, now) -> str | None:
     with clinic.unit(write=True, role="nurse") as session:
-        off = worklist(session, tab="all", page=1, names=False, now=now).forecast_off
+        off = worklist(session, View(tab="all"), names=False, now=now).forecast_off
     return off.why if off is not None else None
 
 
