@@ -10,11 +10,13 @@ NIGHT_AGE_MAX: Final = timedelta(hours=26)
 # A night that has been due for so long is that old.
 NIGHT_OVERDUE_AFTER: Final = NIGHT_AGE_MAX - timedelta(hours=24)
 
-# By the name of the job. Each looks at least once an hour (DIARY_TICK_S), and to find nothing is success.
+# By the name of the job. Each looks at least once an hour (DIARY_TICK_S), and to find nothing is success;
+# messages are looked for every five seconds.
 JOB_SILENT_MAX: Final[Mapping[str, timedelta]] = MappingProxyType(
     {
         "night": timedelta(hours=2),
         "relearn": timedelta(hours=2),
+        "deliver": timedelta(hours=1),
         "sandbox": timedelta(hours=2),
         "seal": timedelta(hours=2),
     }

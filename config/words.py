@@ -10,6 +10,8 @@ STRONG_WAYS: Final = ("password_code", "passkey", "provider")
 # What a sign-in under way waits for: a code, a passkey's answer, a new passkey, an identity provider.
 SIGN_IN_STEPS: Final = ("code", "passkey", "passkey_new", "provider")
 ACCOUNT_LINK_KINDS: Final = ("invitation", "reset")
+# Who sees who the patients are, and acts on alerts.
+TREATING_ROLES: Final = ("nurse", "physician")
 ACTORS: Final = ("patient", "staff", "integration", "operator", "system")
 
 # A patient is followed, paused (asked nothing until a date) or stopped (asked nothing any more).

@@ -2,7 +2,7 @@
 
 Every job looks at the database once a tick, the clock of a sandbox each second, and does what is due by then:
 after an hour's sleep, a restart or a change of the clocks nothing is skipped and nothing runs twice. One
-thread runs them, one after the other; another those that may not wait for a night.
+thread runs them, one after the other; those that may not wait for a night have one each.
 """
 
 import logging
@@ -35,13 +35,14 @@ from jobs.beat import Beats
 from jobs.duty import Duty, Stopped, real_time
 from jobs.player import Player
 from jobs.table import JOBS, Job
+from jobs.ways import Post
 
 log = logging.getLogger("jobs")
 
 STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-# One connection reads while another writes, a third is spare, the jobs beside have theirs; each clinic of a
+# One connection reads while another writes, a third is spare, each job beside has its own; each clinic of a
 # spread night has one more.
-POOL_SIZE: Final = 4
+POOL_SIZE: Final = 3 + sum(job.beside for job in JOBS)
 
 
 def main() -> int:
@@ -63,10 +64,11 @@ def main() -> int:
         prepare=partial(dictConfig, logging_config(settings.log_level)),
     )
     with workers as spread:
-        duty = Duty(engine, settings, player=_player(settings), spread=spread)
+        duty = Duty(engine, settings, post=Post(engine, settings), player=_player(settings), spread=spread)
         scheduler = _scheduler(duty)
         Thread(target=_end_when_asked, args=(asked_to_end, scheduler, duty), daemon=True).start()
         scheduler.start()
+        duty.post.close()
     engine.dispose()
     return 0
 
@@ -85,7 +87,7 @@ def _scheduler(duty: Duty) -> BlockingScheduler:
     """The defaults of this library drop a run that is a second late; ours never do."""
     scheduler = BlockingScheduler(
         jobstores={"default": MemoryJobStore()},
-        executors={"default": ThreadPoolExecutor(1), "beside": ThreadPoolExecutor(1)},
+        executors={name: ThreadPoolExecutor(1) for name in ("default", *(j.name for j in JOBS if j.beside))},
         timezone=UTC,
     )
     beats = Beats(duty.engine)
@@ -96,7 +98,7 @@ def _scheduler(duty: Duty) -> BlockingScheduler:
             IntervalTrigger(seconds=every_s, timezone=UTC),
             args=(job, duty, beats),
             id=job.name,
-            executor="beside" if job.beside else "default",
+            executor=job.name if job.beside else "default",
             coalesce=True,
             misfire_grace_time=None,
             max_instances=1,

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from config.settings import Settings
 from diary.services.night_work import Spread
 from jobs.player import Player
+from jobs.ways import Post
 
 
 class Stopped(BaseException):
@@ -32,6 +33,8 @@ class Duty:
 
     engine: Engine
     settings: Settings
+    post: Post
+    """Takes messages away."""
     player: Player | None = None
     spread: Spread | None = None
     """Where nights are worked on; here, when None."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from jobs import night, relearn, sandbox, seal
+from jobs import deliver, night, relearn, sandbox, seal
 from jobs.duty import Duty
 
 
@@ -25,6 +25,8 @@ JOBS: Final = (
     Job("night", night.run),
     Job("relearn", relearn.run),
     # Somebody who moved the clock waits in front of a page.
+    # A red flag is told at once, also while a long night runs.
+    Job("deliver", deliver.run, tick_max_s=5.0, beside=True),
     Job("sandbox", sandbox.run, tick_max_s=1.0),
     # An audit row is sealed within a minute, also while a night is run.
     Job("seal", seal.run, tick_max_s=20.0, beside=True),

@@ -69,6 +69,7 @@ def test_the_scheduler_spreads_its_nights_over_processes_and_ends_with_them(clin
 def test_the_scheduler_runs_every_night_on_the_way_and_raises_the_alert_with_its_message(
     clinic, database_url, tmp_path
 ):
+    clinic.person("Ada")
     patient_id = clinic.treated("P-1", LOST)
     ask(clinic, at(day_number(47)))
     jobs, log = scheduler(database_url, tmp_path)
@@ -88,7 +89,7 @@ def test_the_scheduler_runs_every_night_on_the_way_and_raises_the_alert_with_its
         (alert,) = [alert for alert in clinic.alerts(patient_id) if alert.kind == "loss"]
         assert alert.opened_at == at(alert.night + timedelta(days=1), hour=4)
         message = session.scalars(own(session, Message).where(Message.alert_id == alert.id)).one()
-        assert message.state == "new"
+        assert message.state in ("new", "delivered")
     with unit(clinic.engine, SYSTEM, write=False) as session:
         assert {job: beat.failure for job, beat in beats(session).items()} == dict.fromkeys(JOB_SILENT_MAX)
 

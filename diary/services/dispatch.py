@@ -1,0 +1,117 @@
+"""Takes what is due out of the outbox, and writes down what became of it. Sending happens in between.
+
+Taken is committed before anything is sent, and what came of it after: a process that is killed in between
+leaves a lease that runs out, and the message goes a second time under the same id. None is lost.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from diary.domain.delivery import Attempt, Fate, Tried, fate
+from diary.services.letters import Bundle, Parcel, bundles
+from diary.storage.outbox import Lane, claim, note_tries, taken_by
+from diary.storage.tables.outbox import Message
+from diary.storage.unit import clinic_of
+
+# Longer than the slowest try: ten seconds for each word of a mail server that drips.
+LEASE: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the courier takes away: some messages of a clinic, as parcels."""
+
+    clinic_id: int
+    lane: str
+    message_ids: tuple[int, ...]
+    parcels: tuple[Parcel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A job, and what each try came to by the name of its channel; `put_off` was never tried."""
+
+    job: Job
+    tried: tuple[tuple[str, Tried], ...]
+    put_off: bool = False
+
+
+def take(
+    session: Session, lane: Lane, *, url: str, owner: str, limit: int, now: datetime, wall_now: datetime
+) -> list[Job]:
+    """Claim what is due in a lane of the unit's clinic. What has lost its point ends here."""
+    messages = claim(
+        session,
+        lane,
+        owner=owner,
+        limit=limit,
+        now=now,
+        wall_now=wall_now,
+        lease_until_at=wall_now + LEASE,
+    )
+    live = []
+    for message in messages:
+        if message.expires_at is not None and message.expires_at <= now:
+            _end(message, Fate("expired"), now=now)
+        else:
+            live.append(message)
+    jobs = []
+    for bundle in bundles(session, live, url=url):
+        if bundle.needless or not bundle.parcels:
+            _settle(bundle.messages, [], needless=bundle.needless, now=now)
+        else:
+            jobs.append(_job(session, lane, bundle))
+    session.flush()
+    return jobs
+
+
+def settle(session: Session, done: Done, *, owner: str, now: datetime) -> None:
+    """Write down what the tries came to, unless another process has taken the messages over since."""
+    messages = taken_by(session, done.job.message_ids, owner)
+    if done.put_off:
+        for message in messages:
+            message.tries -= 1
+    else:
+        note_tries(
+            session,
+            [
+                {
+                    "clinic_id": message.clinic_id,
+                    "message_id": message.id,
+                    "channel": channel,
+                    "tried_at": now,
+                    "result": tried.result,
+                    "detail": tried.detail,
+                }
+                for message in messages
+                for channel, tried in done.tried
+            ],
+        )
+    _settle(messages, [tried for _, tried in done.tried], needless=False, now=now)
+    session.flush()
+
+
+def _settle(messages: Sequence[Message], tried: list[Tried], *, needless: bool, now: datetime) -> None:
+    for message in messages:
+        attempt = Attempt(message.tries, message.created_at, message.expires_at, spread=_spread(message))
+        _end(message, Fate("cancelled") if needless else fate(tried, attempt, now=now), now=now)
+
+
+def _end(message: Message, found: Fate, *, now: datetime) -> None:
+    message.state, message.next_try_at = found.state, found.next_try_at
+    message.ended_at = None if found.state == "new" else now
+    message.owner = message.lease_until_at = None
+
+
+def _spread(message: Message) -> float:
+    """From 0 to 1, by the random end of the message's id."""
+    return int(message.uid[-8:], 16) / 0xFFFFFFFF
+
+
+def _job(session: Session, lane: Lane, bundle: Bundle) -> Job:
+    ids = tuple(message.id for message in bundle.messages)
+    return Job(clinic_of(session), lane.name, ids, tuple(bundle.parcels))

@@ -1,0 +1,111 @@
+"""Queries of the outbox: what waits, who takes it, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from config.words import TREATING_ROLES
+from diary.storage.base import table_of
+from diary.storage.tables.alert import Alert
+from diary.storage.tables.clinic import Clinic
+from diary.storage.tables.outbox import Delivery, Message
+from diary.storage.tables.staff import Staff
+from diary.storage.unit import clinic_of, own
+
+WAITING: Final = ("new", "taken")
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Messages that go the same way. A lane that is full or resting keeps no other one waiting."""
+
+    name: str
+
+    def holds(self) -> ColumnElement[bool]:
+        """Which messages are in it."""
+        to_patient = Message.patient_id.is_not(None)
+        return to_patient if self.name == "patient" else ~to_patient
+
+
+LANES: Final = (Lane("staff"), Lane("patient"))
+
+
+def due(now: datetime, wall_now: datetime) -> ColumnElement[bool]:
+    """Messages whose time has come, and that nobody is at work on: a lease that ran out is none."""
+    free = or_(Message.state == "new", Message.lease_until_at <= wall_now)
+    return Message.state.in_(WAITING) & (Message.next_try_at <= now) & free
+
+
+def clinics_with_due(session: Session, *, now: datetime, wall_now: datetime) -> list[int]:
+    """Clinics that have something to send, in the system's scope."""
+    something = exists().where(Message.clinic_id == Clinic.id, due(now, wall_now))
+    return list(session.scalars(select(Clinic.id).where(something).order_by(Clinic.id)))
+
+
+def claim(
+    session: Session,
+    lane: Lane,
+    *,
+    owner: str,
+    limit: int,
+    now: datetime,
+    wall_now: datetime,
+    lease_until_at: datetime,
+) -> list[Message]:
+    """Take the oldest due messages of a lane for a while; nobody else takes them meanwhile."""
+    oldest = (
+        select(Message.id)
+        .where(Message.clinic_id == clinic_of(session), lane.holds(), due(now, wall_now))
+        .order_by(Message.next_try_at, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(Message)
+        .where(Message.id.in_(oldest))
+        .values(state="taken", owner=owner, lease_until_at=lease_until_at, tries=Message.tries + 1)
+        .returning(Message)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return sorted(session.scalars(taken), key=lambda message: message.id)
+
+
+def taken_by(session: Session, message_ids: Sequence[int], owner: str) -> list[Message]:
+    """Those of them that are still this owner's."""
+    statement = own(session, Message).where(
+        Message.id.in_(message_ids), Message.state == "taken", Message.owner == owner
+    )
+    return list(session.scalars(statement.with_for_update()))
+
+
+def note_tries(session: Session, tries: Sequence[dict[str, object]]) -> None:
+    """Write down what was tried."""
+    if tries:
+        session.execute(table_of(Delivery).insert(), list(tries))
+
+
+def alerts_by_id(session: Session, alert_ids: Sequence[int]) -> dict[int, Alert]:
+    """Those alerts, by id."""
+    return {alert.id: alert for alert in session.scalars(own(session, Alert).where(Alert.id.in_(alert_ids)))}
+
+
+def open_alerts(session: Session, owner_id: int | None) -> int:
+    """How many alerts wait for this person, or for nobody in particular."""
+    of = Alert.owner_id.is_(None) if owner_id is None else Alert.owner_id == owner_id
+    waits = select(func.count()).select_from(Alert)
+    return session.scalar(waits.where(Alert.clinic_id == clinic_of(session), Alert.status == "open", of)) or 0
+
+
+def listeners(session: Session, staff_id: int | None) -> list[Staff]:
+    """The person, or who hears what is said to the clinic: treating staff; the admin where there is none."""
+    everybody = list(session.scalars(own(session, Staff).where(Staff.disabled_at.is_(None))))
+    if staff_id is not None:
+        person = [one for one in everybody if one.id == staff_id]
+        if person:
+            return person
+    treating = [one for one in everybody if one.role in TREATING_ROLES]
+    return treating or [one for one in everybody if one.role == "admin"]
