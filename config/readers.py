@@ -118,6 +118,14 @@ def smtp_url(text: str) -> str:
     return text
 
 
+def push_keys(text: str) -> tuple[str, str]:
+    """A P-256 key pair, base64url: the private half, a full stop, the public half."""
+    found = re.fullmatch(r"([A-Za-z0-9_-]{43})\.(B[A-Za-z0-9_-]{86})", text, re.ASCII)
+    if found is None:
+        raise ValueError("is no pair of push keys; make one with: python -m diary push-keys")
+    return found[1], found[2]
+
+
 def cluster(text: str) -> str:
     """The address of a Dask scheduler. Whoever reaches one runs programs on its workers, so it needs TLS."""
     found = re.fullmatch(r"(tcp|tls)://(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})", text, re.ASCII)

@@ -190,6 +190,15 @@ class Settings:
         meaning="Whether staff of a live installation need a second factor. Without one, signing in leads to "
         "its set-up and nowhere else. In a sandbox nobody needs one.",
     )
+    push_keys: tuple[str, str] | None = setting(
+        readers.push_keys,
+        lambda _: None,
+        default_shown="none: no note reaches a phone",
+        allowed="what `python -m diary push-keys` prints",
+        meaning="Signs the notes that phones are sent (Web Push). With another pair every phone has to agree "
+        "anew; keep it out of the repository.",
+        secret=True,
+    )
     metrics_token: str | None = setting(
         readers.secret,
         lambda _: None,

@@ -115,7 +115,21 @@ MESSAGE_STATES: Final = (
     "expired",
     "cancelled",
 )
-MESSAGE_KINDS: Final = ("alert", "reminder", "offer", "digest", "operator")
+# `escalation`: nobody acted on an alert; `nudge`: the second and last word of an evening; `event`: to a
+# program.
+MESSAGE_KINDS: Final = (
+    "alert",
+    "digest",
+    "escalation",
+    "reminder",
+    "nudge",
+    "offer",
+    "visit",
+    "operator",
+    "event",
+)
+EVENT_TYPES: Final = ("alert.opened", "alert.changed", "booking.changed")
+WEBHOOK_ENDINGS: Final = ("removed", "failed", "gone")
 INSTALLATION_KINDS: Final = ("live", "sandbox")
 KEY_KINDS: Final = ("test", "live")
 

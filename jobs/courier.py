@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any, Final, Protocol
 
 from diary.domain.delivery import Tried
-from diary.services.dispatch import Done, Job
+from diary.services.dispatch import Done, Job, Try
 from diary.services.letters import Parcel
 
 # Threads only wait for other machines.
@@ -60,7 +60,7 @@ class _Errand:
     """A job on its way: which of its parcels are still out."""
 
     job: Job
-    tried: list[tuple[str, Tried]] = field(default_factory=list)
+    tried: list[Try] = field(default_factory=list)
     left: int = 0
     put_off: bool = True
 
@@ -178,7 +178,7 @@ class Courier:
 
     def _arrived(self, trip: _Trip, result: Tried, *, tried: bool) -> None:
         errand = trip.errand
-        errand.tried.append((trip.way.channel, result))
+        errand.tried.append(Try(trip.way.channel, trip.parcel, result))
         errand.left -= 1
         errand.put_off = errand.put_off and not tried
         if errand.left == 0:

@@ -15,7 +15,7 @@ from jobs.courier import Courier
 from jobs.duty import Duty
 
 # In hand at once, of all clinics. Few enough that what waits here is soon sent, and its lease lasts.
-IN_HAND_MAX: Final = {"staff": 64, "patient": 256}
+IN_HAND_MAX: Final = {"staff": 64, "patient": 256, "program": 128}
 CLAIM_MIN: Final = 8
 LANDING_S: Final = 15.0
 """Longer than a mail server is waited for."""

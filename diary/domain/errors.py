@@ -122,6 +122,9 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "cover_not_possible": CodeFact("This person cannot cover", "Choose another nurse or physician."),
     "team_name_taken": CodeFact("Team name in use", "Choose another name."),
     "limit_reached": CodeFact("That is the most", "Take one back that is no longer needed."),
+    # Messages
+    "push_not_usable": CodeFact("No notes to this browser", "Use the calendar instead, or another browser."),
+    "webhook_not_usable": CodeFact("This address cannot be told", "Give a public https:// address."),
     # The sandbox
     "sandbox_only": CodeFact("Only in a sandbox", "Use a sandbox database; a live clock cannot be moved."),
     "clock_backwards": CodeFact("The clock only moves on", "Choose a moment after the present one."),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from config.words import LOSS_LEVELS
 from diary.domain import alert_states, reasons
 from diary.domain.errors import Refusal
-from diary.services import audit, outbox
+from diary.services import audit, outbox, webhooks
 from diary.services.clinics import local_day
 from diary.storage.alerts import (
     acknowledged_before,
@@ -89,6 +89,7 @@ def raise_alerts(session: Session, news: Sequence[News], *, now: datetime) -> li
     ]
     outbox.enqueue_new(session, letters, now=now)
     outbox.enqueue_digests(session, {one.owner_id for one in news if one.late}, now=now)
+    webhooks.tell_programs(session, "alert.opened", [row["uid"] for row in rows], now=now)
     return ids
 
 
@@ -117,6 +118,7 @@ def escalate(session: Session, rises: Sequence[Rise], *, night: date, late: bool
         _touch(alert, now=now)
         session.add(_event_of(session, alert, "escalate", before=before, now=now, note=None))
     session.flush()
+    webhooks.tell_programs(session, "alert.changed", [rise.alert.uid for rise in rises], now=now)
     if late:
         outbox.enqueue_digests(session, {rise.alert.owner_id for rise in rises}, now=now)
         return
@@ -137,11 +139,14 @@ def end_unowned(session: Session, endings: Iterable[tuple[Alert, str, str]], *, 
     Args:
         endings: each alert with what is done, and why. A night ends thousands, which are written together.
     """
+    ended = []
     for alert, action, reason in endings:
+        ended.append(alert.uid)
         before = _move(alert, action, now=now)
         alert.ended_at, alert.end_reason = now, reason
         session.add(_event_of(session, alert, action, before=before, now=now, note=reason))
     session.flush()
+    webhooks.tell_programs(session, "alert.changed", ended, now=now)
 
 
 def acknowledge(session: Session, alert: Alert, *, staff_id: int | None, now: datetime) -> None:
@@ -329,6 +334,8 @@ def _event(
 ) -> None:
     session.add(_event_of(session, alert, action, before=before, now=now, note=note))
     session.flush()
+    if action != "note":
+        webhooks.tell_programs(session, "alert.changed", [alert.uid], now=now)
 
 
 def _event_of(

@@ -9,7 +9,7 @@ from config.protocol import Protocol
 from diary.charts.scale import count_text
 from diary.domain import alert_states, booking_states, infusions
 from diary.domain.errors import Refusal
-from diary.services import alerts, audit, outbox
+from diary.services import alerts, audit, outbox, webhooks
 from diary.services.chairs import FreeSlot, check_free, free_slots
 from diary.services.clinics import local_day
 from diary.services.regimens import check_in_use
@@ -300,6 +300,7 @@ def _event(
         )
     )
     session.flush()
+    webhooks.tell_programs(session, "booking.changed", [booking.uid], now=now)
     audit.note(
         session,
         f"booking.{action}",

@@ -11,14 +11,20 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from diary.domain.delivery import Attempt, Fate, Tried, fate
-from diary.services.letters import Bundle, Parcel, bundles
+from diary.domain.delivery import GIVE_UP_AFTER, WEBHOOK_GIVE_UP_AFTER, Attempt, Fate, Tried, fate
+from diary.gateways.push import Push
+from diary.services.letters import Bundle, Parcel, bundles, events, notes
+from diary.services.reach import note_push
+from diary.services.webhooks import note_event
 from diary.storage.outbox import Lane, claim, note_tries, taken_by
+from diary.storage.reach import webhooks_by_id
 from diary.storage.tables.outbox import Message
 from diary.storage.unit import clinic_of
 
 # Longer than the slowest try: ten seconds for each word of a mail server that drips.
 LEASE: Final = timedelta(minutes=5)
+NOBODY: Final = "none"
+NO_WAY: Final = Tried("refused", "no way to reach them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,20 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """One parcel's, by the name of its channel."""
+
+    channel: str
+    parcel: Parcel
+    tried: Tried
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
-    """A job, and what each try came to by the name of its channel; `put_off` was never tried."""
+    """A job, and what each try came to; `put_off` was never tried."""
 
     job: Job
-    tried: tuple[tuple[str, Tried], ...]
+    tried: tuple[Try, ...]
     put_off: bool = False
 
 
@@ -60,8 +75,10 @@ def take(
         else:
             live.append(message)
     jobs = []
-    for bundle in bundles(session, live, url=url):
+    for bundle in _bundles(session, lane, live, url=url, now=now):
         if bundle.needless or not bundle.parcels:
+            if not bundle.needless:
+                note_tries(session, [_row(one, NOBODY, NO_WAY, now) for one in bundle.messages])
             _settle(bundle.messages, [], needless=bundle.needless, now=now)
         else:
             jobs.append(_job(session, lane, bundle))
@@ -76,28 +93,56 @@ def settle(session: Session, done: Done, *, owner: str, now: datetime) -> None:
         for message in messages:
             message.tries -= 1
     else:
-        note_tries(
-            session,
-            [
-                {
-                    "clinic_id": message.clinic_id,
-                    "message_id": message.id,
-                    "channel": channel,
-                    "tried_at": now,
-                    "result": tried.result,
-                    "detail": tried.detail,
-                }
-                for message in messages
-                for channel, tried in done.tried
-            ],
-        )
-    _settle(messages, [tried for _, tried in done.tried], needless=False, now=now)
+        rows = [_row(one, each.channel, each.tried, now) for one in messages for each in done.tried]
+        note_tries(session, rows)
+        _learn(session, messages, done.tried, now=now)
+    _settle(messages, [each.tried for each in done.tried], needless=False, now=now)
     session.flush()
+
+
+def _bundles(
+    session: Session, lane: Lane, messages: list[Message], *, url: str, now: datetime
+) -> list[Bundle]:
+    if lane.name == "patient":
+        return notes(session, messages, now=now)
+    if lane.name == "program":
+        return events(session, messages)
+    return bundles(session, messages, url=url)
+
+
+def _learn(session: Session, messages: Sequence[Message], tries: Sequence[Try], *, now: datetime) -> None:
+    """What the tries say of the places that they went to."""
+    for each in tries:
+        if isinstance(each.parcel, Push):
+            note_push(session, each.parcel.endpoint, each.tried, now=now)
+    ids = [message.webhook_id for message in messages if message.webhook_id is not None]
+    for webhook in webhooks_by_id(session, ids).values():
+        for each in tries:
+            note_event(session, webhook, each.tried, now=now)
+
+
+def _row(message: Message, channel: str, tried: Tried, now: datetime) -> dict[str, object]:
+    return {
+        "clinic_id": message.clinic_id,
+        "message_id": message.id,
+        "channel": channel,
+        "tried_at": now,
+        "result": tried.result,
+        "detail": tried.detail,
+    }
 
 
 def _settle(messages: Sequence[Message], tried: list[Tried], *, needless: bool, now: datetime) -> None:
     for message in messages:
-        attempt = Attempt(message.tries, message.created_at, message.expires_at, spread=_spread(message))
+        if message.state != "taken":
+            continue  # with its webhook, which was switched off just now
+        attempt = Attempt(
+            max(1, message.tries),
+            message.created_at,
+            message.expires_at,
+            give_up_after=WEBHOOK_GIVE_UP_AFTER if message.webhook_id is not None else GIVE_UP_AFTER,
+            spread=_spread(message),
+        )
         _end(message, Fate("cancelled") if needless else fate(tried, attempt, now=now), now=now)
 
 

@@ -2,17 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from config.notes import RIGHT_TO_LEFT, note_for
 from diary.gateways.mail import Mail
-from diary.storage.outbox import alerts_by_id, listeners, open_alerts
+from diary.gateways.push import Push
+from diary.gateways.webhook import Hook
+from diary.services.due import is_needless
+from diary.storage.outbox import admins, alerts_by_id, listeners, open_alerts
+from diary.storage.patients import patients_by_id
+from diary.storage.reach import live_subscriptions, webhooks_by_id
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.outbox import Message
+from diary.storage.tables.reach import PushSubscription
 
-Parcel = Mail
+Parcel = Mail | Push | Hook
+
+# Where a tap on a note leads.
+PLACES: Final = {"reminder": "/app/", "nudge": "/app/", "offer": "/app/offer", "visit": "/app/"}
+# A phone that is off gets a note up to so long after; a reminder not past its evening.
+NOTE_LIFE: Final = timedelta(hours=24)
 
 NO_ANSWER: Final = "Nobody reads answers to this address."
 
@@ -30,6 +43,7 @@ def bundles(session: Session, messages: Sequence[Message], *, url: str) -> list[
     """Sort messages to staff into what is sent: a red flag by itself, all else of one reader together."""
     alerts = alerts_by_id(session, [one.alert_id for one in messages if one.alert_id is not None])
     found = [Bundle([one], [], needless=True) for one in messages if _is_over(one, alerts)]
+    found += [Bundle([one], _operator(session, one)) for one in messages if one.kind == "operator"]
     over = {bundle.messages[0].id for bundle in found}
     together: dict[int | None, list[Message]] = {}
     for message in messages:
@@ -40,6 +54,64 @@ def bundles(session: Session, messages: Sequence[Message], *, url: str) -> list[
         else:
             together.setdefault(message.staff_id, []).append(message)
     return found + [_digest(session, staff_id, told, url) for staff_id, told in together.items()]
+
+
+def notes(session: Session, messages: Sequence[Message], *, now: datetime) -> list[Bundle]:
+    """What phones are sent: one note a message, to each of the patient's phones that takes notes."""
+    phones: dict[int, list[PushSubscription]] = {}
+    ids = [message.patient_id for message in messages if message.patient_id is not None]
+    for phone in live_subscriptions(session, ids):
+        phones.setdefault(phone.patient_id, []).append(phone)
+    patients = patients_by_id(session, ids)
+    found = []
+    for message in messages:
+        assert message.patient_id is not None
+        patient = patients[message.patient_id]
+        if is_needless(session, message, patient):
+            found.append(Bundle([message], [], needless=True))
+            continue
+        parcels = [_push(message, phone, patient.locale, now) for phone in phones.get(patient.id, ())]
+        found.append(Bundle([message], parcels))
+    return found
+
+
+def events(session: Session, messages: Sequence[Message]) -> list[Bundle]:
+    """What programs are told."""
+    hooks = webhooks_by_id(session, [message.webhook_id for message in messages if message.webhook_id])
+    found = []
+    for message in messages:
+        hook = hooks[message.webhook_id or 0]
+        if hook.ended_at is not None:
+            found.append(Bundle([message], [], needless=True))
+        else:
+            parcel = Hook(hook.url, hook.secret, message.uid, message.event or {})
+            found.append(Bundle([message], [parcel]))
+    return found
+
+
+def _push(message: Message, phone: PushSubscription, locale: str, now: datetime) -> Push:
+    words, language = note_for(message.kind, locale)
+    ends_at = message.expires_at or message.created_at + NOTE_LIFE
+    note = {
+        "title": words.title,
+        "body": words.body,
+        "lang": language,
+        "dir": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "url": PLACES[message.kind],
+        "tag": message.kind,
+        "id": message.uid,
+    }
+    ttl_s = max(0, int((ends_at - now).total_seconds()))
+    return Push(phone.endpoint, phone.p256dh, phone.auth, note, message.kind, ttl_s)
+
+
+def _operator(session: Session, message: Message) -> list[Parcel]:
+    text = (
+        "A webhook of your clinic was switched off: the program behind it has listened to nothing for three"
+        f" days, or says that it is gone.\n\nLook: python -m diary webhook list\n\n{NO_ANSWER}\n"
+    )
+    subject = "Pain diary: a webhook was switched off"
+    return [Mail(one.email, subject, text, f"{message.uid}.{one.uid}") for one in admins(session)]
 
 
 def _is_over(message: Message, alerts: dict[int, Alert]) -> bool:

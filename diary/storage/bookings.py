@@ -15,6 +15,11 @@ def booking_by_uid(session: Session, uid: str, *, lock: bool = False) -> Booking
     return session.scalars(held(statement) if lock else statement).one_or_none()
 
 
+def booking_by_id(session: Session, booking_id: int) -> Booking:
+    """A booking of this clinic whose id another row holds."""
+    return session.scalars(own(session, Booking).where(Booking.id == booking_id)).one()
+
+
 def live_booking_of(session: Session, patient_id: int, *, lock: bool = False) -> Booking | None:
     """The patient's booking under way, if any: there is at most one. With `lock`, nobody else changes it."""
     statement = own(session, Booking).where(Booking.patient_id == patient_id, Booking.state.in_(LIVE))

@@ -27,11 +27,14 @@ class Lane:
 
     def holds(self) -> ColumnElement[bool]:
         """Which messages are in it."""
-        to_patient = Message.patient_id.is_not(None)
-        return to_patient if self.name == "patient" else ~to_patient
+        if self.name == "program":
+            return Message.webhook_id.is_not(None)
+        if self.name == "patient":
+            return Message.patient_id.is_not(None)
+        return Message.patient_id.is_(None) & Message.webhook_id.is_(None)
 
 
-LANES: Final = (Lane("staff"), Lane("patient"))
+LANES: Final = (Lane("staff"), Lane("patient"), Lane("program"))
 
 
 def due(now: datetime, wall_now: datetime) -> ColumnElement[bool]:
@@ -109,3 +112,10 @@ def listeners(session: Session, staff_id: int | None) -> list[Staff]:
             return person
     treating = [one for one in everybody if one.role in TREATING_ROLES]
     return treating or [one for one in everybody if one.role == "admin"]
+
+
+def admins(session: Session) -> list[Staff]:
+    """The clinic's admins."""
+    return list(
+        session.scalars(own(session, Staff).where(Staff.role == "admin", Staff.disabled_at.is_(None)))
+    )

@@ -74,6 +74,12 @@ def patient_by_id(session: Session, patient_id: int, *, lock: bool = False) -> P
     return session.scalars(held(statement) if lock else statement).one()
 
 
+def patients_by_id(session: Session, patient_ids: Sequence[int]) -> dict[int, Patient]:
+    """Those patients, by id."""
+    found = session.scalars(own(session, Patient).where(Patient.id.in_(patient_ids)))
+    return {patient.id: patient for patient in found}
+
+
 def diarist_by_id(session: Session, patient_id: int, *, lock: bool) -> DiaristRow:
     """The patient whose phone this is; with `lock`, nobody else writes for this patient meanwhile."""
     asked = _DIARIST_HELD if lock else _DIARIST_READ

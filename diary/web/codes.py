@@ -69,6 +69,8 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "cover_not_possible": 409,
     "team_name_taken": 409,
     "limit_reached": 409,
+    "push_not_usable": 422,
+    "webhook_not_usable": 422,
     "sandbox_only": 409,
     "clock_backwards": 409,
     "clock_too_far": 422,

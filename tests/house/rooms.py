@@ -40,7 +40,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "diary.domain": (("config",), ("numpy",)),
     "diary.charts": (("config",), ("segno",)),
     "diary.storage": (("config", "diary.domain"), ("alembic", "sqlalchemy")),
-    "diary.gateways": (("config", "diary.domain"), ()),
+    "diary.gateways": (("config", "diary.domain"), ("cryptography",)),
     "diary.services": (
         ("config", "diary.domain", "diary.charts", "diary.storage", "diary.gateways"),
         ("argon2", "cryptography", "distributed", "numpy", "sqlalchemy", "webauthn"),

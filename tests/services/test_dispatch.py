@@ -7,14 +7,14 @@ import pytest
 from diary.domain.delivery import Tried
 from diary.gateways.mail import Mail
 from diary.services import alerts, outbox
-from diary.services.dispatch import LEASE, Done, Job, settle, take
+from diary.services.dispatch import LEASE, Done, Job, Try, settle, take
 from diary.storage.alerts import alert_by_id
 from diary.storage.outbox import LANES, clinics_with_due
 from diary.storage.tables.outbox import Delivery, Message
 from diary.storage.unit import SYSTEM, own, unit
 from tests.little_clinic import LittleClinic, at, day_number
 
-STAFF, PATIENT = LANES
+STAFF, PATIENT, PROGRAM = LANES
 NOW = at(day_number(30))
 URL = "https://diary.example"
 
@@ -36,7 +36,7 @@ def jobs_of(clinic: LittleClinic, lane=STAFF, *, now=NOW, owner: str = "me", lim
 def end(
     clinic: LittleClinic, job: Job, *tried: Tried, now=NOW, owner: str = "me", put_off: bool = False
 ) -> None:
-    done = Done(job, tuple(("email", one) for one in tried), put_off=put_off)
+    done = Done(job, tuple(Try("email", job.parcels[0], one) for one in tried), put_off=put_off)
     with clinic.unit(write=True) as session:
         settle(session, done, owner=owner, now=now)
 

@@ -42,7 +42,7 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "forecast_candidate": {"state": "took_over", "ended_at": MOMENT, "reason": "as good"},
     "forecast_version": {"learns": True},
     "installation": {"id": 1},
-    "message": {"next_try_at": MOMENT},
+    "message": {"next_try_at": MOMENT, "webhook_id": None},
 }
 # Clinics' numbers, and so the keys of their rows: above those that the databases will give out first.
 OURS, THEIRS = 101, 102

@@ -29,6 +29,7 @@ PRESENTED = {
     "integration_key": "secret_hash",
     "outside_identity": "digest",
     "passkey": "credential_id",
+    "message": "uid",
     "staff": "email",
     "staff_session": "token_hash",
 }

@@ -1,6 +1,7 @@
 """Messages written in the transaction that causes them, and each try to deliver one."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,14 +21,22 @@ class Message(Owned, Base):
         belongs_to("patient"),
         belongs_to("alert"),
         belongs_to("booking"),
+        belongs_to("webhook"),
         UniqueConstraint("clinic_id", "dedupe_key"),
         one_of("kind", MESSAGE_KINDS),
         one_of("state", MESSAGE_STATES),
         holds("waiting_has_a_next_try", f"NOT ({WAITING}) OR next_try_at IS NOT NULL"),
         holds("ended_says_when", f"({WAITING}) = (ended_at IS NULL)"),
+        holds("an_event_goes_to_a_webhook", "(kind = 'event') = (webhook_id IS NOT NULL)"),
         Index(
-            "ix_message_waiting", "next_try_at", sqlite_where=text(WAITING), postgresql_where=text(WAITING)
+            "ix_message_waiting",
+            "clinic_id",
+            "next_try_at",
+            sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
         ),
+        Index("ix_message_patient", "patient_id", "created_at"),
+        Index("ix_message_alert", "alert_id"),
         unique=["uid"],
     )
 
@@ -38,6 +47,9 @@ class Message(Owned, Base):
     patient_id: Mapped[int | None]
     alert_id: Mapped[int | None]
     booking_id: Mapped[int | None]
+    webhook_id: Mapped[int | None]
+    event: Mapped[dict[str, Any] | None]
+    """What a webhook is told: which thing changed, and no word about it."""
     state: Mapped[str]
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime | None]
@@ -46,6 +58,8 @@ class Message(Owned, Base):
     owner: Mapped[str | None]
     lease_until_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    shown_at: Mapped[datetime | None]
+    """When the phone said that it showed it."""
 
 
 class Delivery(Owned, Base):
