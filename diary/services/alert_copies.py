@@ -76,7 +76,8 @@ def check(session: Session, alert: Alert, copy: AlertInput) -> Checked:
     if packed.pack(copy.anchor_day, scores) != copy.days.rstrip(bytes([packed.NO_ANSWER])):
         return checked("inputs_changed", "the copied days are not those of the entries that it names")
     if copy.detector_version != DETECTOR_VERSION:
-        return checked("needs_release", f"judged by {copy.detector_version}; here is {DETECTOR_VERSION}")
+        says = f"needs a release with the detector {copy.detector_version}; here is {DETECTOR_VERSION}"
+        return checked("needs_release", says)
     if alert.kind == "not_assessed":
         return checked("not_judged", "its night could not judge it")
     told = (alert.kind, copy.level)

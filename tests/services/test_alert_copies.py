@@ -80,7 +80,7 @@ def test_an_alert_of_a_detector_that_is_not_shipped_says_so(clinic):
     with clinic.unit() as session:
         (told,) = (one for one in check_alerts(session) if one.outcome == "needs_release")
     assert told.holds
-    assert told.says == "judged by plain-rule 1; here is curves 1"
+    assert told.says == "needs a release with the detector plain-rule 1; here is curves 1"
 
 
 def on_two_days_a_week(clinic: LittleClinic) -> int:
