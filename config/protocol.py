@@ -1,4 +1,4 @@
-"""The protocol: every threshold and window that a clinic's nights are judged by, with its source."""
+"""The protocol: thresholds and windows that a clinic's nights are judged by. Sources: config/origins.py."""
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields

@@ -7,6 +7,7 @@ from diary.web.rights import ADMIN, ANYONE, CLINIC, PHYSICIAN, STAFF, TREATING, 
 _PUBLIC: Final[Right] = frozenset({ANYONE})
 _PHYSICIANS: Final[Right] = frozenset({PHYSICIAN})
 _ADMINS: Final[Right] = frozenset({ADMIN})
+_THRESHOLDS: Final[Right] = frozenset({PHYSICIAN, ADMIN})
 _PLANNING: Final[Right] = TREATING | {ADMIN}
 
 
@@ -81,6 +82,11 @@ DESK: Final[dict[str, Right]] = {
     "GET desk.regimens_page": CLINIC,
     **_form("desk.new_regimen", TREATING),
     "GET desk.settings_page": CLINIC,
+    "GET desk.thresholds_page": CLINIC,
+    **_form("desk.change_protocol", _THRESHOLDS),
+    "GET desk.clinic_page": CLINIC,
+    "POST desk.clinic_page": _ADMINS,
+    **_form("desk.forecast_page", _THRESHOLDS),
     "GET desk.covers_page": CLINIC,
     "POST desk.covers_page": _PLANNING,
     "POST desk.end_cover_now": _PLANNING,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from config import words as config_words
+from config.origins import ORIGINS
 from config.scales import Item
 from diary.services.whose_patients import WHOSE as ALL_OF_WHOSE
 from diary.storage.worklist import TABS
@@ -180,6 +181,17 @@ MESSAGE_STATES: Final[Mapping[str, str]] = {
     "expired": "too old to be sent",
     "cancelled": "cancelled",
 }
+LANGUAGES: Final[Mapping[str, str]] = {
+    "en": "English",
+    "nl": "Dutch",
+    "de": "German",
+    "es": "Spanish",
+    "ar": "Arabic",
+}
+FORECAST_MODES: Final[Mapping[str, str]] = {
+    "on": "On: staff see it, and it rings before the plain rule can",
+    "shadow": "Shadow: it is logged and reported, and shown to nobody",
+}
 VERDICTS: Final[Mapping[str, str]] = {"yes": "Yes", "no": "No", "cannot_tell": "Cannot tell"}
 ROLES: Final[Mapping[str, str]] = {
     "nurse": "nurse",
@@ -260,6 +272,8 @@ NOTICES: Final[Mapping[str, str]] = {
     "closed_days": "Closed on these days.",
     "opened_days": "Open again.",
     "saved": "Saved.",
+    "thresholds": "Saved as a new version. It counts from the next night on.",
+    "forecast_mode": "Saved. It counts from the next night on.",
     "cover": "Saved. The work goes over on the first day, and comes back by itself.",
     "cover_ended": "The work goes back.",
     "holiday": "Saved. Nobody is expected at the desk on these days.",
@@ -330,6 +344,11 @@ LABELS: Final[Mapping[str, str]] = {
     "infusion_days": "Infusion days of one series",
     "weekdays": "Weekdays on which it is used",
     "chair": "Chair or bed",
+    "phone": "Telephone",
+    "opening_hours": "When it is answered",
+    "emergency_text": "Out of hours",
+    "mode": "Who sees the forecast",
+    **{name: origin.what for name, origin in ORIGINS.items()},
     "absent": "Who is away",
     "cover": "Who takes the work",
     "series_gap_max_days": "Longest gap inside one series, days",

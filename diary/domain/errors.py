@@ -125,6 +125,10 @@ CODES: Final[Mapping[str, CodeFact]] = {
     # Messages
     "push_not_usable": CodeFact("No notes to this browser", "Use the calendar instead, or another browser."),
     "webhook_not_usable": CodeFact("This address cannot be told", "Give a public https:// address."),
+    # Settings
+    "thresholds_at_odds": CodeFact("These values do not go together", "Correct what the answer names."),
+    "thresholds_unchanged": CodeFact("Nothing was changed", "Change a value, or go back."),
+    "physician_sets_interval": CodeFact("Only a physician sets this", "Ask a physician of the clinic."),
     # The sandbox
     "sandbox_only": CodeFact("Only in a sandbox", "Use a sandbox database; a live clock cannot be moved."),
     "clock_backwards": CodeFact("The clock only moves on", "Choose a moment after the present one."),

@@ -132,6 +132,24 @@ def new_forecast(
     return version
 
 
+def describe_clinic(
+    session: Session,
+    *,
+    name: str,
+    phone: str,
+    opening_hours: str,
+    emergency_text: str,
+    locale: str,
+    now: datetime,
+) -> None:
+    """What patients and staff read of the clinic from now on."""
+    clinic = the_clinic(session)
+    clinic.name, clinic.phone, clinic.opening_hours = name, phone, opening_hours
+    clinic.emergency_text, clinic.locale = emergency_text, locale
+    session.flush()
+    audit.note(session, "clinic.describe", now=now, object="clinic", object_uid=clinic.uid)
+
+
 def local_day(session: Session, now: datetime) -> date:
     """The calendar day at the clinic."""
     newest = own(session, ClinicZone).where(ClinicZone.since_at <= now).order_by(ClinicZone.since_at.desc())

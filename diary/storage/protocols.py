@@ -43,6 +43,11 @@ def protocol_by_id(session: Session, version_id: int) -> dict[str, Any]:
     return session.scalars(own(session, ProtocolVersion).where(ProtocolVersion.id == version_id)).one().values
 
 
+def protocol_versions(session: Session) -> list[ProtocolVersion]:
+    """All of the clinic's, first to last."""
+    return list(session.scalars(own(session, ProtocolVersion).order_by(ProtocolVersion.n)))
+
+
 @dataclass(frozen=True, slots=True)
 class Foresight:
     """The forecast of a clinic at a moment."""

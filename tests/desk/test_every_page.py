@@ -41,6 +41,9 @@ TOO_SMALL = """targets => {
 }"""
 
 
+SETTINGS = ("cover", "days", "teams", "clinic", "thresholds", "thresholds/change", "forecast")
+
+
 @dataclass
 class Page(HTMLParser):
     """What a page is made of."""
@@ -129,7 +132,7 @@ def addresses(desk: Desk) -> Iterator[str]:
     yield from ("/desk/regimens", "/desk/regimens/new")
     yield from ("/desk/chairs", "/desk/chairs/new", "/desk/chairs/closed")
     yield "/desk/settings"
-    yield from (f"/desk/settings/{page}" for page in ("cover", "days", "teams"))
+    yield from (f"/desk/settings/{page}" for page in SETTINGS)
     yield f"/desk/patients/{patient}"
     for page in ("identity", "follow", "booking", "courses/new", "infusions/new", "answers/new"):
         yield f"/desk/patients/{patient}/{page}"

@@ -10,6 +10,7 @@ from typing import Any, Final
 from flask import Flask
 from werkzeug.routing import Rule
 
+from config.protocol import Protocol
 from tests.api.people import answer_of
 from tests.little_clinic import FIRST_DAY
 
@@ -106,6 +107,19 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST desk.correct_entry": {"of": UID, "nrs": "5", "reason": "why"},
     "POST desk.happening": {"kind": "injury", "day": DAY, "detail": "why"},
     "POST desk.new_regimen": {name: str(value) for name, value in REGIMEN.items()},
+    "POST desk.change_protocol": {
+        **{name: f"{value:g}" for name, value in Protocol().to_values().items() if value is not None},
+        "lead_days": "35",
+        "note": "why",
+    },
+    "POST desk.clinic_page": {
+        "name": "Hand clinic",
+        "phone": "020 000 00 00",
+        "opening_hours": "weekdays",
+        "emergency_text": "Call 112.",
+        "locale": "nl",
+    },
+    "POST desk.forecast_page": {"mode": "on", "note": "why"},
     "POST desk.covers_page": {
         "absent": UID,
         "cover": UID,
