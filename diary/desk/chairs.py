@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 from diary.desk.door import at_desk, desk, done, frame_alone, show, staff_work
 from diary.desk.forms import Form
 from diary.desk.stale import found
+from diary.domain.demand_record import WEEKS_MIN
 from diary.services.chair_board import WEEKS, chair_board
 from diary.services.chairs import add_chair, close_days, open_days, retire_chair
 from diary.services.demand import weeks_ahead
+from diary.services.demand_record import demand_record
 from diary.storage.chairs import chair_by_uid, chairs_in_use
 from diary.storage.tables.booking import Chair
 from diary.web.work import Work
@@ -30,12 +32,15 @@ def chairs_page() -> ResponseReturnValue:
         first = _asked_day() or frame.today
         board = chair_board(unit.session, day=first, names=frame.treating, now=unit.now)
         ahead = weeks_ahead(unit.session, now=unit.now)
+        record = demand_record(unit.session, now=unit.now)
     stride = timedelta(days=7 * WEEKS)
     return show(
         "chairs.html",
         frame,
         board=board,
         ahead=ahead,
+        record=record,
+        weeks_min=WEEKS_MIN,
         days=[board.first_day + timedelta(days=offset) for offset in range(7 * WEEKS)],
         before=board.first_day - stride,
         after=board.first_day + stride,

@@ -14,7 +14,7 @@ from diary.services.sandbox import installation
 from diary.storage.nights import last_finished
 from diary.storage.protocols import zones_of
 from diary.web.asking import STAFF_COOKIE, csrf_token, presented_token
-from diary.web.rights import ADMIN, TREATING
+from diary.web.rights import ADMIN, CLINIC, TREATING
 from diary.web.work import Work, roof
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -46,6 +46,11 @@ class Frame:
     def treating(self) -> bool:
         """Whether this person sees who the patients are, and acts on alerts."""
         return self.role in TREATING
+
+    @property
+    def clinical(self) -> bool:
+        """Whether this person sees the clinic's patients, by name or by pseudonym."""
+        return self.role in CLINIC
 
     @property
     def plans(self) -> bool:

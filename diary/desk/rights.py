@@ -81,6 +81,7 @@ DESK: Final[dict[str, Right]] = {
     "POST desk.open_chairs": _PLANNING,
     "GET desk.regimens_page": CLINIC,
     **_form("desk.new_regimen", TREATING),
+    "GET desk.quality_page": CLINIC,
     "GET desk.settings_page": CLINIC,
     "GET desk.thresholds_page": CLINIC,
     **_form("desk.change_protocol", _THRESHOLDS),

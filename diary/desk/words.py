@@ -49,6 +49,17 @@ TAGS: Final[Mapping[str, str]] = {
     "not_assessed": "Not assessed",
 }
 
+ALERT_KINDS: Final[Mapping[str, str]] = {
+    "loss": "Loss of relief",
+    "step": "Abrupt rise",
+    "review": "Review",
+    "no_response": "No response",
+    "silence": "Silence",
+    "red_flag": "Red flag",
+    "call_me": "Call me",
+    "not_assessed": "Not assessed",
+}
+
 STATES: Final[Mapping[str, str]] = {
     "preparing": "preparing: collecting the baseline",
     "learning": "learning",

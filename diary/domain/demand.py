@@ -1,6 +1,6 @@
 """Infusion days that open courses will ask for, week by week: from when each may lose relief."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
@@ -59,11 +59,27 @@ def _of_week(prospects: Sequence[Prospect], monday: date, earliest: date) -> Dem
         chance = _chance(prospect, monday, earliest)
         if chance > 0:
             by_days.setdefault(prospect.infusion_days, []).append(chance)
+    return demand_of(by_days, monday)
+
+
+def demand_of(by_days: Mapping[int, Sequence[float]], monday: date) -> Demand:
+    """What one week asks for.
+
+    Args:
+        by_days: chances of treatments that are strangers to each other, by how many infusion days each has.
+        monday: where the week begins.
+    """
     mean = sum(days * sum(some) for days, some in by_days.items())
+    spread = spread_of(by_days)
+    return Demand(monday, mean, quantile(spread, LOW), quantile(spread, HIGH))
+
+
+def spread_of(by_days: Mapping[int, Sequence[float]]) -> list[float]:
+    """The chance of each count of infusion days, of the same treatments."""
     spread = [1.0]
     for days, some in by_days.items():
         spread = _sum_of(spread, _spaced(counts(some), days))
-    return Demand(monday, mean, quantile(spread, LOW), quantile(spread, HIGH))
+    return spread
 
 
 def counts(chances: Iterable[float]) -> list[float]:

@@ -131,7 +131,7 @@ def addresses(desk: Desk) -> Iterator[str]:
     yield from ("/desk/patients", "/desk/patients/new")
     yield from ("/desk/regimens", "/desk/regimens/new")
     yield from ("/desk/chairs", "/desk/chairs/new", "/desk/chairs/closed")
-    yield "/desk/settings"
+    yield from ("/desk/settings", "/desk/alerts/quality")
     yield from (f"/desk/settings/{page}" for page in SETTINGS)
     yield f"/desk/patients/{patient}"
     for page in ("identity", "follow", "booking", "courses/new", "infusions/new", "answers/new"):
