@@ -136,6 +136,8 @@ KEY_KINDS: Final = ("test", "live")
 # Enrolment codes. Without 0, O, 1, I, L, U: nothing that a tired reader mixes up (after Crockford's base 32).
 ENROLMENT_CODE_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ENROLMENT_CODE_LENGTH: Final = 8
+# The code of a shared link, of the same letters: 78 bits, since it opens a diary for a week and not once.
+SHARE_CODE_LENGTH: Final = 16
 
 # What a patient can ask to be called about, and what the phone can do next.
 CALL_WISHES: Final = ("treatment", "symptom", "diary", "other")

@@ -354,19 +354,20 @@ class Zone(Plain, ma.fields.String):
 class Code(Plain, ma.fields.String):
     """An enrolment code as a person types it: case, dashes and spaces are forgiven."""
 
+    length = ENROLMENT_CODE_LENGTH
     asks = f"Enter the {ENROLMENT_CODE_LENGTH} characters of your code; it holds no 0, 1, I, L, O or U."
 
     def limits(self) -> dict[str, Any]:
         """Room for dashes and spaces."""
-        return {"minLength": ENROLMENT_CODE_LENGTH, "maxLength": 2 * ENROLMENT_CODE_LENGTH}
+        return {"minLength": self.length, "maxLength": 2 * self.length}
 
     def read(self, value: Any) -> str:
         """The characters alone, in capitals."""
         # In capitals, a letter from elsewhere may be one of ours: a long s, or two at once from a sharp s.
-        if not isinstance(value, str) or not value.isascii() or len(value) > 2 * ENROLMENT_CODE_LENGTH:
+        if not isinstance(value, str) or not value.isascii() or len(value) > 2 * self.length:
             raise self.fault()
         code = value.replace("-", "").replace(" ", "").upper()
-        if len(code) != ENROLMENT_CODE_LENGTH or not set(code) <= set(ENROLMENT_CODE_ALPHABET):
+        if len(code) != self.length or not set(code) <= set(ENROLMENT_CODE_ALPHABET):
             raise self.fault()
         return code
 

@@ -8,7 +8,7 @@ BORDER_MODULES: Final = 4
 
 def qr_code(content: str) -> str:
     """The content as a picture. What it says should stand beside it as text, too."""
-    import segno  # noqa: PLC0415 - 0.1 s that only those who set up an authenticator need pay
+    import segno  # noqa: PLC0415 - 0.1 s that only those who are shown such a code need pay
 
     drawn: str = segno.make(content, error="m", micro=False).svg_inline(
         border=BORDER_MODULES, dark="#000", light="#fff", omitsize=True

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from config.words import FOLLOW_STATES
 from diary.charts.course_words import course_table
+from diary.charts.qr import qr_code
 from diary.desk.about import identity_for
 from diary.desk.door import at_desk, desk, done, frame_alone, page_number, show, staff_work
 from diary.desk.forms import Form
@@ -116,7 +117,10 @@ def code(uid: str) -> ResponseReturnValue:
         )
         row = identity_for(unit, frame, known)
     address = f"{roof().settings.public_url}/app/join"
-    return show("code.html", frame, patient=known, identity=row, code=made, ends_at=ends_at, address=address)
+    # Behind the # the code is in no log of any server.
+    picture = qr_code(f"{address}#{made}")
+    facts = {"code": made, "ends_at": ends_at, "address": address, "picture": picture}
+    return show("code.html", frame, patient=known, identity=row, **facts)
 
 
 @desk.post("/patients/<uid:uid>/phones/<uid:device_uid>/remove")

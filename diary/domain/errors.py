@@ -67,6 +67,9 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "day_in_future": CodeFact("This day has not begun", "Use today or an earlier day."),
     "day_closed": CodeFact("This day can no longer be changed", "Ask the clinic to correct it."),
     "day_changed_too_often": CodeFact("This day was changed too often", "Ask the clinic to correct it."),
+    # What a patient does with the own diary
+    "asked_too_often": CodeFact("Done too often today", "Do it again tomorrow, or call the clinic."),
+    "link_closed": CodeFact("This link has ended", "Ask the patient for a new one."),
     # Courses and infusions
     "regimen_name_taken": CodeFact("Regimen name in use", "Choose another name."),
     "regimen_retired": CodeFact("Regimen is retired", "Choose a regimen in use."),

@@ -9,9 +9,11 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from diary.phone.files import LASTING, SCRIPTS_VERSION, STATIC_FILES, answer
+from diary.phone.cookies import put_cookie
+from diary.phone.files import LASTING, SCRIPTS_VERSION, STATIC_FILES, answer, packed_page
 from diary.phone.languages.english import ENGLISH
 from diary.phone.languages.spoken import LANGUAGES
+from diary.phone.preferences import text_size
 from diary.phone.speaking import CONSENT_KEYS, spoken
 from diary.services.own_diary import Contact, OwnDiary, own_diary
 from diary.web.asking import CSRF_FIELD, DEVICE_COOKIE, csrf_token
@@ -56,6 +58,14 @@ def show(template: str, unit: Work | None, **facts: Any) -> str:
     return render_template(f"phone/{template}", **{**_names(), "sandbox": sandbox, **facts})
 
 
+def show_packed(template: str, unit: Work, **facts: Any) -> Response:
+    """A page that each phone fetches to keep, packed.
+
+    It may repeat nothing that a request said: then packing gives nobody a measure of its secrets (BREACH).
+    """
+    return answer(packed_page(show(template, unit, **facts)), cache="no-store")
+
+
 def show_refused(unit: Work, code: str, contact: Contact) -> ResponseReturnValue:
     """A page that says why not, and whom to ask."""
     return show("problem.html", unit, code=_known(code), contact=contact), STATUS_OF[code]
@@ -64,16 +74,6 @@ def show_refused(unit: Work, code: str, contact: Contact) -> ResponseReturnValue
 def keep_signed_in(response: Response, token: str) -> None:
     """Give the phone its cookie, or give it 400 more days."""
     put_cookie(response, DEVICE_COOKIE, token, max_age=SIGNED_IN_FOR)
-
-
-def put_cookie(response: Response, name: str, value: str, *, max_age: timedelta | None) -> None:
-    """Set a cookie that only this site reads, over https; `max_age=None` until the browser is closed."""
-    response.set_cookie(name, value, max_age=max_age, secure=True, httponly=True, samesite="Lax")
-
-
-def drop_cookie(response: Response, name: str) -> None:
-    """Take a cookie away."""
-    response.delete_cookie(name, secure=True, httponly=True, samesite="Lax")
 
 
 def _show_problem(problem: Problem) -> ResponseReturnValue:
@@ -115,6 +115,7 @@ def _names() -> dict[str, Any]:
     language = spoken()
     return {
         "language": language,
+        "text": text_size(),
         "languages": LANGUAGES.values(),
         "t": language.say,
         "consent_keys": CONSENT_KEYS,

@@ -8,6 +8,7 @@ import marshmallow as ma
 from flask import request
 
 from config.scales import NRS
+from config.words import SHARE_CODE_LENGTH
 from diary.domain.errors import Refusal
 from diary.web.body import Invalid
 from schemas.fields import Code, Day, Fault, Uuid, Zone
@@ -18,6 +19,15 @@ _DAY: Final = Day(description="A diary day in an address.")
 _CODE: Final = Code(description="An enrolment code as it was typed.")
 _UUID: Final = Uuid(description="An id that the page carried.")
 _ZONE: Final = Zone(description="A time zone, from the list of places.")
+
+
+class _ShareCode(Code):
+    """The code of a shared link, forgiven as much."""
+
+    length = SHARE_CODE_LENGTH
+
+
+_SHARE_CODE: Final = _ShareCode(description="The code of a shared link as it was typed.")
 
 
 class FormFault(Exception):
@@ -61,6 +71,18 @@ def typed_code() -> str:
         return _CODE.read(request.form.get("code", ""))
     except ma.ValidationError:
         raise FormFault("code") from None
+
+
+def typed_share_code() -> str:
+    """The code of a shared link, tidied.
+
+    Raises:
+        FormFault: it cannot be one.
+    """
+    try:
+        return _SHARE_CODE.read(request.form.get("code", ""))
+    except ma.ValidationError:
+        raise FormFault("share_code") from None
 
 
 def chosen_zone() -> str:

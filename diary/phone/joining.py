@@ -7,10 +7,11 @@ from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from diary.domain.errors import Refusal
-from diary.phone.door import JOIN_COOKIE, diary_of, drop_cookie, keep_signed_in, phone_work, put_cookie, show
-from diary.phone.forms import FormFault, chosen_zone, typed_code
+from diary.phone.cookies import drop_cookie, put_cookie
+from diary.phone.door import JOIN_COOKIE, diary_of, keep_signed_in, phone_work, show
+from diary.phone.forms import NUMBERS, FormFault, chosen_nrs, chosen_zone, typed_code
 from diary.phone.places import places
-from diary.phone.preferences import keep_language
+from diary.phone.preferences import keep_language, layout
 from diary.phone.speaking import CONSENT_VERSION, just_chosen, spoken
 from diary.services.attempts import enrolment_doors
 from diary.services.enrolment import Phone, redeem
@@ -86,6 +87,27 @@ def ready() -> ResponseReturnValue:
     if answered or diary.first_day < diary.today:
         return redirect(url_for("phone.today"), 303)
     return show("ready.html", unit)
+
+
+def practice() -> ResponseReturnValue:
+    """The question, to try out."""
+    return _practice()
+
+
+def practise() -> ResponseReturnValue:
+    """What was chosen is shown and kept nowhere: no answer that was a try can ever be taken for one."""
+    chosen = chosen_nrs()
+    if chosen is None:
+        return _practice(error="nrs"), 422
+    return _practice(chosen=chosen)
+
+
+def _practice(*, chosen: int | None = None, error: str | None = None) -> str:
+    with phone_work(write=False) as unit:
+        diary = diary_of(unit)
+    return show(
+        "practice.html", unit, diary=diary, numbers=NUMBERS, layout=layout(), chosen=chosen, error=error
+    )
 
 
 def _presented_code() -> str:

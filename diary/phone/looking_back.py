@@ -20,6 +20,7 @@ from diary.services.own_diary import (
     infusions_of,
     own_days,
 )
+from diary.services.own_readers import clinic_last_looked
 
 
 def days() -> ResponseReturnValue:
@@ -32,6 +33,7 @@ def days() -> ResponseReturnValue:
         span = CHART_DAYS if first_page else LIST_DAYS
         found = own_days(unit.session, unit.patient, diary, last=last, days=span)
         infusions = infusions_of(unit.session, unit.patient) if first_page else []
+        looked = clinic_last_looked(unit.session, unit.patient) if first_page else None
     listed = found[:LIST_DAYS]
     hidden = chart_is_hidden()
     oldest = listed[-1].day if listed else diary.first_day
@@ -41,8 +43,9 @@ def days() -> ResponseReturnValue:
         diary=diary,
         days=listed,
         withheld=next((day.day for day in listed if day.withheld), None),
-        chart=_chart(diary, found, infusions) if first_page and not hidden else None,
+        chart=days_chart(diary, found, infusions) if first_page and not hidden else None,
         hidden=hidden,
+        looked=looked,
         first_page=first_page,
         older_than=oldest if oldest > diary.first_day else None,
     )
@@ -56,7 +59,7 @@ def show_chart() -> ResponseReturnValue:
     return response
 
 
-def _chart(diary: OwnDiary, days: Sequence[OwnDay], infusions: Sequence[Infusion]) -> str:
+def days_chart(diary: OwnDiary, days: Sequence[OwnDay], infusions: Sequence[Infusion]) -> str:
     """The last weeks as SVG. A young diary starts at the left and leaves room for what comes."""
     first_day = max(diary.first_day, diary.today - timedelta(days=CHART_DAYS - 1))
     language = spoken()

@@ -15,11 +15,11 @@ from diary.phone.door import (
     own_csrf,
     phone_work,
     script_address,
-    show,
+    show_packed,
 )
-from diary.phone.files import LASTING, SCRIPT_FILES, SCRIPTS_VERSION, answer, packed_page
+from diary.phone.files import LASTING, SCRIPT_FILES, SCRIPTS_VERSION, answer
 from diary.phone.offering import offered_days
-from diary.phone.preferences import keep_what_is_kept, layout
+from diary.phone.preferences import keep_what_is_kept, layout, text_size
 from diary.phone.speaking import spoken
 from diary.services.own_diary import OwnDiary
 from diary.services.own_week import asked_from
@@ -49,9 +49,7 @@ def offline() -> ResponseReturnValue:
         diary = diary_of(unit)
         told = _told(unit, diary)
     numbers = range(NRS.low, NRS.high + 1)
-    page = show("offline.html", unit, diary=diary, told=told, layout=layout(), numbers=numbers)
-    # It repeats nothing that a request said, so packing it gives nobody a measure of its secrets.
-    response = answer(packed_page(page), cache="no-store")
+    response = show_packed("offline.html", unit, diary=diary, told=told, layout=layout(), numbers=numbers)
     if DEVICE_COOKIE in request.cookies:
         keep_signed_in(response, request.cookies[DEVICE_COOKIE])
     keep_what_is_kept(response)
@@ -106,7 +104,8 @@ def _told(unit: Work, diary: OwnDiary) -> dict[str, Any]:
             url_for("phone.manifest"),
             *(script_address(name) for name in LOADED),
         ],
-        "language": language.tag,
+        # Another one, and the page on the screen is of before a change of the settings.
+        "look": f"{language.tag} {layout()} {text_size()}",
         "locale": diary.question.locale,
         "layout": layout(),
         "zone": diary.zone.key,

@@ -5,13 +5,14 @@ from typing import Final
 
 from flask import Response, request
 
-from diary.phone.door import put_cookie
+from diary.phone.cookies import put_cookie
 from diary.phone.languages.language import Language
 from diary.phone.speaking import LANGUAGE_COOKIE
 
 KEPT_FOR: Final = timedelta(days=400)
 LAYOUT_COOKIE: Final = "__Host-layout"
 CHART_COOKIE: Final = "__Host-chart"
+TEXT_COOKIE: Final = "__Host-text"
 KEPT_COOKIE: Final = "__Host-kept"
 """How many answers wait on this phone. Scripts write it, and read it where the phone lost what it kept."""
 KEPT_MAX_DIGITS: Final = 4
@@ -19,11 +20,17 @@ KEPT_MAX_DIGITS: Final = 4
 # The first is the one before anything was chosen. Each answer is stored with the layout it was given in.
 LAYOUTS: Final = ("grid4", "list1", "row11")
 CHART: Final = ("shown", "hidden")
+SIZES: Final = ("normal", "large", "larger")
 
 
 def layout() -> str:
     """How the numbers are laid out on this phone."""
     return _of(request.cookies.get(LAYOUT_COOKIE), LAYOUTS)
+
+
+def text_size() -> str:
+    """How large the text is on this phone, beside what its browser was set to."""
+    return _of(request.cookies.get(TEXT_COOKIE), SIZES)
 
 
 def chart_is_hidden() -> bool:
@@ -34,6 +41,11 @@ def chart_is_hidden() -> bool:
 def keep_layout(response: Response, chosen: str) -> None:
     """Remember a layout; an unknown one counts as the first."""
     put_cookie(response, LAYOUT_COOKIE, _of(chosen, LAYOUTS), max_age=KEPT_FOR)
+
+
+def keep_text_size(response: Response, chosen: str) -> None:
+    """Remember how large the text is; an unknown size counts as the first."""
+    put_cookie(response, TEXT_COOKIE, _of(chosen, SIZES), max_age=KEPT_FOR)
 
 
 def keep_language(response: Response, chosen: Language) -> None:

@@ -4,7 +4,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from diary.domain.days import diary_day
-from diary.phone.door import diary_of, phone_work, show
+from diary.phone.door import diary_of, phone_work, show, show_packed
 from diary.services.alerts import ask_for_call
 from diary.services.own_diary import call_asked_at
 from diary.storage.courses import courses_of
@@ -14,7 +14,7 @@ def help_page() -> ResponseReturnValue:
     """The clinic's telephone, its hours, and what to do in an emergency."""
     with phone_work(write=False) as unit:
         diary = diary_of(unit)
-    return show("help.html", unit, contact=diary.contact)
+    return show_packed("help.html", unit, contact=diary.contact)
 
 
 def call() -> ResponseReturnValue:

@@ -3,11 +3,20 @@
 from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from diary.phone.door import drop_cookie, phone_work, show
+from diary.phone.cookies import drop_cookie
+from diary.phone.door import phone_work, show
 from diary.phone.forms import FormFault, chosen_word, chosen_zone
 from diary.phone.languages.spoken import LANGUAGES
 from diary.phone.places import places
-from diary.phone.preferences import LAYOUTS, keep_language, keep_layout, layout
+from diary.phone.preferences import (
+    LAYOUTS,
+    SIZES,
+    keep_language,
+    keep_layout,
+    keep_text_size,
+    layout,
+    text_size,
+)
 from diary.services import patients
 from diary.services.enrolment import revoke_device
 from diary.services.zones import note_zone
@@ -23,6 +32,8 @@ def settings() -> ResponseReturnValue:
         unit,
         layouts=LAYOUTS,
         layout=layout(),
+        sizes=SIZES,
+        size=text_size(),
         place=zone.replace("_", " "),
         saved="saved" in request.args,
     )
@@ -37,6 +48,7 @@ def keep_settings() -> ResponseReturnValue:
         response = make_response(redirect(url_for("phone.settings", saved="yes"), 303))
     keep_language(response, LANGUAGES[chosen])
     keep_layout(response, request.form.get("layout", ""))
+    keep_text_size(response, request.form.get("text", ""))
     return response
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from flask.typing import ResponseReturnValue
 
 from config.scales import ITEMS, TICK
-from diary.phone.door import diary_of, phone_work, show
+from diary.phone.door import diary_of, phone_work, show, show_packed
 from diary.phone.forms import hidden_id, ticked
 from diary.services.items import record_items
 from diary.storage.ids import new_uid
@@ -23,7 +23,7 @@ def more() -> ResponseReturnValue:
     """Ask whether there is anything else today; nothing is ticked, and it can be skipped."""
     with phone_work(write=False) as unit:
         diary = diary_of(unit)
-    return show(
+    return show_packed(
         "more.html",
         unit,
         diary=diary,

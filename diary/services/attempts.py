@@ -24,6 +24,9 @@ DAY_S: Final = 24 * 60 * 60
 # Codes have 39 bits: at 30 wrong ones an hour an address needs a million years for a fair chance.
 ENROLMENT_WINDOW_S: Final = 60 * 60
 ENROLMENTS_PER_ADDRESS: Final = 30
+# Codes of shared links have 78 bits: the limit is for the machine's sake.
+SHARED_WINDOW_S: Final = 60 * 60
+SHARED_PER_ADDRESS: Final = 30
 
 # With each try at most so many rows of windows long over are removed: more than a try can add.
 SWEPT_MAX: Final = 100
@@ -63,6 +66,11 @@ def second_factor_doors(staff_uid: str, address: str | None) -> tuple[Door, ...]
 def enrolment_doors(address: str | None) -> tuple[Door, ...]:
     """By network address: a code names nobody until it is right."""
     return (Door(f"enrol:{network_of(address)}", ENROLMENTS_PER_ADDRESS, ENROLMENT_WINDOW_S),)
+
+
+def shared_doors(address: str | None) -> tuple[Door, ...]:
+    """By network address: the code of a shared link names nobody until it is right."""
+    return (Door(f"share:{network_of(address)}", SHARED_PER_ADDRESS, SHARED_WINDOW_S),)
 
 
 def network_of(address: str | None) -> str:

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from diary.domain.errors import Refusal
 from diary.services import audit
 from diary.services.invitation import check_open, presented_code
+from diary.services.own_limits import check_often
 from diary.services.secrets import DEVICE, code_digest, new_code, new_token, token_digest
 from diary.services.zones import note_zone
 from diary.storage.ids import new_uid
-from diary.storage.patients import lock_code, patient_by_id
+from diary.storage.patients import codes_of, lock_code, patient_by_id
 from diary.storage.tables.patient import Consent, Device, EnrolmentCode, Patient
 from diary.storage.unit import Scope, clinic_of, enter, own, scope_of
 
@@ -62,6 +63,18 @@ def make_code(session: Session, patient: Patient, *, secret_key: str, now: datet
         session, "enrolment.code", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
     )
     return code, now + CODE_LIFE
+
+
+def make_own_code(
+    session: Session, patient: Patient, *, secret_key: str, now: datetime
+) -> tuple[str, datetime]:
+    """The same, made on a phone that is signed in: for another phone, or the app on the home screen.
+
+    Raises:
+        Refusal: patient_not_followed, asked_too_often.
+    """
+    check_often((code.created_at for code in codes_of(session, patient.id)), now=now)
+    return make_code(session, patient, secret_key=secret_key, now=now)
 
 
 def end_codes(session: Session, patient_id: int, *, now: datetime) -> None:

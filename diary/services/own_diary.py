@@ -182,14 +182,17 @@ def earlier_answer(session: Session, patient: Patient, diary: OwnDiary, *, day: 
     return _withheld(session, patient, diary, [own_day(session, patient, diary, day=day)])[0]
 
 
-def own_days(session: Session, patient: Patient, diary: OwnDiary, *, last: date, days: int) -> list[OwnDay]:
+def own_days(
+    session: Session, patient: Patient, diary: OwnDiary, *, last: date, days: int, withhold: bool = True
+) -> list[OwnDay]:
     """At most `days` days up to `last`, newest first; none before the diary began.
 
-    Until today is answered, the number of the day before is withheld: it would draw today's answer to it.
+    Until today is answered, the number of the day before is withheld: it would draw today's answer to it. Not
+    from somebody else, who does not answer.
     """
     first = max(last - timedelta(days=days - 1), diary.first_day)
     found = _days(session, patient, diary, first=first, last=min(last, diary.today))
-    return _withheld(session, patient, diary, found)[::-1]
+    return (_withheld(session, patient, diary, found) if withhold else found)[::-1]
 
 
 def infusions_of(session: Session, patient: Patient) -> list[Infusion]:

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from diary.domain.errors import Refusal
-from diary.services import alerts, audit, bookings, enrolment, outbox
+from diary.services import alerts, audit, bookings, enrolment, outbox, sharing
 from diary.services.courses import close_course, resume_courses
 from diary.storage.alerts import live_of_patient
 from diary.storage.courses import courses_of
 from diary.storage.ids import new_uid
-from diary.storage.patients import identity_of, pauses_over
+from diary.storage.patients import consents_of, identity_of, pauses_over
 from diary.storage.tables.patient import Patient, PatientFollow, PatientIdentity, PatientZone
 from diary.storage.unit import clinic_of, own, scope_of
 
@@ -144,11 +144,16 @@ def pause(session: Session, patient: Patient, *, until: date | None, note: str |
 def stop(session: Session, patient: Patient, *, reason: str, note: str | None, now: datetime) -> None:
     """No longer followed (died, withdrew, moved ...): messages, offers, courses and alerts end here and now.
 
-    So do codes not used yet. Red flags stay: only a named person closes one.
+    So do codes not used yet, shared links, and the consent of whoever withdrew. Red flags stay: only a named
+    person closes one.
     """
     _change(session, patient, "stopped", stop_reason=reason, note=note, now=now)
     outbox.cancel_for_patient(session, patient.id, now=now)
     enrolment.end_codes(session, patient.id, now=now)
+    sharing.end_links(session, patient, now=now)
+    if reason == "withdrew":
+        for consent in consents_of(session, patient.id):
+            consent.withdrawn_at = consent.withdrawn_at or now
     bookings.cancel_for_patient(session, patient.id, now=now)
     closing = reason if reason in ("withdrew", "died", "moved") else "other"
     for course in courses_of(session, patient.id):

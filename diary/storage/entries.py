@@ -185,6 +185,12 @@ def items_of(session: Session, patient_id: int) -> list[ItemAnswer]:
     return list(session.scalars(statement.order_by(ItemAnswer.day, ItemAnswer.item)))
 
 
+def item_versions_of(session: Session, patient_id: int) -> list[ItemAnswer]:
+    """Every answer to the optional items, by day, item and when it came."""
+    statement = own(session, ItemAnswer).where(ItemAnswer.patient_id == patient_id)
+    return list(session.scalars(statement.order_by(ItemAnswer.day, ItemAnswer.item, ItemAnswer.id)))
+
+
 def last_days_of_items(session: Session, patient_id: int, items: Collection[str]) -> dict[str, date]:
     """The newest diary day that each of these items was answered for; one never answered is left out."""
     last = own(session, ItemAnswer).with_only_columns(ItemAnswer.item, func.max(ItemAnswer.day))

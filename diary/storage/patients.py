@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
 from diary.storage.prepared import Prepared
-from diary.storage.tables.patient import Device, EnrolmentCode, Patient, PatientFollow, PatientIdentity
+from diary.storage.tables.patient import (
+    Consent,
+    Device,
+    EnrolmentCode,
+    Patient,
+    PatientFollow,
+    PatientIdentity,
+    ShareLink,
+)
 from diary.storage.unit import clinic_of, held, own
 
 
@@ -143,6 +151,29 @@ def code_presented(session: Session, code_hash: str) -> EnrolmentCode | None:
 def lock_code(session: Session, code_id: int) -> EnrolmentCode:
     """The code again, read afresh and held, so that two phones cannot both redeem it."""
     return session.scalars(held(own(session, EnrolmentCode).where(EnrolmentCode.id == code_id))).one()
+
+
+def codes_of(session: Session, patient_id: int) -> list[EnrolmentCode]:
+    """The patient's enrolment codes, newest first."""
+    statement = own(session, EnrolmentCode).where(EnrolmentCode.patient_id == patient_id)
+    return list(session.scalars(statement.order_by(EnrolmentCode.id.desc())))
+
+
+def consents_of(session: Session, patient_id: int) -> list[Consent]:
+    """What the patient agreed to, oldest first."""
+    statement = own(session, Consent).where(Consent.patient_id == patient_id)
+    return list(session.scalars(statement.order_by(Consent.id)))
+
+
+def links_of(session: Session, patient_id: int) -> list[ShareLink]:
+    """The links that the patient shared, newest first, ended ones too."""
+    statement = own(session, ShareLink).where(ShareLink.patient_id == patient_id)
+    return list(session.scalars(statement.order_by(ShareLink.id.desc())))
+
+
+def link_presented(session: Session, code_hash: str) -> ShareLink | None:
+    """The shared link whose code was presented, before any clinic is known."""
+    return session.scalars(select(ShareLink).where(ShareLink.code_hash == code_hash)).one_or_none()
 
 
 def patients_page(

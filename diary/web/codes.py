@@ -39,6 +39,8 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "day_in_future": 409,
     "day_closed": 409,
     "day_changed_too_often": 409,
+    "asked_too_often": 429,
+    "link_closed": 409,
     "regimen_name_taken": 409,
     "regimen_retired": 409,
     "course_already_planned": 409,

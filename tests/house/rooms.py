@@ -98,7 +98,7 @@ CLOCKS = {
 
 # (module, imported inside one of its functions): why it may not stand at the top.
 LATE: dict[tuple[str, str], str] = {
-    ("diary.charts.qr", "segno"): "0.1 s that only those who set up an authenticator need pay",
+    ("diary.charts.qr", "segno"): "0.1 s that only those who are shown such a code need pay",
     ("diary.services.night_cluster", "distributed"): "optional; takes half a second and 40 MB",
 }
 

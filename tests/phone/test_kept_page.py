@@ -55,7 +55,7 @@ def test_no_number_can_be_tapped_before_it_can_be_kept(
         opened(phone, sqlite_clinic)
         phone.page.add_init_script(SLOW_DISK)
         phone.page.goto(f"{base}/app/")
-        phone.page.wait_for_function("window.release")
+        assert phone.page.evaluate("typeof release") == "function"
         assert not phone.page.locator(".scale").is_visible()
         phone.page.evaluate("release()")
         phone.answer(6)

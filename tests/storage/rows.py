@@ -43,6 +43,7 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "forecast_version": {"learns": True},
     "installation": {"id": 1},
     "message": {"next_try_at": MOMENT, "webhook_id": None},
+    "share_link": {"opened": 0},
 }
 # Clinics' numbers, and so the keys of their rows: above those that the databases will give out first.
 OURS, THEIRS = 101, 102

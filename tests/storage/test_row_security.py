@@ -30,6 +30,7 @@ PRESENTED = {
     "outside_identity": "digest",
     "passkey": "credential_id",
     "message": "uid",
+    "share_link": "code_hash",
     "staff": "email",
     "staff_session": "token_hash",
 }

@@ -135,12 +135,15 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST desk.change_team": {"staff": UID},
     "POST phone.consent": {"code": "ABCD2345"},
     "POST phone.agree": {"code": "ABCD2345", "place": "Europe/Amsterdam"},
+    "POST phone.practise": {"nrs": "5"},
     "POST phone.save": {"nrs": "5", "id": UID},
     "POST phone.show_chart": {"chart": "hidden"},
     "POST phone.tell": {"item": "flare", "id": UID},
     "POST phone.tell_week": {"item": "activity", "value": "4", "id": UID},
     "POST phone.answer_offer": {"answer": "can"},
     "POST phone.keep_settings": {"language": "nl", "layout": "list1"},
+    "POST phone.open_shared": {"code": "ABCD2345EFGH6789"},
+    "POST phone.keep_pause": {"pause": "3"},
     "POST phone.keep_place": {"place": "Europe/Amsterdam"},
 }
 

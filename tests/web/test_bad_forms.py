@@ -178,7 +178,8 @@ def test_no_form_is_taken_without_the_secret_of_its_own_session(here):
     wrong = []
     with nothing_stored(here):
         for route in forms(here):
-            if route in NOBODY_YET:
+            # Who opens a shared link is nobody: the link's own code opens it, wherever the form stood.
+            if route in (*NOBODY_YET, "POST phone.open_shared"):
                 continue
             client, _ = browser(here, route)
             for secret in secrets(SECRET):

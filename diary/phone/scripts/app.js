@@ -31,7 +31,7 @@ async function start(lostAnswers) {
     await today?.lookAgain();
     await flushNow();
   });
-  guardSigningOut();
+  guardLeaving();
   tellMore();
   await tellWeek();
   if (script.dataset.worker === "on") await openWithoutSignal().catch(() => undefined);
@@ -55,8 +55,8 @@ async function openWithoutSignal() {
   if (!(await keep())) return;
   const now = await frame();
   const isAnother = before && before.patient !== now.patient;
-  if (isAnother || (isFrame && document.documentElement.lang !== now.language)) {
-    location.reload(); // another person joined on this phone, or chose a language: this page is of before
+  if (isAnother || (isFrame && before.look !== now.look)) {
+    location.reload(); // another person joined on this phone, or a language or look was chosen: this page is of before
     return;
   }
   if (navigator.serviceWorker) takeOver();
@@ -96,20 +96,22 @@ async function status(lostAnswers, today) {
   for (const link of document.querySelectorAll("[data-act=sign-in]")) link.hidden = trouble?.what !== "signed_out";
 }
 
-/** Signing out with answers that wait would lose them. */
-function guardSigningOut() {
-  const form = document.querySelector("form[data-act=sign-out]");
+/** Signing out, or stopping for good, with answers that wait would lose them. */
+function guardLeaving() {
+  const form = document.querySelector("form[data-act=sign-out], form[data-act=stop]");
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
     await flushNow();
-    const left = (await outbox()).length;
-    if (left) {
-      document.querySelector("[data-fill=blocked]").hidden = false;
-      document.querySelector("[data-fill=blocked]").focus();
+    if ((await outbox()).length) {
+      const blocked = document.querySelector("[data-fill=blocked]");
+      blocked.hidden = false;
+      blocked.focus();
       return;
     }
-    await forget();
-    await drop();
+    if (form.dataset.act === "sign-out") {
+      await forget();
+      await drop();
+    }
     form.submit();
   });
 }
@@ -170,7 +172,7 @@ function turnTo(name, { focus = true } = {}) {
 
 /** The service's own question: from now on its answer, too, is kept on this phone first. */
 async function takeOver() {
-  const form = isFrame ? undefined : document.querySelector("form.ask");
+  const form = isFrame ? undefined : document.querySelector("form.ask[data-day]");
   if (!form) return;
   const { serviceWorker } = navigator;
   await serviceWorker.ready;

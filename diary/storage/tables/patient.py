@@ -1,4 +1,4 @@
-"""Patients, apart from who they are; their zones, consent, phones."""
+"""Patients, apart from who they are; their zones, consent, phones, and the links they share."""
 
 from datetime import date, datetime
 
@@ -128,3 +128,24 @@ class Device(Owned, Base):
     enrolled_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class ShareLink(Owned, Base):
+    """A link to read one diary by, for some days; stored as a digest of its code."""
+
+    __tablename__ = "share_link"
+    __table_args__ = owned(
+        belongs_to("patient"),
+        holds("opened_is_counted", "opened >= 0 AND (opened > 0) = (last_opened_at IS NOT NULL)"),
+        Index("ix_share_link_patient", "patient_id"),
+        unique=["uid", "code_hash"],
+    )
+
+    uid: Mapped[str]
+    patient_id: Mapped[int]
+    code_hash: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    opened: Mapped[int]
+    last_opened_at: Mapped[datetime | None]
