@@ -17,6 +17,7 @@ JOB_SILENT_MAX: Final[Mapping[str, timedelta]] = MappingProxyType(
         "night": timedelta(hours=2),
         "relearn": timedelta(hours=2),
         "deliver": timedelta(hours=1),
+        "results": timedelta(hours=2),
         "sandbox": timedelta(hours=2),
         "seal": timedelta(hours=2),
     }

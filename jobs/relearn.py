@@ -5,15 +5,13 @@ later tick. A clinic whose week fails holds up no other, and is tried again at e
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from diary.domain.days import night_due
 from diary.services.forecast_weeks import run_week, weeks_due
 from diary.services.sandbox import now_in
-from diary.storage.nights import next_nights
-from diary.storage.protocols import zones_by_clinic
 from diary.storage.unit import SYSTEM, unit
 from jobs.duty import Duty
+from jobs.free_time import until_next_night
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +39,7 @@ def run_until(duty: Duty, now: datetime) -> int:
     weeks = weeks_due(duty.engine)
     if not weeks:
         return 0
-    free = _until_next_night(duty, now)
+    free = until_next_night(duty, now)
     for week in weeks:
         if duty.wall() - began_at >= free:
             break
@@ -57,11 +55,3 @@ def run_until(duty: Duty, now: datetime) -> int:
                 extra={"clinic_id": week.clinic_id, "night": week.night.isoformat(), "code": done},
             )
     return failed
-
-
-def _until_next_night(duty: Duty, now: datetime) -> timedelta:
-    """How long until a night falls due. One that is due already has failed, or is another's: nobody waits."""
-    with unit(duty.engine, SYSTEM, write=False) as session:
-        zones = zones_by_clinic(session)
-        ahead = [night_due(one.night, zones[one.clinic_id]) - now for one in next_nights(session)]
-    return min((wait for wait in ahead if wait > timedelta(0)), default=timedelta.max)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from jobs import deliver, night, relearn, sandbox, seal
+from jobs import deliver, night, relearn, results, sandbox, seal
 from jobs.duty import Duty
 
 
@@ -24,6 +24,7 @@ class Job:
 JOBS: Final = (
     Job("night", night.run),
     Job("relearn", relearn.run),
+    Job("results", results.run),
     # Somebody who moved the clock waits in front of a page.
     # A red flag is told at once, also while a long night runs.
     Job("deliver", deliver.run, tick_max_s=5.0, beside=True),

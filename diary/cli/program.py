@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "night": "Run the nights that are due, or look at them.",
         "alert": "Prove alerts from what they keep.",
         "forecast": "Look at a clinic's forecast; learn its prior; show or hide it.",
+        "durability": "Show how long relief lasts, by what was given.",
         "study": "Compare the arms of a study.",
         "import": "Bring in existing diaries and infusions.",
         "audit": "Show, check and anchor the audit trail.",

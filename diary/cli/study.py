@@ -1,10 +1,9 @@
 """`study`: lists a clinic's studies, and compares the arms of one."""
 
 import json
-import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -13,6 +12,8 @@ from diary.cli.output import bar, json_option, show
 from diary.cli.study_report import told, week_row, write_report
 from diary.domain.errors import Refusal
 from diary.domain.trials.fading import BLOCK_TRIALS, Fading, draw_trials, fading_of
+from diary.services.diaries_as_of import as_of_now
+from diary.services.results import plain
 from diary.services.study_figures import StudyFigures, study_figures
 from diary.storage.studies import allotted_courses, arms_of, studies, study_named
 
@@ -73,13 +74,13 @@ def report(study: str, out: Path | None, trials: int, seed: int, clinic: str | N
         chosen = study_named(work.session, study)
         if chosen is None:
             raise Refusal("not_found", f"There is no study {study!r}; `study list` names them.")
-        figures = study_figures(work.session, chosen, now=work.now)
+        figures = study_figures(work.session, chosen, as_of_now(work.session, work.now))
         simulated = work.clinic.name.endswith("(simulated)")
     fading = _fading(figures, trials=trials, seed=seed) if trials else None
     if out is not None:
         write_report(out, figures, fading, simulated=simulated)
     if as_json:
-        click.echo(json.dumps(_plain({**asdict(figures), "fading": fading and asdict(fading)}), indent=1))
+        click.echo(json.dumps(plain({**asdict(figures), "fading": fading and asdict(fading)}), indent=1))
         return
     for line in told(figures, fading):
         click.echo(line)
@@ -93,16 +94,3 @@ def _fading(figures: StudyFigures, *, trials: int, seed: int) -> Fading:
     blocks = draw_trials(trials, patients_per_arm=patients, seed=seed, weeks=len(figures.weeks))
     with bar("simulating trials", over=blocks, length=-(-trials // BLOCK_TRIALS)) as progress:
         return fading_of(list(progress), patients_per_arm=patients)
-
-
-def _plain(value: Any) -> Any:
-    """Ready for JSON, which knows no NaN and no array."""
-    if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if hasattr(value, "tolist"):
-        return _plain(value.tolist())
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    return value if isinstance(value, str | int | float | type(None)) else str(value)

@@ -48,8 +48,8 @@ class Frame:
         return self.role in TREATING
 
     @property
-    def clinical(self) -> bool:
-        """Whether this person sees the clinic's patients, by name or by pseudonym."""
+    def sees_patients(self) -> bool:
+        """Whether this person opens pages of patients; a researcher sees figures and pseudonyms."""
         return self.role in CLINIC
 
     @property

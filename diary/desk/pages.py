@@ -16,6 +16,7 @@ from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     patients,
     quality,
     regimens,
+    results,
     rota,
     settings,
     signing,

@@ -14,6 +14,7 @@ from diary.services.sign_in_steps import Begun
 from diary.services.staff import SESSION_LIFE, SignedIn
 from diary.services.staff import sign_out as end_session
 from diary.web.asking import STAFF_COOKIE
+from diary.web.rights import RESEARCHER
 from diary.web.signing_in import begin_sign_in, counted, finish_sign_in
 from diary.web.work import roof, work
 from schemas.account import SecondHalfIn
@@ -92,6 +93,8 @@ def refuse_elsewhere() -> None:
 
 def enter(signed_in: SignedIn, back: str) -> ResponseReturnValue:
     """To the page that was wanted, with the session's cookie."""
+    if signed_in.staff.role == RESEARCHER and back == url_for("desk.worklist"):
+        back = url_for("desk.durability_page")  # the worklist names patients
     response = make_response(redirect(back, 303))
     response.set_cookie(
         STAFF_COOKIE,

@@ -9,6 +9,17 @@ from config.scales import Item
 from diary.services.whose_patients import WHOSE as ALL_OF_WHOSE
 from diary.storage.worklist import TABS
 
+# Where the desk leads, in the order of its first line.
+PLACES: Final = (
+    ("desk.worklist", "Worklist"),
+    ("desk.patients_page", "Patients"),
+    ("desk.booking_page", "Bookings"),
+    ("desk.chairs_page", "Chairs"),
+    ("desk.regimens_page", "Regimens"),
+    ("desk.durability_page", "Results"),
+    ("desk.settings_page", "Settings"),
+)
+
 TAB_NAMES: Final[Mapping[str, str]] = {
     "act_now": "Act now",
     "watch": "Watch",

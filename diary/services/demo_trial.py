@@ -15,6 +15,7 @@ from diary.services.demo_clinic import demo_clinic, hire, moment
 from diary.services.demo_people import TRIAL_STAFF, area_of
 from diary.services.demo_script import ZONE
 from diary.services.demo_story import DemoPlan
+from diary.services.diaries_as_of import as_of_now
 from diary.services.history_reading import History, PastAnswer, PastInfusion, PastPatient
 from diary.services.imports import bring_in
 from diary.services.infusions import Given
@@ -74,7 +75,7 @@ def trial_figures(engine: Engine, *, now: datetime) -> StudyFigures:
         enter(session, Scope(clinic.id, "operator"))
         study = study_named(session, TRIAL_NAME)
         assert study is not None
-        return study_figures(session, study, now=now)
+        return study_figures(session, study, as_of_now(session, now))
 
 
 def _study(session: Session, plan: DemoPlan) -> dict[str, StudyArm]:

@@ -16,9 +16,11 @@ from diary.domain.relapse.forecast import forecast
 from diary.domain.relapse.posterior import Seen
 from diary.domain.relapse.shadow import AHEAD_DAYS, Told
 from diary.domain.relapse.truth import Truth, rule_truth, until_booster
+from diary.services.clinics import local_day
 from diary.services.night_arrays import Arrays, arrays_of
 from diary.services.night_shard import ShardCourse, day_number, days_until, see_courses
 from diary.storage.foretold import next_starts
+from diary.storage.protocols import protocol_at
 from diary.storage.shards import courses_among
 
 ONE_DAY: Final = timedelta(days=1)
@@ -77,6 +79,12 @@ class Diaries:
             boosters=self.arrays.boosters,
             expected=self.arrays.expected,
         )
+
+
+def as_of_now(session: Session, now: datetime) -> AsOf:
+    """All that is known now, today's answers with it."""
+    _, protocol = protocol_at(session, now)
+    return AsOf(local_day(session, now), now, protocol)
 
 
 def foresee(arrays: Arrays, nights: NDArray[np.int_], prior: Prior) -> Told:

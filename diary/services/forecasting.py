@@ -11,10 +11,8 @@ from config.priors import SHIPPED, Prior
 from config.protocol import Protocol
 from diary.domain.relapse.relearn import COURSES_MIN, relearn
 from diary.domain.relapse.shadow import Compared, compare
-from diary.services.clinics import local_day
-from diary.services.diaries_as_of import AsOf, Diaries, foresee, read_diaries
+from diary.services.diaries_as_of import AsOf, Diaries, as_of_now, foresee, read_diaries
 from diary.storage.foretold import newest_courses
-from diary.storage.protocols import protocol_at
 
 # The newest of them: treatments change, and more would not move the prior.
 COURSES_MOST: Final = 1_000
@@ -59,8 +57,8 @@ def learn_and_try(session: Session, *, now: datetime) -> Tried | None:
 
     None where there are too few courses.
     """
-    _, protocol = protocol_at(session, now)
-    as_of = AsOf(local_day(session, now), now, protocol)
+    as_of = as_of_now(session, now)
+    protocol = as_of.protocol
     diaries = _newest(session, as_of)
     if diaries is None or diaries.count < 2 * COURSES_MIN:
         return None

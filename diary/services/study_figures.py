@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -12,10 +12,8 @@ from sqlalchemy.orm import Session
 from diary.domain import packed
 from diary.domain.errors import Refusal
 from diary.domain.trials.repeated import Repeated, repeated_measures
-from diary.domain.trials.weeks import WEEKS, Week, compare_weeks, last_day, week_means
-from diary.services.clinics import local_day
+from diary.domain.trials.weeks import WEEKS, ArmWeek, Week, arm_week, compare_weeks, last_day, week_means
 from diary.services.diaries_as_of import AsOf, read_diaries
-from diary.storage.protocols import protocol_at
 from diary.storage.studies import allotted_courses, arms_of
 from diary.storage.tables.study import Study
 
@@ -58,7 +56,18 @@ class StudyFigures:
     """Why there is none."""
 
 
-def study_figures(session: Session, study: Study, *, now: datetime) -> StudyFigures:
+@dataclass(frozen=True, slots=True)
+class PooledFigures:
+    """All arms of a masked study together, as of a day."""
+
+    study: str
+    as_of: date
+    patients: int
+    weeks: tuple[ArmWeek, ...]
+    answered: Sequence[tuple[int, int]]
+
+
+def study_figures(session: Session, study: Study, as_of: AsOf) -> StudyFigures:
     """Compare the arms of a study that has two, week by week and over the whole period.
 
     Raises:
@@ -69,13 +78,34 @@ def study_figures(session: Session, study: Study, *, now: datetime) -> StudyFigu
             "study_masked",
             f"{study.name} is masked: its arms are compared once two people have unblinded it.",
         )
-    arms = read_arms(session, study, now=now)
-    if len(arms) != 2 or not all(len(arm.scores) for arm in arms):
+    arms = read_arms(session, study, as_of)
+    if not comparable(arms):
         raise Refusal(
             "study_not_comparable",
             f"{study.name} has not two arms with patients who were infused; nothing can be compared yet.",
         )
-    return compare_arms(study.name, arms[0], arms[1], as_of=local_day(session, now))
+    return compare_arms(study.name, arms[0], arms[1], as_of=as_of.night)
+
+
+def pooled_figures(session: Session, study: Study, as_of: AsOf) -> PooledFigures:
+    """The arms of a study together, which tells nobody who was given what."""
+    arms = read_arms(session, study, as_of)
+    together = Arm(
+        "", np.concatenate([arm.scores for arm in arms]), np.concatenate([arm.baseline_nrs for arm in arms])
+    )
+    means = week_means(together.scores, weeks=WEEKS)
+    return PooledFigures(
+        study.name,
+        as_of.night,
+        len(together.scores),
+        tuple(arm_week(week, means) for week in range(1, WEEKS + 1)),
+        together.answered(WEEKS),
+    )
+
+
+def comparable(arms: Sequence[Arm]) -> bool:
+    """Whether there are two arms, each with patients."""
+    return len(arms) == 2 and all(len(arm.scores) for arm in arms)
 
 
 def compare_arms(study: str, first: Arm, second: Arm, *, as_of: date) -> StudyFigures:
@@ -97,11 +127,9 @@ def compare_arms(study: str, first: Arm, second: Arm, *, as_of: date) -> StudyFi
     )
 
 
-def read_arms(session: Session, study: Study, *, now: datetime) -> list[Arm]:
+def read_arms(session: Session, study: Study, as_of: AsOf) -> list[Arm]:
     """The arms by name; courses whose infusion has not ended, or whose days cannot be read, are left out."""
     arm_of = allotted_courses(session, study)
-    _, protocol = protocol_at(session, now)
-    as_of = AsOf(local_day(session, now), now, protocol)
     diaries = read_diaries(session, sorted(arm_of), as_of)
     names = {arm.id: arm.name for arm in arms_of(session, study)}
     days = last_day(WEEKS)

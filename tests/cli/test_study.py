@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from diary.domain.trials.weeks import week_means
 from diary.services.demo_trial import TRIAL_NAME
+from diary.services.diaries_as_of import as_of_now
 from diary.services.study_figures import read_arms
 from diary.storage.studies import study_named
 from diary.storage.tables.clinic import Clinic
@@ -75,7 +76,8 @@ def test_the_figures_are_what_scipy_makes_of_the_same_diaries(trial, reported):
     with unit(engine, SYSTEM, write=False) as session:
         enter(session, Scope(session.query(Clinic).one().id, "operator"))
         study = study_named(session, TRIAL_NAME)
-        ketamine, placebo = (week_means(arm.scores) for arm in read_arms(session, study, now=NOW))
+        arms = read_arms(session, study, as_of_now(session, NOW))
+        ketamine, placebo = (week_means(arm.scores) for arm in arms)
     with (folder / "weeks.csv").open(encoding="utf-8", newline="") as text:
         for place, week in enumerate(csv.DictReader(text)):
             theirs = stats.ttest_ind(

@@ -133,6 +133,7 @@ def addresses(desk: Desk) -> Iterator[str]:
     yield from ("/desk/chairs", "/desk/chairs/new", "/desk/chairs/closed")
     yield from ("/desk/settings", "/desk/alerts/quality")
     yield from (f"/desk/settings/{page}" for page in SETTINGS)
+    yield "/desk/results?by=agent"
     yield f"/desk/patients/{patient}"
     for page in ("identity", "follow", "booking", "courses/new", "infusions/new", "answers/new"):
         yield f"/desk/patients/{patient}/{page}"

@@ -75,3 +75,11 @@ def test_the_nights_of_a_file_are_replayed_as_the_page_says(folder):
     assert sum("diary backtest" in line for line in typed) >= 2
     with (folder / "cohort-nights.csv").open() as text:
         assert len(list(csv.DictReader(text))) == 200 * 120
+
+
+def test_what_diaries_tell_is_shown_as_the_page_says(sqlite_url, tmp_path, folder):
+    Terminal(sqlite_url, tmp_path).set_up()
+    walk(page("import.md"), folder, env=environment(database_url=sqlite_url))
+    typed = walk(page("learn-from-diaries.md"), folder, env=environment(database_url=sqlite_url))
+    assert sum("diary durability" in line for line in typed) == 3
+    assert (folder / "weeks.csv").read_text("utf-8").startswith("factor,group,week,")

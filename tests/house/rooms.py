@@ -65,12 +65,15 @@ TOPS = {room.partition(".")[0] for room in ROOMS} | set(OUTSIDE)
 
 # Modules that import numpy (60 ms, 12 MB), and so may not be imported by what the web process loads.
 HEAVY = (
+    "diary.domain.durability",
     "diary.domain.relapse",
     "diary.domain.simulation",
     "diary.domain.trials",
     "diary.services.alert_copies",
     "diary.services.backtest",
     "diary.services.diaries_as_of",
+    "diary.services.durability",
+    "diary.services.results",
     "diary.services.forecast_scores",
     "diary.services.forecast_weeks",
     "diary.services.forecasting",

@@ -16,6 +16,7 @@ from tests.storage.rows import OURS, THEIRS, contents, fill
 SYSTEM_READS = {
     "audit",
     "clinic_zone",
+    "result",
     "forecast_version",
     "forecast_week",
     "message",

@@ -80,6 +80,35 @@ class RuleNights:
     """(n,) Mean relief of days 3-14; NaN when unknown or not yet reached."""
 
 
+@dataclass(frozen=True, slots=True)
+class LossNights:
+    """What of the rule tells of a loss alone. Arrays are (T, n), row d - 1 being night d."""
+
+    relief_7d: Floats
+    relief_window: Floats
+    judged: Bools
+    response: NDArray[np.int8]
+    below: Bools
+    """Relief in the judged window is under the line."""
+    confirmed: Bools
+    thin: Bools
+    early_relief: Floats
+    """(n,)"""
+
+
+def loss_nights(
+    scores: NDArray[np.uint8],
+    baseline_nrs: NDArray[np.float64],
+    *,
+    protocol: Protocol,
+    expected: Bools | None = None,
+) -> LossNights:
+    """Response and loss of courses without a booster, a third of the work of `plain_rule`; see there."""
+    _check(scores, baseline_nrs, None, expected)
+    asked = None if expected is None else running_sum(expected.T)
+    return _loss(read_diaries(scores, None), _divisor(baseline_nrs), asked, protocol)
+
+
 def plain_rule(
     scores: NDArray[np.uint8],
     baseline_nrs: NDArray[np.float64],
@@ -110,15 +139,18 @@ def plain_rule(
     (1, 20, 27)
     """
     _check(scores, baseline_nrs, boosters, expected)
-    baseline = np.where(baseline_nrs > 0, baseline_nrs, np.nan).astype(np.float32)
     asked = None if expected is None else running_sum(expected.T)
-    return _judge(read_diaries(scores, boosters), baseline, asked, protocol)
+    return _judge(read_diaries(scores, boosters), _divisor(baseline_nrs), asked, protocol)
 
 
-def _judge(diaries: Diaries, baseline: Floats, asked: Days | None, protocol: Protocol) -> RuleNights:
+def _divisor(baseline_nrs: NDArray[np.float64]) -> Floats:
+    """Of no pain at all there is no relief."""
+    return np.asarray(np.where(baseline_nrs > 0, baseline_nrs, np.nan).astype(np.float32))
+
+
+def _loss(diaries: Diaries, baseline: Floats, asked: Days | None, protocol: Protocol) -> LossNights:
     nights, line = diaries.nights, protocol.relief_line - RELIEF_TOLERANCE
-    mean_7d = mean_of(diaries, protocol.window_days, answers_min=protocol.window_answers_min)
-    relief_7d = 1 - mean_7d / baseline
+    relief_7d = 1 - mean_of(diaries, protocol.window_days, answers_min=protocol.window_answers_min) / baseline
     thin = _thin(diaries, asked, protocol)
     now, before = _judged_windows(diaries, relief_7d, thin, baseline, protocol)
 
@@ -126,11 +158,26 @@ def _judge(diaries: Diaries, baseline: Floats, asked: Days | None, protocol: Pro
     window_days = np.where(thin, np.int16(protocol.thin_window_days), np.int16(protocol.window_days))
     both_late = nights - window_days > protocol.response_to_day
     response = _response(early_relief, (now >= line) & (before >= line) & both_late, line, protocol)
-
     below = now < line
-    confirmed = below & (before < line) & (response == 1)
+    return LossNights(
+        relief_7d=relief_7d,
+        relief_window=now,
+        judged=np.isfinite(now) & np.isfinite(before),
+        response=response,
+        below=below,
+        confirmed=below & (before < line) & (response == 1),
+        thin=thin,
+        early_relief=early_relief,
+    )
+
+
+def _judge(diaries: Diaries, baseline: Floats, asked: Days | None, protocol: Protocol) -> RuleNights:
+    nights, line = diaries.nights, protocol.relief_line - RELIEF_TOLERANCE
+    loss = _loss(diaries, baseline, asked, protocol)
+    now = loss.relief_window
     ended = now >= line if diaries.boosters is None else (now >= line) | diaries.boosters
-    in_loss = last_marked(confirmed, nights) > last_marked(ended, nights)
+    in_loss = last_marked(loss.confirmed, nights) > last_marked(ended, nights)
+    mean_7d = mean_of(diaries, protocol.window_days, answers_min=protocol.window_answers_min)
 
     mean_14d = mean_of(diaries, protocol.review_window_days, answers_min=protocol.review_answers_min)
     best_14d = np.fmin.accumulate(mean_14d, axis=0)
@@ -142,24 +189,24 @@ def _judge(diaries: Diaries, baseline: Floats, asked: Days | None, protocol: Pro
     return RuleNights(
         answered_14d=answers_in(diaries, ANSWERED_DAYS).astype(np.int8).T,
         mean_7d=mean_7d.T,
-        relief_7d=relief_7d.T,
+        relief_7d=loss.relief_7d.T,
         mean_14d=mean_14d.T,
         best_14d=best_14d.T,
-        thin=thin.T,
+        thin=loss.thin.T,
         relief_window=now.T,
-        judged=(np.isfinite(now) & np.isfinite(before)).T,
-        response=response.T,
-        one_window_below=below.T,
-        below_since=run_began(below, nights).T,
-        confirmed=confirmed.T,
+        judged=loss.judged.T,
+        response=loss.response.T,
+        one_window_below=loss.below.T,
+        below_since=run_began(loss.below, nights).T,
+        confirmed=loss.confirmed.T,
         in_loss=in_loss.T,
         loss_day=run_began(in_loss, nights).T,
         step=_steps(diaries, protocol).T,
-        review=(risen & in_review & (response == 1)).T,
+        review=(risen & in_review & (loss.response == 1)).T,
         silent=(missed >= protocol.silence_item_answers).T,
         missed_answers=missed.T,
         days_since_answer=(nights - last_answer).T,
-        early_relief=early_relief,
+        early_relief=loss.early_relief,
     )
 
 

@@ -27,7 +27,7 @@ _CORRELATIONS: Final = (0.0, 0.4, 0.8)
 # On the scale of logit and inverse hyperbolic tangent: as near 0 and 1 as can matter.
 _FARTHEST: Final = (12.0, 4.0)
 _STEPS_MAX: Final = 300
-_CLOSE: Final = 1e-12
+_CLOSE: Final = 1e-11
 # A week that fewer patients of an arm answered is left out: its mean could not be told from theirs.
 PATIENTS_MIN: Final = 2
 
@@ -170,6 +170,7 @@ class _Likelihood:
         self._patients = np.bincount(self._pattern_of.ravel())
         self._scores = np.where(came, scores, 0.0)
         self._design = np.where(came[:, :, None], design, 0.0)
+        self._flat = self._design.reshape(-1, design.shape[2])
         self._apart = np.abs(np.subtract.outer(np.arange(scores.shape[1]), np.arange(scores.shape[1])))
         self._free = int(came.sum()) - design.shape[2]
 
@@ -180,12 +181,11 @@ class _Likelihood:
         both = self._patterns[:, :, None] & self._patterns[:, None, :]
         residuals = np.where(both, whole, np.eye(len(whole)))
         weight = np.linalg.inv(residuals)[self._pattern_of.ravel()]
-        weighed = weight @ self._design
-        information = np.einsum("iwp,iwq->pq", self._design, weighed)
-        effects = np.linalg.solve(information, np.einsum("iwp,iw->p", weighed, self._scores))
-        rest = self._scores - self._design @ effects
-        squares = float(np.einsum("iw,iwv,iv->", rest, weight, rest))
-        variance = squares / self._free
+        weighed = (weight @ self._design).reshape(len(self._flat), -1)
+        information = weighed.T @ self._flat
+        effects = np.linalg.solve(information, weighed.T @ self._scores.ravel())
+        rest = self._scores - (self._flat @ effects).reshape(self._scores.shape)
+        variance = float((rest * (weight @ rest[:, :, None])[:, :, 0]).sum()) / self._free
         minus_two = (
             self._free * (math.log(2 * math.pi * variance) + 1)
             + float(self._patients @ np.linalg.slogdet(residuals)[1])
