@@ -9,6 +9,8 @@ import itertools
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -63,12 +65,35 @@ def _alphabet_size(text: str) -> int:
     return 32 if text == text.lower() or text == text.upper() else 64
 
 
-def secrets(text: str) -> tuple[str, ...]:
-    """A few secrets separated by commas, each as good as the first."""
+@dataclass(frozen=True, slots=True)
+class EarlierSecret:
+    """A secret that another one has taken over from, and the last day on which it is still accepted."""
+
+    secret: str
+    last_day: date | None
+
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return f"EarlierSecret(last_day={self.last_day})"
+
+
+def secrets(text: str) -> tuple[EarlierSecret, ...]:
+    """Earlier secrets by commas, each as good as the first; one may have a last day: SECRET@2026-12-31."""
     parts = tuple(part.strip() for part in text.split(",") if part.strip())
     if len(parts) > SECRET_FALLBACKS_MAX:
         raise ValueError(f"holds {len(parts)} secrets; keep the newest {SECRET_FALLBACKS_MAX}")
-    return tuple(secret(part) for part in parts)
+    return tuple(_earlier_secret(part) for part in parts)
+
+
+def _earlier_secret(text: str) -> EarlierSecret:
+    found = re.fullmatch(r"(.*)@([0-9]{4}-[0-9]{2}-[0-9]{2})", text, re.ASCII)
+    if found is None:
+        return EarlierSecret(secret(text), None)
+    try:
+        last_day = date.fromisoformat(found[2])
+    except ValueError:
+        raise ValueError("names a last day that no calendar has; write it as 2026-12-31") from None
+    return EarlierSecret(secret(found[1]), last_day)
 
 
 def host(text: str) -> str:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -99,12 +100,13 @@ class Settings:
         meaning="Signs cookies and links. `python -m diary secret` makes one; keep it out of the repository.",
         secret=True,
     )
-    secret_key_fallbacks: tuple[str, ...] = setting(
+    secret_key_fallbacks: tuple[readers.EarlierSecret, ...] = setting(
         readers.secrets,
         lambda _: (),
         default_shown="none",
-        allowed=f"up to {readers.SECRET_FALLBACKS_MAX}, separated by commas",
-        meaning="Earlier secrets, still accepted while a new one takes over.",
+        allowed=f"up to {readers.SECRET_FALLBACKS_MAX}, separated by commas; each may end with @ and "
+        "its last day, such as @2026-12-31",
+        meaning="Earlier secrets, still accepted while a new one takes over, to the end of their day (UTC).",
         secret=True,
     )
     host: str = setting(
@@ -242,10 +244,13 @@ class Settings:
         secret=True,
     )
 
-    @property
-    def secret_keys(self) -> tuple[str, ...]:
-        """All that are accepted, the one that signs first."""
-        return (self.secret_key, *self.secret_key_fallbacks)
+    def secret_keys_on(self, day: date) -> tuple[str, ...]:
+        """All that are accepted on a day, the one that signs first."""
+        earlier = self.secret_key_fallbacks
+        return (
+            self.secret_key,
+            *(one.secret for one in earlier if one.last_day is None or day <= one.last_day),
+        )
 
     @property
     def own_url(self) -> str:

@@ -8,6 +8,8 @@ from schemas.fields import Choice, Formed, Password, Text
 
 CODE_LENGTH_MAX = 40
 STEP_LENGTH_MAX = 100
+# Without an attestation an answer is 1 to 2 kB.
+CREDENTIAL_LENGTH_MAX = 16_000
 
 
 class Email(Formed):
@@ -31,6 +33,23 @@ class AuthenticatorIn(Incoming):
 
     sealed = Text(300, required=True, description="The app's secret, as the page gave it.")
     code = Text(CODE_LENGTH_MAX, required=True, description="The code that the app shows.")
+
+
+class PasskeySignInIn(Incoming):
+    """A passkey's answer to a sign-in."""
+
+    step = Text(STEP_LENGTH_MAX, required=True, description="The step that the question began.")
+    credential = Text(CREDENTIAL_LENGTH_MAX, required=True, description="The browser's answer, as JSON.")
+
+
+class PasskeyNameIn(Incoming):
+    """What its person calls a passkey."""
+
+    name = Text(60, required=True, description="Such as: ward tablet.")
+
+
+class PasskeyIn(PasskeySignInIn, PasskeyNameIn):
+    """A new passkey."""
 
 
 class PasswordIn(Incoming):

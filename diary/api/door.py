@@ -38,7 +38,7 @@ def _cookie() -> str:
     So a phone's cookie alone opens nothing here, and a browser that holds both says which of them is asking.
     """
     token = request.cookies.get(DEVICE_COOKIE)
-    secret_keys = roof().settings.secret_keys
+    secret_keys = roof().secret_keys
     asks = token is not None and carries_csrf(request, secret_keys=secret_keys, token=token)
     return DEVICE_COOKIE if asks else STAFF_COOKIE
 

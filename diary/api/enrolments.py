@@ -37,9 +37,7 @@ def enrol(body: dict[str, Any]) -> Any:
         client_version=body["device"].get("client_version"),
     )
     with counted(*enrolment_doors(request.remote_addr)), api_work(write=True) as unit:
-        enrolled = redeem(
-            unit.session, body["code"], phone, secret_keys=roof().settings.secret_keys, now=unit.now
-        )
+        enrolled = redeem(unit.session, body["code"], phone, secret_keys=roof().secret_keys, now=unit.now)
         return {
             "token": enrolled.token,
             "device": enrolled.device,

@@ -3,7 +3,6 @@
 import json
 
 import click
-from sqlalchemy import select
 
 from diary.app import create_app
 from diary.cli.opening import clinic_option, clinic_work, read_settings, utc_now
@@ -12,7 +11,7 @@ from diary.cli.plain_name import PlainName
 from diary.services.accounts import revoke_key
 from diary.services.sandbox import installation
 from diary.services.staff import make_key
-from diary.storage.tables.staff import IntegrationKey
+from diary.storage.staff import key_by_uid, keys_of_clinic
 from diary.web.rights import SCOPES
 
 
@@ -27,8 +26,7 @@ def command() -> None:
 def list_keys(clinic: str | None, as_json: bool) -> None:
     """Which keys there are; the keys themselves are not kept."""
     with clinic_work(clinic=clinic, write=False) as work:
-        statement = select(IntegrationKey).where(IntegrationKey.clinic_id == work.clinic.id)
-        found = list(work.session.scalars(statement.order_by(IntegrationKey.id)))
+        found = keys_of_clinic(work.session)
     rows = [
         {
             "name": key.name,
@@ -72,10 +70,7 @@ def add(name: str, scopes: tuple[str, ...], clinic: str | None, as_json: bool) -
 def revoke(uid: str, clinic: str | None) -> None:
     """Revoke the key of that UID: it opens nothing from now on."""
     with clinic_work(clinic=clinic, write=True) as work:
-        statement = select(IntegrationKey).where(
-            IntegrationKey.clinic_id == work.clinic.id, IntegrationKey.uid == uid
-        )
-        key = work.session.scalars(statement).one_or_none()
+        key = key_by_uid(work.session, uid)
         if key is None:
             raise click.ClickException("There is no such key here. See: python -m diary keys list")
         revoke_key(work.session, key, now=work.now)

@@ -21,7 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "serve": "Serve: the web process and the scheduler, together.",
         "doctor": "Check the installation, and say what mends it.",
         "watch": "Say what is wrong with the nights and the jobs; tell the operator.",
-        "staff": "Add, list and disable accounts; set passwords.",
+        "staff": "Invite, add, list and disable accounts; set roles and passwords.",
         "enrol": "Make a code that pairs a patient's phone.",
         "keys": "Make, list and revoke keys of other programs.",
         "push-keys": "Make the keys that notes to phones are signed with.",

@@ -47,7 +47,7 @@ def authenticator() -> ResponseReturnValue:
         person = fresh(unit)
     # A refused form shows the same secret again: the app has it already.
     sealed = form.value("sealed")
-    secret = second_factor.unsealed(person, sealed, secret_keys=settings.secret_keys)
+    secret = second_factor.unsealed(person, sealed, secret_keys=roof().secret_keys)
     if secret is None:
         secret, sealed = second_factor.draw_secret(person, secret_key=settings.secret_key)
     address = app_address(secret, account=person.email, issuer=ISSUER)
@@ -128,7 +128,6 @@ def fresh(unit: Work) -> Staff:
 
 
 def _set_authenticator(sealed: str, code: str) -> ResponseReturnValue:
-    settings = roof().settings
     with at_desk(write=True) as (unit, frame):
         person = fresh(unit)
         first = not second_factor.has_second_factor(unit.session, person.id)
@@ -137,7 +136,7 @@ def _set_authenticator(sealed: str, code: str) -> ResponseReturnValue:
             person,
             sealed=sealed,
             code=code,
-            secret_keys=settings.secret_keys,
+            secret_keys=roof().secret_keys,
             now=unit.wall_now,
         )
         own_account.prove(me(unit)[1])

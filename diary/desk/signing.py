@@ -2,19 +2,19 @@
 
 from typing import Final
 
-from flask import make_response, redirect, request, url_for
+from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from diary.desk.door import desk, own_path, show, staff_work
+from diary.desk.door import desk, here, own_path, show, staff_work
 from diary.desk.forms import Form
 from diary.domain.errors import Refusal
 from diary.services.attempts import Door, network_of
 from diary.services.demo_door import enter_demo
 from diary.services.sign_in_steps import Begun
-from diary.services.staff import SESSION_LIFE, SignedIn
+from diary.services.staff import SESSION_IDLE, SESSION_LIFE, SignedIn
 from diary.services.staff import sign_out as end_session
 from diary.web.asking import STAFF_COOKIE
-from diary.web.rights import RESEARCHER
+from diary.web.rights import ANYONE, RESEARCHER, RIGHTS
 from diary.web.signing_in import begin_sign_in, counted, finish_sign_in
 from diary.web.work import roof, work
 from schemas.account import SecondHalfIn
@@ -63,6 +63,29 @@ def sign_out() -> ResponseReturnValue:
     # What this browser kept of the pages goes, too: whoever goes back in its history sees none of them. The
     # phone's pages of the same host keep their answers that wait, so nothing else is named.
     response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@desk.get("/locked")
+def locked() -> ResponseReturnValue:
+    """What a page that was left open turns into."""
+    back = own_path(request.args.get("back"), otherwise=url_for("desk.worklist"))
+    with work(write=False) as unit:
+        sandbox = unit.sandbox
+    return show("locked.html", None, back=back, sandbox=sandbox)
+
+
+@desk.after_request
+def lock_when_idle(response: Response) -> Response:
+    """A page that nobody touches for as long as a session may be idle is taken off the screen by itself.
+
+    By a header, so that it works without a script. It leads to a page that asks nothing of the session: two
+    pages left open cannot keep one another signed in.
+    """
+    right = RIGHTS.get(f"GET {request.endpoint}", RIGHTS.get(f"POST {request.endpoint}", frozenset()))
+    if response.status_code == 200 and response.mimetype == "text/html" and ANYONE not in right:
+        hidden = url_for("desk.locked", back=here())
+        response.headers.setdefault("Refresh", f"{int(SESSION_IDLE.total_seconds())}; url={hidden}")
     return response
 
 

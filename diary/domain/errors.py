@@ -30,6 +30,8 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "second_factor_missing": CodeFact(
         "Set up a second factor first", "Sign in at the desk and set one up under My account."
     ),
+    "passkey_failed": CodeFact("Passkey not accepted", "Try again, or sign in with the password."),
+    "too_many_passkeys": CodeFact("Too many passkeys", "Remove one under My account."),
     "sign_in_again": CodeFact("Sign in again", "Start the sign-in anew."),
     "not_allowed": CodeFact("Your role may not do this", "Ask a colleague whose role may."),
     "not_found": CodeFact("Not found", "Check the address; the object may be another clinic's."),

@@ -68,7 +68,7 @@ def agree() -> ResponseReturnValue:
                 unit.session,
                 code,
                 Phone(zone, spoken().tag, CONSENT_VERSION, client_version=CLIENT_VERSION),
-                secret_keys=roof().settings.secret_keys,
+                secret_keys=roof().secret_keys,
                 now=unit.now,
             )
     except (FormFault, Refusal) as fault:
@@ -116,7 +116,7 @@ def _presented_code() -> str:
     if token is None:
         # Said before the code is used up: without cookies the phone could not stay signed in.
         raise FormFault("cookies", status=403)
-    check_csrf(request, secret_keys=roof().settings.secret_keys, token=token)
+    check_csrf(request, secret_keys=roof().secret_keys, token=token)
     return typed_code()
 
 
@@ -142,8 +142,7 @@ def _ask_for_code(error: str | None = None, status: int = 200, *, minutes: int =
 
 def _ask_for_consent(code: str, error: str | None = None) -> Response:
     with counted(*enrolment_doors(request.remote_addr)), work(write=False) as unit:
-        settings = roof().settings
-        invited = invitation(unit.session, code, secret_keys=settings.secret_keys, now=unit.now)
+        invited = invitation(unit.session, code, secret_keys=roof().secret_keys, now=unit.now)
     return _page(
         "consent.html",
         unit,

@@ -21,6 +21,8 @@ SIGN_INS_PER_ADDRESS: Final = 50
 CODES_PER_ACCOUNT: Final = 10
 CODES_PER_ACCOUNT_A_DAY: Final = 30
 DAY_S: Final = 24 * 60 * 60
+# Each question is a row that waits ten minutes; a ward of 50 asks for a few in a quarter of an hour.
+PASSKEYS_ASKED_PER_ADDRESS: Final = 200
 # Codes have 39 bits: at 30 wrong ones an hour an address needs a million years for a fair chance.
 ENROLMENT_WINDOW_S: Final = 60 * 60
 ENROLMENTS_PER_ADDRESS: Final = 30
@@ -60,6 +62,15 @@ def second_factor_doors(staff_uid: str, address: str | None) -> tuple[Door, ...]
         Door(f"factor:{network_of(address)}", SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW_S),
         Door(f"factor:{staff_uid}", CODES_PER_ACCOUNT, SIGN_IN_WINDOW_S),
         Door(f"factor-day:{staff_uid}", CODES_PER_ACCOUNT_A_DAY, DAY_S),
+    )
+
+
+def passkey_doors(address: str | None) -> tuple[Door, Door]:
+    """By network address, to be asked and to answer: an answer names nobody until it is right."""
+    network = network_of(address)
+    return (
+        Door(f"passkey-ask:{network}", PASSKEYS_ASKED_PER_ADDRESS, SIGN_IN_WINDOW_S),
+        Door(f"passkey:{network}", SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW_S),
     )
 
 

@@ -86,7 +86,7 @@ def remove_authenticator(session: Session, person: Staff, *, now: datetime) -> N
         session.delete(known)
         session.flush()
         audit.note(session, "staff.authenticator_remove", now=now, object="staff", object_uid=person.uid)
-        _tidy_up(session, person)
+        forget_what_stood_in(session, person)
 
 
 def remove_factors(session: Session, person: Staff, *, now: datetime) -> None:
@@ -143,7 +143,7 @@ def reseal(session: Session, person: Staff, *, secret_keys: Sequence[str]) -> bo
     return True
 
 
-def _tidy_up(session: Session, person: Staff) -> None:
+def forget_what_stood_in(session: Session, person: Staff) -> None:
     """Recovery codes stand in for a second factor; without one they would be a second password."""
     if not has_second_factor(session, person.id):
         forget_recovery_codes(session, person.id)

@@ -37,6 +37,11 @@ def key_presented(session: Session, secret_hash: str) -> IntegrationKey | None:
     ).one_or_none()
 
 
+def key_by_uid(session: Session, uid: str) -> IntegrationKey | None:
+    """A key of this clinic."""
+    return session.scalars(own(session, IntegrationKey).where(IntegrationKey.uid == uid)).one_or_none()
+
+
 def staff_by_id(session: Session, staff_id: int) -> Staff:
     """A person of this clinic whose id another row holds."""
     return session.scalars(own(session, Staff).where(Staff.id == staff_id)).one()

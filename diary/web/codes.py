@@ -15,6 +15,8 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "second_factor_failed": 422,
     "second_factor_missing": 403,
     "sign_in_again": 401,
+    "passkey_failed": 422,
+    "too_many_passkeys": 409,
     "not_allowed": 403,
     "not_found": 404,
     "too_many_attempts": 429,

@@ -41,7 +41,7 @@ def sign_in(*, email: str, password: str, code: str | None) -> SignedIn:
             unit.session,
             person,
             code=code,
-            secret_keys=roof().settings.secret_keys,
+            secret_keys=roof().secret_keys,
             now=unit.wall_now,
             client=client(),
         )
@@ -74,7 +74,7 @@ def finish_sign_in(*, step: str, code: str) -> SignedIn:
             unit.session,
             step,
             code=code,
-            secret_keys=roof().settings.secret_keys,
+            secret_keys=roof().secret_keys,
             now=unit.wall_now,
             client=client(),
         )

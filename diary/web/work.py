@@ -41,6 +41,11 @@ class Roof:
     settings: Settings
     clock: Callable[[], datetime]
 
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The service's secrets that are accepted now, the one that signs first."""
+        return self.settings.secret_keys_on(self.clock().date())
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -106,7 +111,7 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
     token, by_cookie = presented_token(request, cookie)
     if by_cookie and request.method not in SAFE_METHODS:
         assert token is not None
-        check_csrf(request, secret_keys=roof().settings.secret_keys, token=token)
+        check_csrf(request, secret_keys=roof().secret_keys, token=token)
     session = db.session()
     try:
         begin(session, write=write)

@@ -1,6 +1,7 @@
 """Accounts, keys and codes from the command line."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -183,3 +184,23 @@ def admit(clinic: Terminal, pseudonym: str) -> None:
         f"{pseudonym},1,2025-12-02,2025-12-06,s_ketamine,100 h,inpatient\n",
     )
     assert clinic.run("import", str(diaries), "--infusions", str(infusions)).exit_code == 0
+
+
+def test_somebody_is_invited_from_the_command_line_and_comes_in_another_role(clinic):
+    told = clinic.run("staff", "invite", "Noor@clinic.example", "--name", "Noor Birch", "--role", "nurse")
+    link = told.stdout.splitlines()[0]
+    assert re.fullmatch(r"http://localhost:8000/desk/link/al_[\w-]{43}", link)
+    assert "works once" in told.stderr
+    again = clinic.run("staff", "reset", "noor@clinic.example").stdout.splitlines()[0]
+    assert again != link
+    assert "is physician now" in clinic.run("staff", "role", "noor@clinic.example", "physician").stdout
+    assert "another second factor" in clinic.run("staff", "forget", "noor@clinic.example").stdout
+    clinic.run("staff", "disable", "noor@clinic.example")
+    assert "may sign in again" in clinic.run("staff", "enable", "noor@clinic.example").stdout
+    assert clinic.run("staff", "reseal").stdout == "Sealed anew: 0 authenticator apps.\n"
+
+
+def test_the_command_line_keeps_the_last_admin_too(clinic):
+    (admin,) = json.loads(clinic.run("staff", "list", "--json").stdout)
+    refused = clinic.run("staff", "role", admin["email"], "nurse")
+    assert (refused.exit_code, "last admin" in refused.stderr) == (1, True)

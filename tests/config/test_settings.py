@@ -4,6 +4,7 @@ import secrets
 import subprocess
 import sys
 from base64 import b32encode, b64encode, urlsafe_b64encode
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def test_a_secret_is_the_only_thing_one_must_set():
     assert settings.tick_s == 60
     assert settings.trusted_proxies == 0
     assert settings.phone_offline
+    assert settings.second_factor
     assert settings.sandbox_play is None
     assert settings.secret_key_fallbacks == ()
 
@@ -59,7 +61,7 @@ def test_every_setting_can_be_chosen():
     settings = read(
         DIARY_DATABASE_URL="postgresql://diary_app:pw@db.example.org:5433/diary?sslmode=require",
         DIARY_OWNER_DATABASE_URL="postgres://diary_owner:pw@db.example.org/diary",
-        DIARY_SECRET_KEY_FALLBACKS=f"{old_secret}, {SECRET}",
+        DIARY_SECRET_KEY_FALLBACKS=f"{old_secret}, {SECRET}@2026-12-31",
         DIARY_HOST="::1",
         DIARY_PORT="9000",
         DIARY_PUBLIC_URL="https://diary.example.org:8443/",
@@ -72,6 +74,7 @@ def test_every_setting_can_be_chosen():
         DIARY_SMTP_URL="smtps://diary:pw@mail.example.org:465",
         DIARY_MAIL_FROM="pain-diary@example.org",
         DIARY_PUSH_KEYS=f"{'a' * 43}.B{'b' * 86}",
+        DIARY_SECOND_FACTOR="off",
         DIARY_METRICS_TOKEN=old_secret,
         DIARY_LOG_LEVEL="warning",
         DIARY_TRUSTED_PROXIES="1",
@@ -84,7 +87,10 @@ def test_every_setting_can_be_chosen():
         database_url="postgresql+psycopg://diary_app:pw@db.example.org:5433/diary?sslmode=require",
         owner_database_url="postgresql+psycopg://diary_owner:pw@db.example.org/diary",
         secret_key=SECRET,
-        secret_key_fallbacks=(old_secret, SECRET),
+        secret_key_fallbacks=(
+            readers.EarlierSecret(old_secret, None),
+            readers.EarlierSecret(SECRET, date(2026, 12, 31)),
+        ),
         host="::1",
         port=9000,
         public_url="https://diary.example.org:8443",
@@ -97,6 +103,7 @@ def test_every_setting_can_be_chosen():
         smtp_url="smtps://diary:pw@mail.example.org:465",
         mail_from="pain-diary@example.org",
         push_keys=("a" * 43, "B" + "b" * 86),
+        second_factor=False,
         metrics_token=old_secret,
         log_level="WARNING",
         trusted_proxies=1,
@@ -263,3 +270,15 @@ def test_a_process_with_bad_settings_ends_with_code_3_and_plain_lines_only():
         "DIARY_SECRET_KEY: is not set; make one with: python -m diary secret",
         "DIARY_PORT: is not a whole number from 1 to 65535",
     ]
+
+
+def test_an_earlier_secret_is_accepted_to_the_end_of_its_last_day_and_the_new_one_signs():
+    without_end, ends = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    settings = read(DIARY_SECRET_KEY_FALLBACKS=f"{without_end},{ends}@2026-12-31")
+    assert settings.secret_keys_on(date(2026, 12, 31)) == (SECRET, without_end, ends)
+    assert settings.secret_keys_on(date(2027, 1, 1)) == (SECRET, without_end)
+    assert ends not in repr(settings)
+    (fault,) = faults(DIARY_SECRET_KEY_FALLBACKS=f"{ends}@2026-02-30")
+    assert "names a last day that no calendar has" in fault
+    (fault,) = faults(DIARY_SECRET_KEY_FALLBACKS="short@2026-12-31")
+    assert "can be guessed" in fault

@@ -1,6 +1,7 @@
 """A small clinic with a desk: staff who can sign in, patients with alerts, the app itself."""
 
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -158,21 +159,32 @@ class Desk:
             yield session
 
 
-def desk_on(engine: Engine) -> Desk:
-    """A clinic with a regimen and its app, on a migrated database, on the morning of day 85."""
+def desk_on(engine: Engine, **chosen: str) -> Desk:
+    """A clinic with a regimen and its app, on a migrated database, on the morning of day 85.
+
+    `chosen` are settings by their names in the environment.
+    """
     clinic = little_clinic.found(engine)
     with clinic.unit(write=True) as session:
         a_regimen(session)
-    settings = Settings.from_env({"DIARY_SECRET_KEY": SECRET, "DIARY_DEMO_KEY": SECRET[::-1]})
+    settings = Settings.from_env({"DIARY_SECRET_KEY": SECRET, "DIARY_DEMO_KEY": SECRET[::-1], **chosen})
     desk = Desk(create_app(settings, lambda: datetime.now(UTC), engine=engine), clinic)
     desk.set_clock(MORNING)
     return desk
 
 
+def free_port() -> int:
+    """A port that nobody holds: for an app that must know its own address before it is served."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
 @contextmanager
-def serving(app: Flask) -> Iterator[str]:
+def serving(app: Flask, *, port: int = 0) -> Iterator[str]:
     """The app on a port of its own; browsers take secure cookies from localhost without a certificate."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

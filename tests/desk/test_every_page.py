@@ -153,7 +153,7 @@ def admin_addresses(desk: Desk) -> Iterator[str]:
     desk.admit_person("admin")
     with desk.reading() as session:
         admin = session.scalars(own(session, Staff).where(Staff.role == "admin")).one().uid
-    yield from ("/desk/staff", "/desk/staff/new", f"/desk/staff/{admin}")
+    yield from ("/desk/staff", "/desk/staff/new", f"/desk/staff/{admin}", "/desk/keys", "/desk/keys/new")
 
 
 def test_every_page_with_an_address_of_its_own_is_looked_at_here(furnished):
@@ -169,6 +169,7 @@ def test_every_page_with_an_address_of_its_own_is_looked_at_here(furnished):
         "desk.static",
         "desk.clock",
         "desk.link_page",
+        "desk.locked",
         "desk.answers_csv",
     }
     assert pages - seen == others

@@ -101,6 +101,7 @@ CLOCKS = {
 
 # (module, imported inside one of its functions): why it may not stand at the top.
 LATE: dict[tuple[str, str], str] = {
+    ("diary.services.passkeys", "webauthn"): "0.1 s and 14 MB that only a person with a passkey needs pay",
     ("diary.charts.qr", "segno"): "0.1 s that only those who are shown such a code need pay",
     ("diary.services.night_cluster", "distributed"): "optional; takes half a second and 40 MB",
 }

@@ -25,8 +25,9 @@ from diary.storage.tables.booking import Booking, Chair
 from diary.storage.tables.course import Administration, Course, Regimen
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.patient import Device, Patient
-from diary.storage.tables.staff import Staff, StaffSession, Team
-from diary.storage.unit import own
+from diary.storage.tables.signing import Passkey
+from diary.storage.tables.staff import IntegrationKey, Staff, StaffSession, Team
+from diary.storage.unit import clinic_of, own
 from diary.web.rights import ANYONE, INTEGRATION, PATIENT, RIGHTS
 from tests.api.people import Caller, answer_of, email_of, machine, make_app, nobody, phone, set_clock
 from tests.little_clinic import FIRST_DAY, LittleClinic, a_regimen, at, day_number, found, join
@@ -50,6 +51,8 @@ KINDS: Final[Mapping[str, type[Base]]] = {
     "staff": Staff,
     "team": Team,
     "session": StaffSession,
+    "passkey": Passkey,
+    "key": IntegrationKey,
 }
 
 
@@ -95,6 +98,7 @@ def ground(app: Flask, clinic: LittleClinic, *roles: str) -> Ground:
     assert posted.status_code == 201, posted.json
     with clinic.unit(write=True) as session:
         add_chair(session, name="Bed 1", kind="bed", weekdays=("mon",), now=NOW)
+        session.add(_a_passkey(session))
         add_team(session, name="Hand", now=NOW)
     known = {NURSE: nurse, PATIENT: device}
     callers = {role: known.get(role) or signed_in(app, clinic, role) for role in roles or EVERYBODY}
@@ -133,6 +137,31 @@ def a_patient(clinic: LittleClinic, pseudonym: str) -> str:
     with clinic.unit(write=True) as session:
         _alerts_and_booking(session, patient_id)
         return patient_by_id(session, patient_id).uid
+
+
+def _a_passkey(session: Session) -> Passkey:
+    """Of a colleague whom no test signs in."""
+    colleague = Staff(
+        clinic_id=clinic_of(session),
+        uid=new_uid(NOW),
+        email=f"passkey-{clinic_of(session)}@example.org",
+        name="A colleague",
+        role="nurse",
+        created_at=NOW,
+    )
+    session.add(colleague)
+    session.flush()
+    return Passkey(
+        clinic_id=clinic_of(session),
+        uid=new_uid(NOW),
+        staff_id=colleague.id,
+        credential_id=f"credential-{clinic_of(session)}",
+        public_key=b"key",
+        sign_count=0,
+        name="Tablet",
+        synced=False,
+        created_at=NOW,
+    )
 
 
 EVERYBODY: Final = (PATIENT, INTEGRATION, *STAFF_ROLES)

@@ -37,6 +37,8 @@ KIND_AFTER: Final = {
     "phones": "device",
     "teams": "team",
     "sessions": "session",
+    "passkeys": "passkey",
+    "keys": "key",
     "staff": "staff",
 }
 # What the uids in a body, a query or a form name, by route and key.
@@ -69,7 +71,7 @@ ON_ANOTHER_PAGE: Final = ("POST desk.open_chairs", "POST desk.end_cover_now", "P
 # A client makes these itself, so that a repeat is known again: another clinic's are as good as any.
 MADE_BY_CLIENTS: Final = {"id", "supersedes"}
 # A colleague's session is as little mine as another clinic's: tests/desk/test_account.py.
-OF_ONE_PERSON: Final = {"POST desk.end_session"}
+OF_ONE_PERSON: Final = {"POST desk.end_session", "POST desk.rename_passkey", "POST desk.remove_passkey"}
 # A booking is asked for an alert or for a patient, never for both.
 INSTEAD_OF: Final = {"alert": "patient"}
 
