@@ -9,6 +9,7 @@ from sqlalchemy import ScalarSelect, and_, select, update
 from sqlalchemy.orm import Session
 
 from diary.storage.base import INSERT, table_of
+from diary.storage.studies import MASKED_COURSES
 from diary.storage.tables.clinic import Clinic
 from diary.storage.tables.course import Course
 from diary.storage.tables.night import Assessment, AssessmentLog, NightRun
@@ -165,8 +166,10 @@ def nights_page(session: Session, *, before: date | None, limit: int) -> list[Ni
 
 
 def assessments(session: Session, course_ids: Sequence[int]) -> dict[int, Assessment]:
-    """The current findings by course."""
-    statement = own(session, Assessment).where(Assessment.course_id.in_(course_ids))
+    """The current findings by course; of one in a masked study, none."""
+    statement = own(session, Assessment).where(
+        Assessment.course_id.in_(course_ids), Assessment.course_id.not_in(MASKED_COURSES)
+    )
     return {row.course_id: row for row in session.scalars(statement)}
 
 

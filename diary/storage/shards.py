@@ -16,6 +16,7 @@ from diary.storage.among import among
 from diary.storage.base import table_of
 from diary.storage.follow import FOLLOWED, Followed, by_patient
 from diary.storage.prepared import Prepared
+from diary.storage.studies import MASKED_COURSES
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.course import Administration, Course
 from diary.storage.tables.entry import CourseDays
@@ -84,6 +85,7 @@ _OF_SHARD: Final[ColumnElement[bool]] = and_(
     _COURSE.status != literal_column("'closed'"),  # as the index has it: a parameter would hide that it fits
     _COURSE.id > bindparam("after_id"),
     _COURSE.id <= bindparam("last_id"),
+    _COURSE.id.not_in(MASKED_COURSES),  # what a night says of a course could tell which arm it is in
 )
 
 _COURSES_WITH_DAYS: Final = (

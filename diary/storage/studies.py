@@ -1,9 +1,22 @@
 """Queries of studies, their arms, and which course was allotted to which arm."""
 
+from typing import Final
+
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
+from diary.storage.base import table_of
 from diary.storage.tables.study import Study, StudyArm, StudyCourse
-from diary.storage.unit import own
+from diary.storage.unit import clinic_of, own
+
+_STUDY: Final = table_of(Study).c
+_ALLOTTED: Final = table_of(StudyCourse).c
+# By id, over all clinics: whoever asks compares it with courses of one.
+MASKED_COURSES: Final[Select[tuple[int]]] = (
+    select(_ALLOTTED.course_id)
+    .join(table_of(Study), and_(_STUDY.clinic_id == _ALLOTTED.clinic_id, _STUDY.id == _ALLOTTED.study_id))
+    .where(_STUDY.unblinded_at.is_(None))
+)
 
 
 def studies(session: Session) -> list[Study]:
@@ -31,3 +44,8 @@ def allotted_courses(session: Session, study: Study) -> dict[int, int]:
         .with_only_columns(StudyCourse.course_id, StudyCourse.arm_id)
     )
     return {row.course_id: row.arm_id for row in session.execute(statement)}
+
+
+def masked_courses(session: Session) -> set[int]:
+    """The clinic's courses that take part in a study which nobody has unblinded."""
+    return set(session.scalars(MASKED_COURSES.where(_ALLOTTED.clinic_id == clinic_of(session))))
