@@ -17,6 +17,8 @@ ACTORS: Final = ("patient", "staff", "integration", "operator", "system")
 # A patient is followed, paused (asked nothing until a date) or stopped (asked nothing any more).
 FOLLOW_STATES: Final = ("followed", "paused", "stopped")
 STOP_REASONS: Final = ("withdrew", "died", "moved", "well", "other")
+# What is erased: who the patient is, with every free text; or the diary and the treatments as well.
+ERASURE_EXTENTS: Final = ("identity", "everything")
 
 # Where an entry came from. `clinic_*`: staff recorded what the patient said or wrote.
 ENTRY_SOURCES: Final = ("phone", "form", "integration", "clinic_phone", "clinic_paper", "import")

@@ -25,7 +25,7 @@ from diary.storage.unit import SYSTEM, Scope, unit
 ROOT: Final = Path(__file__).resolve().parents[2]
 MIGRATE: Final = "Run: python -m diary migrate"
 OTHER_VERSION: Final = "Use the version that migrated it, or a newer one"
-RESTORE: Final = "Stop serving, keep a copy of the file, and put the last backup in its place"
+RESTORE: Final = "Stop serving, then: python -m diary restore --replace BACKUP"
 
 
 @dataclass(frozen=True, slots=True)

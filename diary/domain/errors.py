@@ -58,6 +58,8 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "patient_not_followed": CodeFact(
         "This patient is not followed", "Staff can follow the patient again; a patient calls the clinic."
     ),
+    "record_held": CodeFact("This record is held", "End the hold first, when the law lets you."),
+    "two_people_needed": CodeFact("Two people must agree", "Name two people of staff, one of them an admin."),
     # The diary
     "entry_id_reused": CodeFact("Id used for another answer", "Send the answer under a new id."),
     "day_already_answered": CodeFact(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from config.words import ALERT_ENDED
 from diary.services import audit
 from diary.services.brought_in import patients_brought_in
+from diary.storage.erasing import GONE
 from diary.storage.nights import assessments
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.course import Course
@@ -59,9 +60,8 @@ def patient_list(
     patients = [row[0] for row in session.execute(statement)]
     ids = [patient.id for patient in patients]
     identities = identities_of(session, ids) if names else {}
-    if identities:
-        pseudonyms = [patient.pseudonym for patient in patients]
-        audit.note(session, "identity.list", now=now, object="patients", detail={"patients": pseudonyms})
+    pseudonyms = [patient.pseudonym for patient in patients]
+    audit.note_list(session, "patients", pseudonyms, named=bool(identities), now=now)
     courses = _courses_under_way(session, ids)
     findings = assessments(session, [course.id for course in courses.values()])
     live = _live_alerts(session, ids)
@@ -81,7 +81,7 @@ def patient_list(
 
 
 def _matching(session: Session, query: str, *, names: bool) -> Select[Patient]:
-    statement = select(Patient).where(Patient.clinic_id == clinic_of(session))
+    statement = select(Patient).where(Patient.clinic_id == clinic_of(session), Patient.id.not_in(GONE))
     if not query:
         return statement
     fits = [Patient.pseudonym.istartswith(query, autoescape=True)]

@@ -86,4 +86,6 @@ def _grant(connection: Connection, role: str) -> None:
     for table in metadata.sorted_tables:
         changeable = APPEND_ONLY.get(table.name)
         rights = f"INSERT, UPDATE ({changeable})" if changeable else "INSERT, UPDATE, DELETE"
+        if table.name == "entry":  # its triggers refuse, but for a patient who is being erased
+            rights = "INSERT, UPDATE, DELETE"
         connection.execute(text(f"GRANT {rights} ON {table.name} TO {quoted}"))

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
+from diary.storage.erasing import GONE
 from diary.storage.prepared import Prepared
 from diary.storage.tables.patient import (
     Consent,
@@ -189,7 +190,7 @@ def patients_page(
 
     `begins` is the start of the pseudonym; with `names` also of a name or a hospital number.
     """
-    statement = own(session, Patient)
+    statement = own(session, Patient).where(Patient.id.not_in(GONE))
     if begins:
         fits = [Patient.pseudonym.istartswith(begins, autoescape=True)]
         if names:

@@ -35,6 +35,8 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "too_many_devices": 409,
     "pseudonym_taken": 409,
     "patient_not_followed": 409,
+    "record_held": 409,
+    "two_people_needed": 409,
     "entry_id_reused": 409,
     "day_already_answered": 409,
     "superseded_version_changed": 409,
