@@ -1,6 +1,6 @@
 """Writes down who did what, in the transaction that does it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -44,3 +44,12 @@ def note(
         request_id=scope.request_id,
         origin=origin_of(session),
     )
+
+
+def note_list(
+    session: Session, object: str, patients: Collection[str], *, named: bool, now: datetime
+) -> None:
+    """That a list showed these patients; with `named`, also who they are. Of nobody, nothing is noted."""
+    if patients:
+        action = "identity.list" if named else "patients.list"
+        note(session, action, now=now, object=object, detail={"patients": sorted(set(patients))})

@@ -52,9 +52,8 @@ def booking_list(session: Session, *, page: int, names: bool, now: datetime) -> 
     )
     found = session.execute(statement).all()
     identities = identities_of(session, [row[1].id for row in found]) if names else {}
-    if identities:
-        pseudonyms = sorted({row[1].pseudonym for row in found})
-        audit.note(session, "identity.list", now=now, object="bookings", detail={"patients": pseudonyms})
+    pseudonyms = [row[1].pseudonym for row in found]
+    audit.note_list(session, "bookings", pseudonyms, named=bool(identities), now=now)
     known = {patient_id: identity.name for patient_id, identity in identities.items()}
     rows = [BookingRow(row[0], row[1], known.get(row[1].id), row[2]) for row in found[:PAGE_ROWS]]
     return BookingList(tuple(rows), page, more=len(found) > PAGE_ROWS)

@@ -106,9 +106,8 @@ def _holders(session: Session, held: Sequence[Booking], *, names: bool, now: dat
     """Whose the bookings are; that names were read leaves a trace."""
     patients = rows_by_id(session, Patient, [row.patient_id for row in held])
     identities = identities_of(session, [*patients]) if names else {}
-    if identities:
-        pseudonyms = sorted(patients[patient_id].pseudonym for patient_id in identities)
-        audit.note(session, "identity.list", now=now, object="chairs", detail={"patients": pseudonyms})
+    pseudonyms = [patient.pseudonym for patient in patients.values()]
+    audit.note_list(session, "chairs", pseudonyms, named=bool(identities), now=now)
     known = {patient_id: identity.name for patient_id, identity in identities.items()}
     return {row.id: Holder(row, patients[row.patient_id], known.get(row.patient_id)) for row in held}
 

@@ -91,9 +91,8 @@ def rows_of(
     courses = courses_of_rows(session, [alert for alert, _ in found])
     course_ids = [course.id for course in courses.values()]
     identities = identities_of(session, patient_ids) if names else {}
-    if identities:
-        pseudonyms = sorted({patient.pseudonym for _, patient in found})
-        audit.note(session, "identity.list", now=now, object="worklist", detail={"patients": pseudonyms})
+    pseudonyms = [patient.pseudonym for _, patient in found]
+    audit.note_list(session, "worklist", pseudonyms, named=bool(identities), now=now)
     beside = _Beside(
         protocol=protocol,
         foretold=foretold,

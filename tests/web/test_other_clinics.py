@@ -7,12 +7,14 @@ hold comes from the API's description and from the desk's own pages. A new one w
 import re
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
 from diary.web.rights import PATIENT, RIGHTS
@@ -177,14 +179,32 @@ class Try:
         return seen(ask(neighbours.app, ours.callers[self.role], self.route, parts, sent), uid)
 
 
+@contextmanager
+def asked_of(engine: Engine) -> Iterator[list[str]]:
+    """The statements that the database is asked inside, in their order."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
 def told_apart(neighbours: Neighbours, tries: list[Try]) -> list[tuple[Try, int, int]]:
-    """Where another clinic's uid and a made-up one are not the same 404; neither stores anything."""
-    found = []
+    """Where another clinic's uid and a made-up one are not the same 404; neither stores anything.
+
+    The database is asked the same in the same order: neither an answer nor its time tells the two apart.
+    """
+    found, engine = [], neighbours.app.extensions["diary.engine"]
     with nothing_stored(neighbours.ours, neighbours.theirs):
         for one in tries:
-            there = one.answer(neighbours, neighbours.theirs.uids[one.kind])
-            nowhere = one.answer(neighbours, str(uuid.uuid4()))
-            if there != nowhere or there[0] != 404:
+            with asked_of(engine) as first:
+                there = one.answer(neighbours, neighbours.theirs.uids[one.kind])
+            with asked_of(engine) as second:
+                nowhere = one.answer(neighbours, str(uuid.uuid4()))
+            if there != nowhere or there[0] != 404 or first != second or not first:
                 found.append((one, there[0], nowhere[0]))
     return found
 
