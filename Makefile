@@ -61,6 +61,7 @@ lock: dev ## Write the lock files from requirements.in and requirements-dev.in
 reference: install ## Write the pages that are made from the code, and from what was measured
 	@$(PY) -c 'from config.settings import settings_page as page; print(page(), end="")' > docs/reference/settings.md
 	@$(PY) -m workshop.cli_page > docs/reference/cli.md
+	@$(PY) -m workshop.matrix > tests/web/matrix.csv
 	@$(PY) -m bench.detector.page
 
 pictures: dev ## Take the pictures of docs/ anew, from a small sandbox

@@ -22,6 +22,7 @@ from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     rota,
     settings,
     signing,
+    trail,
     worklist,
 )
 from diary.desk.door import DOOR, desk

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from diary.web.rights import ADMIN, ANYONE, CLINIC, PHYSICIAN, STAFF, TREATING, Right
+from diary.web.rights import ADMIN, ANYONE, CLINIC, COORDINATOR, PHYSICIAN, STAFF, TREATING, Right
 
 _PUBLIC: Final[Right] = frozenset({ANYONE})
 _PHYSICIANS: Final[Right] = frozenset({PHYSICIAN})
 _ADMINS: Final[Right] = frozenset({ADMIN})
 _THRESHOLDS: Final[Right] = frozenset({PHYSICIAN, ADMIN})
+_OVERSEEING: Final[Right] = frozenset({ADMIN, COORDINATOR})
 _PLANNING: Final[Right] = TREATING | {ADMIN}
 
 
@@ -48,6 +49,8 @@ DESK: Final[dict[str, Right]] = {
     **_form("desk.new_key", _ADMINS),
     "POST desk.stop_key": _ADMINS,
     "GET desk.locked": _PUBLIC,
+    "GET desk.trail_page": _OVERSEEING,
+    "GET desk.trail_csv": _OVERSEEING,
     "GET desk.worklist": CLINIC,
     "GET desk.clock": CLINIC,
     "POST desk.advance": CLINIC,

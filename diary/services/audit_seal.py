@@ -56,6 +56,11 @@ def check(session: Session, *, anchors: Iterable[Anchor] = ()) -> Verdict:
     return Verdict(head, count_unsealed(session), tuple(found))
 
 
+def standing(session: Session) -> tuple[Anchor, int]:
+    """Where the clinic's chain ends, and how many rows wait to be sealed."""
+    return head_of(session), count_unsealed(session)
+
+
 def _seal_some(session: Session, *, now: datetime) -> int:
     last = head_of(session, lock=True)
     links = []

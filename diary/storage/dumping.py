@@ -16,8 +16,8 @@ from sqlalchemy.engine import make_url
 from diary.storage.engine import make_engine
 from diary.storage.schema import metadata
 
-# Alembic's own table is made by migrating; counters of tries start anew.
-LEFT_OUT: Final = ("attempt_count",)
+# Alembic's own table is made by migrating; tries and sign-ins under way start anew.
+LEFT_OUT: Final = ("attempt_count", "sign_in_step")
 _ENTER: Final = text("SELECT set_config('diary.clinic_id', :clinic, true)")
 PAGES_AT_ONCE: Final = 2000  # of 4 KiB: between two such parts others may write
 

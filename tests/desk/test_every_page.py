@@ -154,6 +154,7 @@ def admin_addresses(desk: Desk) -> Iterator[str]:
     with desk.reading() as session:
         admin = session.scalars(own(session, Staff).where(Staff.role == "admin")).one().uid
     yield from ("/desk/staff", "/desk/staff/new", f"/desk/staff/{admin}", "/desk/keys", "/desk/keys/new")
+    yield "/desk/audit"
 
 
 def test_every_page_with_an_address_of_its_own_is_looked_at_here(furnished):
@@ -171,6 +172,7 @@ def test_every_page_with_an_address_of_its_own_is_looked_at_here(furnished):
         "desk.link_page",
         "desk.locked",
         "desk.answers_csv",
+        "desk.trail_csv",
     }
     assert pages - seen == others
 

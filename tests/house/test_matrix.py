@@ -24,7 +24,7 @@ def test_the_matrix_says_of_each_route_who_may_and_what_a_key_needs(tmp_path):
         told[route] = (frozenset({ANYONE} if row["anyone"] == "yes" else allowed), row["key needs"])
     known = {route: (right, SCOPES.get(route, "")) for route, right in RIGHTS.items()}
     unlike = sorted(route for route in known.keys() | told.keys() if known.get(route) != told.get(route))
-    assert unlike == [], f"tests/web/matrix.csv and the tables of rights differ; look at each row of {unlike}"
+    assert unlike == [], f"run `make reference`, and look at these rows of tests/web/matrix.csv: {unlike}"
 
 
 def test_the_rows_stand_in_one_order_and_say_yes_or_no():

@@ -1,0 +1,84 @@
+"""Exchange the arms of a masked study: no route answers otherwise, nor asks the database otherwise."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from diary.services.nights import run_due
+from diary.storage.courses import courses_of
+from diary.storage.ids import new_uid
+from diary.storage.patients import patient_by_uid
+from diary.storage.tables.study import Study, StudyArm, StudyCourse
+from diary.storage.unit import own
+from diary.web.rights import ANYONE, RIGHTS
+from tests.little_clinic import FIRST_DAY, at
+from tests.web.examples import routes
+from tests.web.ground import NOW, Ground, a_patient, clinics
+from tests.web.test_other_clinics import ask, asked_of, example, own_parts
+
+# What is new in each answer, whatever was asked.
+EACH_TIME: Final = re.compile(r"[0-9a-f]{32,64}|\d{4}-\d\d-\d\dT[0-9:.]+\+00:00")
+ARMS: Final = ("ketamine", "placebo")
+
+
+@pytest.fixture(scope="module")
+def here(sqlite_template, tmp_path_factory) -> Iterator[Ground]:
+    copy = tmp_path_factory.mktemp("masked") / "diary.db"
+    copy.write_bytes(sqlite_template.read_bytes())
+    with clinics(f"sqlite:///{copy}", count=1) as (alone,):
+        yield alone
+
+
+def allot(here: Ground, patient_uids: list[str]) -> list[int]:
+    """A masked study in which these patients are in one arm after the other; the ids of its arms."""
+    clinic_id, now = here.clinic.clinic_id, at(FIRST_DAY)
+    with here.clinic.unit(write=True) as session:
+        study = Study(clinic_id=clinic_id, uid=new_uid(now), name="Trial", created_at=now)
+        session.add(study)
+        session.flush()
+        arms = [StudyArm(clinic_id=clinic_id, study_id=study.id, name=name) for name in ARMS]
+        session.add_all(arms)
+        session.flush()
+        for place, uid in enumerate(patient_uids):
+            patient = patient_by_uid(session, uid)
+            assert patient is not None
+            course = courses_of(session, patient.id)[-1]
+            allotted = {"study_id": study.id, "arm_id": arms[place].id, "course_id": course.id}
+            session.add(StudyCourse(clinic_id=clinic_id, **allotted, allotted_at=now))
+        return [arm.id for arm in arms]
+
+
+def exchange(here: Ground, arms: list[int]) -> None:
+    with here.clinic.unit(write=True) as session:
+        for row in session.scalars(own(session, StudyCourse)):
+            row.arm_id = arms[1] if row.arm_id == arms[0] else arms[0]
+
+
+def said(here: Ground) -> dict[str, tuple[int, str, int]]:
+    """What every route that shows something answers, to researchers too, and after how many statements."""
+    answers = {}
+    for route in routes(here.app):
+        if not route.startswith(("GET ", "POST desk.search")) or ANYONE in RIGHTS[route]:
+            continue
+        allowed = [role for role in here.callers if role in RIGHTS[route]]
+        for role in {allowed[0], "researcher"} & {*allowed}:
+            sent = example(here, route) | ({"q": "P-"} if "search" in route else {})
+            with asked_of(here.app.extensions["diary.engine"]) as statements:
+                answer = ask(here.app, here.callers[role], route, own_parts(here, route), sent)
+            text = EACH_TIME.sub("", answer.text)
+            answers[f"{role} {route}"] = (answer.status_code, text, len(statements))
+    return answers
+
+
+@pytest.mark.timeout(300)  # two hundred pages
+def test_no_route_answers_otherwise_when_the_arms_are_exchanged(here):
+    arms = allot(here, [here.uids["patient"], a_patient(here.clinic, "P-other")])
+    run_due(here.clinic.engine, now=NOW, wall=lambda: NOW, owner="test")
+    before = said(here)
+    exchange(here, arms)
+    after = said(here)
+    assert [name for name in before if before[name] != after[name]] == []
+    assert [name for name, (_, text, _) in after.items() if any(arm in text for arm in ARMS[1:])] == []
+    assert len(before) > 60
