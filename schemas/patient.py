@@ -71,7 +71,9 @@ class PatientOut(Outgoing):
 class PatientsIn(PageIn):
     """Which patients to list."""
 
-    q = Text(60, description="Start of the pseudonym; for treating staff also of name or hospital number.")
+    q = Text(
+        60, description="Start of the pseudonym. Names are searched at the desk: none stands in an address."
+    )
     follow = Choice(FOLLOW_STATES, description="Only those in this state.")
 
 

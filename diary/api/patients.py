@@ -35,7 +35,6 @@ def list_patients(query: dict[str, Any]) -> Any:
         rows = patients_page(
             unit.session,
             begins=query.get("q"),
-            names=unit.caller.role in TREATING,
             follow_state=query.get("follow"),
             after=str(place.key) if place else None,
             limit=query["limit"] + 1,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
@@ -181,24 +181,17 @@ def patients_page(
     session: Session,
     *,
     begins: str | None,
-    names: bool,
     follow_state: str | None,
     after: str | None,
     limit: int,
 ) -> list[Patient]:
     """Patients by pseudonym, at most `limit`, beginning behind the pseudonym `after`.
 
-    `begins` is the start of the pseudonym; with `names` also of a name or a hospital number.
+    `begins` is the start of the pseudonym.
     """
     statement = own(session, Patient).where(Patient.id.not_in(GONE))
     if begins:
-        fits = [Patient.pseudonym.istartswith(begins, autoescape=True)]
-        if names:
-            known = own(session, PatientIdentity).with_only_columns(PatientIdentity.patient_id)
-            columns = (PatientIdentity.name, PatientIdentity.hospital_number)
-            told = or_(*(column.istartswith(begins, autoescape=True) for column in columns))
-            fits.append(Patient.id.in_(known.where(told)))
-        statement = statement.where(or_(*fits))
+        statement = statement.where(Patient.pseudonym.istartswith(begins, autoescape=True))
     if follow_state is not None:
         statement = statement.where(Patient.follow_state == follow_state)
     if after is not None:

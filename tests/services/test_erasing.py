@@ -111,7 +111,7 @@ def test_erased_altogether_nothing_is_left_and_no_list_shows_the_bare_row(clinic
     assert SECRET not in everything_in(clinic)
     with clinic.unit(write=True) as session:
         assert patient_by_uid(session, uid) is None
-        page = patients_page(session, begins=None, names=True, follow_state=None, after=None, limit=9)
+        page = patients_page(session, begins=None, follow_state=None, after=None, limit=9)
         assert [row.pseudonym for row in page] == ["P-other"]
         shown = patient_list(session, query="", page=1, names=True, now=NOW)
         assert (shown.found, [row.patient.pseudonym for row in shown.rows]) == (1, ["P-other"])
