@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from diary.services.audit_seal import seal_everything
 from diary.storage.tables.staff import Staff
-from tests.desk.house import MORNING, Desk, rows_in, words_of
+from tests.desk.house import MORNING, Desk, words_of
 from tests.little_clinic import join
 
 
@@ -47,7 +47,7 @@ def test_person_and_days_narrow_it_down_and_nonsense_in_the_address_is_let_be(lo
     assert "patient.read" in by_nurse
     assert "session.open" in by_nurse or "identity.list" in by_nurse
     assert "There are no such rows" in words_of(admin.get("/desk/audit?until=2001-01-01"))
-    assert rows_in(admin.get("/desk/audit?from=2026-13-40&before=x")) > 3
+    assert admin.get("/desk/audit?from=2026-13-40&before=x").count("<tr>") > 3
     admin.get(f"/desk/audit?patient={uuid.uuid4()}", status=404)
     neighbour = join(looked.engine)
     stranger = neighbour.person("Eva")
@@ -56,10 +56,10 @@ def test_person_and_days_narrow_it_down_and_nonsense_in_the_address_is_let_be(lo
 
 def test_it_says_how_many_rows_are_sealed_and_how_many_wait(looked):
     admin = looked.sign_in("admin")
-    assert "0 rows sealed" in words_of(admin.get("/desk/audit"))
+    assert " 0 rows sealed" in words_of(admin.get("/desk/audit"))
     seal_everything(looked.engine, now=MORNING)
     words = words_of(admin.get("/desk/audit"))
-    assert "0 rows sealed" not in words
+    assert " 0 rows sealed" not in words
     assert "1 not sealed yet" in words
 
 
