@@ -12,6 +12,7 @@ from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     contacts,
     courses,
     diary_days,
+    free_days,
     keys,
     paper,
     passkeys,

@@ -74,6 +74,7 @@ DESK: Final[dict[str, Right]] = {
     **_form("desk.close", TREATING),
     "POST desk.label": TREATING,
     "GET desk.booking_page": CLINIC,
+    "GET desk.free_days": CLINIC,
     **_form("desk.request_for_alert", TREATING),
     **_form("desk.request_for_patient", TREATING),
     **_form("desk.authorise", _PHYSICIANS),

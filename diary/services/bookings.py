@@ -118,7 +118,9 @@ def offer(
     expires_on = booking.authorisation_expires_on
     if expires_on is not None and last_day > expires_on:
         raise Refusal(
-            "authorisation_expires_first", f"The authorisation ends on {expires_on}. Offer days up to then."
+            "authorisation_expires_first",
+            f"The authorisation ends on {expires_on}. Offer days up to then. "
+            f"{_nearest_words(session, booking, now=now)}",
         )
     _check_interval(session, booking, first_day, override_reason, now=now)
     if chair is not None:
@@ -136,13 +138,20 @@ def offer(
 
 def slots_to_offer(session: Session, booking: Booking, *, now: datetime) -> list[FreeSlot]:
     """The nearest free days from tomorrow on: past the minimum interval, within the authorisation."""
-    _, protocol = protocol_at(session, now)
-    tomorrow = local_day(session, now) + timedelta(days=1)
-    first_day = _past_interval(session, booking.patient_id, tomorrow, protocol)
     regimen = regimen_by_id(session, booking.regimen_id)
-    found = free_slots(session, regimen, first_day=first_day, but=booking, most=SLOTS_MOST)
+    found = slots_for(session, booking.patient_id, regimen, but=booking, now=now)
     expires_on = booking.authorisation_expires_on or date.max
     return [slot for slot in found if slot.last_day <= expires_on]
+
+
+def slots_for(
+    session: Session, patient_id: int, regimen: Regimen, *, but: Booking | None = None, now: datetime
+) -> list[FreeSlot]:
+    """The nearest free days of a regimen from tomorrow on, past the minimum interval."""
+    _, protocol = protocol_at(session, now)
+    tomorrow = local_day(session, now) + timedelta(days=1)
+    first_day = _past_interval(session, patient_id, tomorrow, protocol)
+    return free_slots(session, regimen, first_day=first_day, but=but, most=SLOTS_MOST)
 
 
 def slot_after_lead(
@@ -161,15 +170,25 @@ def _past_interval(session: Session, patient_id: int, day: date, protocol: Proto
     return max([day, *(last_day + rest for last_day in given)])
 
 
-def step(session: Session, booking: Booking, action: str, *, note: str | None, now: datetime) -> None:
+def step(
+    session: Session,
+    booking: Booking,
+    action: str,
+    *,
+    note: str | None,
+    now: datetime,
+    short_notice: bool = True,
+) -> None:
     """A step that needs nothing but itself: accept, decline, confirm, wait, refuse, cancel, no_show.
+
+    Whoever waits is taken to be able to come within 48 hours, unless `short_notice` says otherwise.
 
     Raises:
         Refusal: booking_wrong_state.
     """
     before = _move(booking, action, now=now)
     if action == "wait":
-        booking.can_come_at_short_notice = True
+        booking.can_come_at_short_notice = short_notice
     _event(session, booking, action, before=before, note=note, now=now)
     if booking.state in booking_states.FAILED:
         reason = f"the booking was {booking.state.replace('_', ' ')}"
@@ -260,9 +279,18 @@ def _check_interval(
         raise Refusal(
             "minimum_interval",
             f"{_after_infusion(since)}; this clinic's minimum is {minimum_days}. "
-            "Only a physician can go on, with a reason.",
+            f"Only a physician can go on, with a reason. {_nearest_words(session, booking, now=now)}",
             pointer="/first_day",
         )
+
+
+def _nearest_words(session: Session, booking: Booking, *, now: datetime) -> str:
+    """Where it fits within the rules."""
+    slots = slots_to_offer(session, booking, now=now)
+    if not slots:
+        return "No free days within the rules are known."
+    slot = slots[0]
+    return f"The nearest that fits: {slot.chair.name}, {slot.first_day} to {slot.last_day}."
 
 
 def _after_infusion(days: int) -> str:

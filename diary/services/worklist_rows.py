@@ -14,6 +14,7 @@ from diary.services import audit
 from diary.services.alert_lines import AlertLine, alert_line, staff_names
 from diary.services.asked_days import unfollowed
 from diary.services.course_today import CourseToday, course_today, scores_between, today_of
+from diary.storage.bookings import WAIT_FOR_DAYS
 from diary.storage.courses import packed_days
 from diary.storage.follow import Followed, follow_histories
 from diary.storage.nights import assessments
@@ -46,6 +47,8 @@ class Row:
     follow_state: str
     days_since_infusion: int | None
     booking_state: str | None
+    to_offer: str | None
+    """Uid of the booking that only waits for days."""
     next_days: tuple[date, date] | None
     """Infusion days on offer, or certain."""
     course: CourseToday | None
@@ -133,6 +136,7 @@ def _row(alert: Alert, patient: Patient, beside: _Beside, *, now: datetime) -> R
             [(block.first_day, block.last_day) for block in given], today
         ),
         booking_state=booking.state if booking is not None else None,
+        to_offer=booking.uid if booking is not None and booking.state in WAIT_FOR_DAYS else None,
         next_days=_days_of(booking),
         course=judged,
         chance=finding.p_lost_lead if finding is not None else None,

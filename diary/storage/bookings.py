@@ -1,12 +1,21 @@
 """Queries about bookings."""
 
 from collections.abc import Sequence
+from typing import Final
 
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from diary.domain.booking_states import LIVE
 from diary.storage.tables.booking import Booking, BookingEvent
-from diary.storage.unit import held, own
+from diary.storage.tables.course import Regimen
+from diary.storage.tables.patient import Patient
+from diary.storage.unit import clinic_of, held, own
+
+# Authorised, and without days: these can be called when days fall free.
+WAIT_FOR_DAYS: Final = ("authorised", "waiting_list", "declined")
+# So many are read and ordered; a clinic with more waits for chairs, not for a list.
+WAITING_MOST: Final = 500
 
 
 def booking_by_uid(session: Session, uid: str, *, lock: bool = False) -> Booking | None:
@@ -61,6 +70,19 @@ def bookings_page(
     if before_id is not None:
         statement = statement.where(Booking.id < before_id)
     return list(session.scalars(statement.order_by(Booking.id.desc()).limit(limit)))
+
+
+def waiting_for_days(session: Session) -> list[tuple[Booking, Patient, Regimen]]:
+    """Bookings that are authorised and have no days, with whose and what they are, the oldest first."""
+    statement = (
+        select(Booking, Patient, Regimen)
+        .join(Patient, and_(Patient.clinic_id == Booking.clinic_id, Patient.id == Booking.patient_id))
+        .join(Regimen, and_(Regimen.clinic_id == Booking.clinic_id, Regimen.id == Booking.regimen_id))
+        .where(Booking.clinic_id == clinic_of(session), Booking.state.in_(WAIT_FOR_DAYS))
+        .order_by(Booking.id)
+        .limit(WAITING_MOST)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
 
 
 def events_of(session: Session, booking_id: int) -> list[BookingEvent]:

@@ -207,7 +207,7 @@ def rows_in(page: str) -> int:
 
 def version_in(page: str, *, action: str) -> str:
     """The version that the form with this action carries."""
-    found = re.search(rf'action="{re.escape(action)}">.*?name="version" value="(\d+)"', page, re.DOTALL)
+    found = re.search(rf'action="{re.escape(action)}"[^>]*>.*?name="version" value="(\d+)"', page, re.DOTALL)
     assert found is not None, action
     return found.group(1)
 
