@@ -89,6 +89,11 @@ class Protocol:
     # The kind of an alert that a person closed opens again once its state was away this long: two windows.
     absence_nights: int = _between(1, 60, default=14)
 
+    # Nobody took an alert for so many working hours: colleagues are told, then the admins, then a red banner
+    # stays. A day's work for most; an hour for a red flag (PagerDuty's own example climbs after 30 minutes).
+    climb_hours: int = _between(1, 40, default=8)
+    climb_red_flag_hours: int = _between(1, 8, default=1)
+
     # A drawer of old diaries must not ring: states show, one summary tells them, alerts wait.
     quiet_nights_after_import: int = _between(0, 60, default=14)
 

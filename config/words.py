@@ -132,6 +132,7 @@ MESSAGE_KINDS: Final = (
     "event",
 )
 EVENT_TYPES: Final = ("alert.opened", "alert.changed", "booking.changed")
+REMINDER_STEPS: Final = ("reminder", "nudge")
 WEBHOOK_ENDINGS: Final = ("removed", "failed", "gone")
 INSTALLATION_KINDS: Final = ("live", "sandbox")
 KEY_KINDS: Final = ("test", "live")

@@ -1,15 +1,18 @@
 """Delivers what waits in the outbox: claims, sends, writes down what became of it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
 from sqlalchemy import Engine
 
 from diary.services.dispatch import Done, settle, take
+from diary.services.ladder import climb
+from diary.services.reminders import remind_due
 from diary.services.sandbox import now_in
-from diary.storage.outbox import LANES, clinics_with_due
+from diary.storage.outbox import LANES, all_clinics, clinics_with_due
+from diary.storage.reminders import clinics_to_remind
 from diary.storage.unit import SYSTEM, Scope, unit
 from jobs.courier import Courier
 from jobs.duty import Duty
@@ -17,6 +20,7 @@ from jobs.duty import Duty
 # In hand at once, of all clinics. Few enough that what waits here is soon sent, and its lease lasts.
 IN_HAND_MAX: Final = {"staff": 64, "patient": 256, "program": 128}
 CLAIM_MIN: Final = 8
+CLIMB_EVERY: Final = timedelta(minutes=5)
 LANDING_S: Final = 15.0
 """Longer than a mail server is waited for."""
 
@@ -30,6 +34,7 @@ class Rounds:
         self._url = url
         self._owner = owner
         self._first = 0
+        self._climbed_at: datetime | None = None
 
     def claim(self, *, now: datetime, wall_now: datetime) -> int:
         """Take what is due, of each clinic and lane its share of the room, and hand it over; how much."""
@@ -61,6 +66,23 @@ class Rounds:
             taken += len(jobs)
         return taken
 
+    def plan(self, *, now: datetime) -> None:
+        """Write the messages that nobody caused but the time: reminders, and those of alerts nobody takes."""
+        with unit(self.engine, SYSTEM, write=False) as session:
+            to_remind = clinics_to_remind(session, now)
+            climbs = self._climbed_at is None or abs(now - self._climbed_at) >= CLIMB_EVERY
+            to_climb = all_clinics(session) if climbs else []
+        for clinic_id in to_remind:
+            looked = 1
+            while looked:
+                with unit(self.engine, Scope(clinic_id, "system"), write=True) as session:
+                    looked = remind_due(session, now=now)
+        for clinic_id in to_climb:
+            with unit(self.engine, Scope(clinic_id, "system"), write=True) as session:
+                climb(session, now=now)
+        if climbs:
+            self._climbed_at = now
+
     def settle(self, ended: list[Done], *, now: datetime) -> None:
         """Write down what became of them, all of a clinic in one transaction."""
         by_clinic = sorted(ended, key=lambda done: done.job.clinic_id)
@@ -78,8 +100,16 @@ def run(duty: Duty) -> None:
         with unit(duty.engine, SYSTEM, write=False) as session:
             return now_in(session, wall)
 
-    rounds = Rounds(duty.engine, duty.post.courier(), url=duty.settings.public_url, owner=duty.owner)
-    deliver(rounds, now=now, wall=duty.wall)
+    deliver(_rounds(duty), now=now, wall=duty.wall)
+
+
+def run_until(duty: Duty, now: datetime) -> None:
+    """Deliver what is due at this moment of a sandbox."""
+    deliver(_rounds(duty), now=lambda: now, wall=duty.wall)
+
+
+def _rounds(duty: Duty) -> Rounds:
+    return Rounds(duty.engine, duty.post.courier(), url=duty.settings.public_url, owner=duty.owner)
 
 
 def deliver(rounds: Rounds, *, now: Callable[[], datetime], wall: Callable[[], datetime]) -> None:
@@ -90,6 +120,7 @@ def deliver(rounds: Rounds, *, now: Callable[[], datetime], wall: Callable[[], d
     courier = rounds.courier
     with courier.turn:
         at = now()
+        rounds.plan(now=at)
         try:
             while rounds.claim(now=at, wall_now=wall()) or courier.busy:
                 rounds.settle(courier.collect(), now=at)

@@ -12,9 +12,11 @@ from diary.domain.days import night_due
 from diary.services.nights import nights_due
 from diary.services.sandbox import installation, move_clock
 from diary.storage.nights import next_nights
+from diary.storage.outbox import next_due_at
 from diary.storage.protocols import zones_by_clinic
+from diary.storage.reminders import next_reminder_at
 from diary.storage.unit import SYSTEM, unit
-from jobs import night, relearn
+from jobs import deliver, night, relearn
 from jobs.duty import Duty
 
 
@@ -30,6 +32,7 @@ def run(duty: Duty) -> None:
         relearn.run_until(duty, stop_at)
         with unit(duty.engine, SYSTEM, write=True) as session:
             moved = move_clock(session, to=stop_at)
+        deliver.run_until(duty, stop_at)
         if moved and duty.player is not None:
             duty.player.perform(stop_at, stopping=duty.stopping)
 
@@ -59,5 +62,6 @@ def _next_stop(duty: Duty) -> datetime | None:
             return None
         zones = zones_by_clinic(session)
         nights_at = [night_due(one.night, zones[one.clinic_id]) for one in next_nights(session)]
+        nights_at += [at for at in (next_due_at(session), next_reminder_at(session)) if at is not None]
         cue_at = duty.player.next_cue_at if duty.player is not None else None
         return next_stop(found.clock_at, found.target_at, nights_at=nights_at, cue_at=cue_at)

@@ -156,6 +156,15 @@ def due_nights(first_night: date, now: datetime, zones: Zones) -> Iterator[date]
         night += timedelta(days=1)
 
 
+def first_showing(wall: datetime, zone: tzinfo) -> datetime:
+    """The first instant, in UTC, at which a clock in `zone` shows `wall` or later.
+
+    >>> print(first_showing(datetime(2026, 3, 29, 2, 30), ZoneInfo("Europe/Amsterdam")))
+    2026-03-29 01:00:00+00:00
+    """
+    return _first_showing(wall, zone, since_at=_FIRST_MOMENT)
+
+
 def _check_history(zones: Zones) -> None:
     if not zones:
         raise ValueError("the zone history is empty; give at least one (moment, zone)")

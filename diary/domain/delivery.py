@@ -12,8 +12,8 @@ there any more, and never will be."""
 WAITS_MIN: Final = (1, 2, 5, 10, 15, 30)
 # Tries of many messages that failed together are spread, by up to a fifth.
 JITTER: Final = 0.2
-# A channel that takes nothing for so long is broken: the message ends, and its alert is told another way.
-GIVE_UP_AFTER: Final = timedelta(hours=24)
+# As long as mail servers themselves try (RFC 5321, 4.5.4.1). By then the alert has long been told to others.
+GIVE_UP_AFTER: Final = timedelta(days=5)
 WEBHOOK_GIVE_UP_AFTER: Final = timedelta(days=3)
 WAIT_ASKED_FOR_MAX: Final = timedelta(hours=6)
 

@@ -13,6 +13,7 @@ from diary.domain import alert_states, reasons
 from diary.domain.errors import Refusal
 from diary.services import audit, outbox, webhooks
 from diary.services.clinics import local_day
+from diary.services.ladder import digest_at
 from diary.storage.alerts import (
     acknowledged_before,
     alert_by_id,
@@ -82,13 +83,20 @@ def raise_alerts(session: Session, news: Sequence[News], *, now: datetime) -> li
         for alert_id, one in zip(ids, news, strict=True)
     ]
     session.execute(insert(table_of(AlertEvent)), events)
+    morning_at = digest_at(session, now=now)
     letters = [
-        outbox.Letter("alert", _key(row["uid"], 1), staff_id=one.owner_id, alert_id=alert_id)
+        outbox.Letter(
+            "alert",
+            _key(row["uid"], 1),
+            staff_id=one.owner_id,
+            alert_id=alert_id,
+            due_at=None if one.kind == "red_flag" else morning_at,
+        )
         for alert_id, row, one in zip(ids, rows, news, strict=True)
         if not one.late
     ]
     outbox.enqueue_new(session, letters, now=now)
-    outbox.enqueue_digests(session, {one.owner_id for one in news if one.late}, now=now)
+    outbox.enqueue_digests(session, {one.owner_id for one in news if one.late}, due_at=morning_at, now=now)
     webhooks.tell_programs(session, "alert.opened", [row["uid"] for row in rows], now=now)
     return ids
 
@@ -119,11 +127,13 @@ def escalate(session: Session, rises: Sequence[Rise], *, night: date, late: bool
         session.add(_event_of(session, alert, "escalate", before=before, now=now, note=None))
     session.flush()
     webhooks.tell_programs(session, "alert.changed", [rise.alert.uid for rise in rises], now=now)
+    morning_at = digest_at(session, now=now)
     if late:
-        outbox.enqueue_digests(session, {rise.alert.owner_id for rise in rises}, now=now)
+        owners = {rise.alert.owner_id for rise in rises}
+        outbox.enqueue_digests(session, owners, due_at=morning_at, now=now)
         return
     # The versions are new, and so are the keys.
-    outbox.enqueue_new(session, [_letter(rise.alert) for rise in rises], now=now)
+    outbox.enqueue_new(session, [_letter(rise.alert, morning_at) for rise in rises], now=now)
 
 
 def note_once(session: Session, alert: Alert, *, note: str, now: datetime) -> None:
@@ -358,15 +368,18 @@ def _event_of(
 
 def _tell(session: Session, alert: Alert, *, late: bool, now: datetime) -> None:
     """One message a version of the alert, to its owner, or to the clinic when it has none; late, a digest."""
+    morning_at = digest_at(session, now=now)
     if late:
-        outbox.enqueue_digests(session, [alert.owner_id], now=now)
+        outbox.enqueue_digests(session, [alert.owner_id], due_at=morning_at, now=now)
         return
-    outbox.enqueue(session, _letter(alert), now=now)
+    outbox.enqueue(session, _letter(alert, morning_at), now=now)
 
 
-def _letter(alert: Alert) -> outbox.Letter:
+def _letter(alert: Alert, morning_at: datetime) -> outbox.Letter:
+    """A red flag is told at once, all else in the morning."""
+    due_at = None if alert.kind == "red_flag" else morning_at
     key = _key(alert.uid, alert.version)
-    return outbox.Letter("alert", key, staff_id=alert.owner_id, alert_id=alert.id)
+    return outbox.Letter("alert", key, staff_id=alert.owner_id, alert_id=alert.id, due_at=due_at)
 
 
 def _key(uid: str, version: int) -> str:

@@ -107,7 +107,7 @@ def _bundles(
         return notes(session, messages, now=now)
     if lane.name == "program":
         return events(session, messages)
-    return bundles(session, messages, url=url)
+    return bundles(session, messages, url=url, now=now)
 
 
 def _learn(session: Session, messages: Sequence[Message], tries: Sequence[Try], *, now: datetime) -> None:

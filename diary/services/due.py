@@ -1,16 +1,23 @@
 """Whether a message to a patient still has its point when its turn comes."""
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from diary.storage.bookings import booking_by_id
+from diary.storage.reminders import days_with_answers
 from diary.storage.tables.outbox import Message
 from diary.storage.tables.patient import Patient
 
 
 def is_needless(session: Session, message: Message, patient: Patient) -> bool:
-    """Nobody who is not followed hears anything; of an offer, only while it stands."""
+    """Nobody who is not followed hears anything, nor who has answered since; of an offer, while it stands."""
     if patient.follow_state != "followed":
         return True
+    if message.kind in ("reminder", "nudge"):
+        # The key ends with the diary day that the reminder is about.
+        day = date.fromisoformat(message.dedupe_key[-10:])
+        return day in days_with_answers(session, [patient.id], since=day).get(patient.id, ())
     if message.kind == "offer" and message.booking_id is not None:
         return booking_by_id(session, message.booking_id).state != "offered"
     return False

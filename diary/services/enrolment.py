@@ -10,6 +10,7 @@ from diary.domain.errors import Refusal
 from diary.services import audit
 from diary.services.invitation import check_open, presented_code
 from diary.services.own_limits import check_often
+from diary.services.reach import unsubscribe
 from diary.services.secrets import DEVICE, code_digest, new_code, new_token, token_digest
 from diary.services.zones import note_zone
 from diary.storage.ids import new_uid
@@ -118,6 +119,7 @@ def revoke_device(session: Session, device_id: int, *, now: datetime) -> None:
     """The phone can no longer sign in; what it already sent stays."""
     device = session.scalars(own(session, Device).where(Device.id == device_id)).one()
     device.revoked_at = device.revoked_at or now
+    unsubscribe(session, device.id, now=now, reason="signed out")
     audit.note(
         session,
         "device.revoke",

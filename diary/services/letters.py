@@ -1,6 +1,6 @@
 """What messages say, looked up as they are sent. No name, no score and no treatment is in any of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -12,6 +12,8 @@ from config.notes import RIGHT_TO_LEFT, note_for
 from diary.gateways.mail import Mail
 from diary.gateways.push import Push
 from diary.gateways.webhook import Hook
+from diary.services.clinics import local_day
+from diary.services.covers import stand_ins
 from diary.services.due import is_needless
 from diary.storage.outbox import admins, alerts_by_id, listeners, open_alerts
 from diary.storage.patients import patients_by_id
@@ -39,8 +41,9 @@ class Bundle:
     needless: bool = False
 
 
-def bundles(session: Session, messages: Sequence[Message], *, url: str) -> list[Bundle]:
+def bundles(session: Session, messages: Sequence[Message], *, url: str, now: datetime) -> list[Bundle]:
     """Sort messages to staff into what is sent: a red flag by itself, all else of one reader together."""
+    away = stand_ins(session, local_day(session, now)) if messages else {}
     alerts = alerts_by_id(session, [one.alert_id for one in messages if one.alert_id is not None])
     found = [Bundle([one], [], needless=True) for one in messages if _is_over(one, alerts)]
     found += [Bundle([one], _operator(session, one)) for one in messages if one.kind == "operator"]
@@ -50,10 +53,10 @@ def bundles(session: Session, messages: Sequence[Message], *, url: str) -> list[
         if message.id in over:
             continue
         if message.alert_id is not None and alerts[message.alert_id].kind == "red_flag":
-            found.append(Bundle([message], _red_flag(session, message, url)))
+            found.append(Bundle([message], _red_flag(session, message, away, url)))
         else:
             together.setdefault(message.staff_id, []).append(message)
-    return found + [_digest(session, staff_id, told, url) for staff_id, told in together.items()]
+    return found + [_digest(session, staff_id, told, away, url) for staff_id, told in together.items()]
 
 
 def notes(session: Session, messages: Sequence[Message], *, now: datetime) -> list[Bundle]:
@@ -125,29 +128,46 @@ def _is_over(message: Message, alerts: dict[int, Alert]) -> bool:
     return alert.status != "acknowledged" or taken_since
 
 
-def _red_flag(session: Session, message: Message, url: str) -> list[Parcel]:
+def _red_flag(session: Session, message: Message, away: Mapping[int, int], url: str) -> list[Parcel]:
     text = f"A patient has reported something that staff must see now.\n\n{url}/desk/\n\n{NO_ANSWER}\n"
-    return _mails(session, message.staff_id, "Pain diary: a red flag, look now", text, key=message.uid)
+    subject = "Pain diary: a red flag, look now"
+    return _mails(session, message.staff_id, away, subject, text, key=message.uid)
 
 
-def _digest(session: Session, staff_id: int | None, messages: Sequence[Message], url: str) -> Bundle:
+def _digest(
+    session: Session,
+    staff_id: int | None,
+    messages: Sequence[Message],
+    away: Mapping[int, int],
+    url: str,
+) -> Bundle:
     told = {message.alert_id for message in messages if message.alert_id is not None}
     waiting = max(len(told), open_alerts(session, staff_id)) if _gathers(messages) else len(told)
     if not waiting:
         return Bundle(messages, [], needless=True)
     cases = "1 case needs a decision" if waiting == 1 else f"{waiting} cases need a decision"
+    if any(message.kind == "escalation" for message in messages):
+        cases += ", and nobody has taken it" if waiting == 1 else ", and nobody has taken some of them"
     text = f"{cases}.\n\n{url}/desk/\n\n{NO_ANSWER}\n"
-    return Bundle(messages, _mails(session, staff_id, f"Pain diary: {cases}", text, key=_key(messages)))
+    mails = _mails(session, staff_id, away, f"Pain diary: {cases}", text, key=_key(messages))
+    return Bundle(messages, mails)
 
 
 def _gathers(messages: Iterable[Message]) -> bool:
     return any(message.kind == "digest" for message in messages)
 
 
-def _mails(session: Session, staff_id: int | None, subject: str, text: str, *, key: str) -> list[Parcel]:
-    return [
-        Mail(person.email, subject, text, f"{key}.{person.uid}") for person in listeners(session, staff_id)
-    ]
+def _mails(
+    session: Session,
+    staff_id: int | None,
+    away: Mapping[int, int],
+    subject: str,
+    text: str,
+    *,
+    key: str,
+) -> list[Parcel]:
+    people = listeners(session, staff_id, away)
+    return [Mail(person.email, subject, text, f"{key}.{person.uid}") for person in people]
 
 
 def _key(messages: Sequence[Message]) -> str:

@@ -25,6 +25,8 @@ class Letter:
     alert_id: int | None = None
     booking_id: int | None = None
     expires_at: datetime | None = None
+    due_at: datetime | None = None
+    """Not sent before; at once, when None."""
 
 
 def enqueue(session: Session, letter: Letter, *, now: datetime) -> None:
@@ -40,7 +42,9 @@ def enqueue_new(session: Session, letters: Sequence[Letter], *, now: datetime) -
         session.execute(insert(table_of(Message)), _rows(session, letters, now=now))
 
 
-def enqueue_digests(session: Session, staff_ids: Iterable[int | None], *, now: datetime) -> None:
+def enqueue_digests(
+    session: Session, staff_ids: Iterable[int | None], *, due_at: datetime, now: datetime
+) -> None:
     """One digest to each of these people (to the clinic, for None) of all that is told at this moment.
 
     A person for whom one still waits to be sent gets no second: what it says is looked up as it is sent.
@@ -53,7 +57,11 @@ def enqueue_digests(session: Session, staff_ids: Iterable[int | None], *, now: d
     insert_new = INSERT[session.get_bind().dialect.name](table_of(Message)).on_conflict_do_nothing(
         index_elements=["clinic_id", "dedupe_key"]  # the shards of a night may be written side by side
     )
-    letters = [Letter("digest", key, staff_id) for staff_id, key in keys.items() if staff_id not in waiting]
+    letters = [
+        Letter("digest", key, staff_id, due_at=due_at)
+        for staff_id, key in keys.items()
+        if staff_id not in waiting
+    ]
     if letters:
         session.execute(insert_new, _rows(session, letters, now=now))
 
@@ -75,9 +83,9 @@ def _rows(session: Session, letters: Sequence[Letter], *, now: datetime) -> list
             "uid": new_uid(now),
             "state": "new",
             "created_at": now,
-            "next_try_at": now,
+            "next_try_at": letter.due_at or now,
             "tries": 0,
-            **{name: getattr(letter, name) for name in Letter.__slots__},
+            **{name: getattr(letter, name) for name in Letter.__slots__ if name != "due_at"},
         }
         for letter in letters
     ]

@@ -9,6 +9,7 @@ from diary.domain.delivery import Tried
 from diary.domain.errors import Refusal
 from diary.gateways.outbound import fault_of
 from diary.services import audit
+from diary.services.reminders import begin_reminding
 from diary.storage.patients import Diarist
 from diary.storage.reach import (
     SUBSCRIPTIONS_MAX,
@@ -56,6 +57,7 @@ def subscribe(
     found.p256dh, found.auth = keys["p256dh"], keys["auth"]
     found.refused_times, found.ended_at, found.end_reason = 0, None, None
     session.flush()
+    begin_reminding(session, patient, now=now)
     audit.note(session, "push.subscribe", now=now, object="patient", patient_id=patient.id)
     return found
 

@@ -7,7 +7,7 @@ import secrets
 from config.words import ENROLMENT_CODE_ALPHABET, ENROLMENT_CODE_LENGTH, SHARE_CODE_LENGTH
 
 # The first letters tell what a token opens, so that a leaked one can be recognised.
-DEVICE, STAFF, KEY_TEST, KEY_LIVE = "dv_", "ss_", "dk_test_", "dk_live_"
+DEVICE, STAFF, KEY_TEST, KEY_LIVE, FEED = "dv_", "ss_", "dk_test_", "dk_live_", "cal_"
 
 
 def new_token(prefix: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from diary.storage.patients import Diarist
 from diary.storage.tables.patient import Patient, PatientZone
+from diary.storage.tables.reach import Reminder
 from diary.storage.unit import clinic_of
 
 
@@ -29,5 +30,15 @@ def note_zone(session: Session, patient: Diarist, zone: str, *, since_at: dateti
         insert(PatientZone).values(
             clinic_id=clinic_of(session), patient_id=patient.id, zone=zone, since_at=since_at
         )
+    )
+    # The reminder's moment is another one there: it is looked at at once.
+    session.execute(
+        update(Reminder)
+        .where(
+            Reminder.clinic_id == clinic_of(session),
+            Reminder.patient_id == patient.id,
+            Reminder.next_at.is_not(None),
+        )
+        .values(next_at=since_at)
     )
     session.execute(update(Patient).where(Patient.id == patient.id).values(zone=zone))

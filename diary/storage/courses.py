@@ -67,6 +67,12 @@ def courses_of(session: Session, patient_id: int) -> list[Course]:
     )
 
 
+def open_courses_of(session: Session, patient_ids: Sequence[int]) -> dict[int, Course]:
+    """The course under way of each of these patients who has one."""
+    statement = own(session, Course).where(Course.patient_id.in_(patient_ids), Course.status == "open")
+    return {course.patient_id: course for course in session.scalars(statement)}
+
+
 def course_by_uid(session: Session, uid: str, *, lock: bool = False) -> Course | None:
     """A course of this clinic; with `lock`, nobody else changes it meanwhile."""
     statement = own(session, Course).where(Course.uid == uid)

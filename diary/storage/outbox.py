@@ -1,6 +1,6 @@
 """Queries of the outbox: what waits, who takes it, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -103,14 +103,19 @@ def open_alerts(session: Session, owner_id: int | None) -> int:
     return session.scalar(waits.where(Alert.clinic_id == clinic_of(session), Alert.status == "open", of)) or 0
 
 
-def listeners(session: Session, staff_id: int | None) -> list[Staff]:
-    """The person, or who hears what is said to the clinic: treating staff; the admin where there is none."""
+def listeners(session: Session, staff_id: int | None, away: Mapping[int, int]) -> list[Staff]:
+    """Who hears what is said to this person, or to the clinic: treating staff; the admin where there is none.
+
+    What is for somebody who is away goes to whoever has their work, by `away`; who left is nobody.
+    """
+    staff_id = away.get(staff_id, staff_id) if staff_id is not None else None
     everybody = list(session.scalars(own(session, Staff).where(Staff.disabled_at.is_(None))))
     if staff_id is not None:
         person = [one for one in everybody if one.id == staff_id]
         if person:
             return person
     treating = [one for one in everybody if one.role in TREATING_ROLES]
+    treating = [one for one in treating if one.id not in away] or treating
     return treating or [one for one in everybody if one.role == "admin"]
 
 
@@ -119,3 +124,19 @@ def admins(session: Session) -> list[Staff]:
     return list(
         session.scalars(own(session, Staff).where(Staff.role == "admin", Staff.disabled_at.is_(None)))
     )
+
+
+def untaken_alerts(session: Session) -> list[Alert]:
+    """Alerts that nobody has in hand, oldest first."""
+    statement = own(session, Alert).where(Alert.status == "open")
+    return list(session.scalars(statement.order_by(Alert.opened_at, Alert.id)))
+
+
+def next_due_at(session: Session) -> datetime | None:
+    """When the next message of any clinic is due, in the system's scope."""
+    return session.scalar(select(func.min(Message.next_try_at)).where(Message.state.in_(WAITING)))
+
+
+def all_clinics(session: Session) -> list[int]:
+    """Every clinic's id."""
+    return list(session.scalars(select(Clinic.id).order_by(Clinic.id)))

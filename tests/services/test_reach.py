@@ -62,7 +62,9 @@ def endpoints(clinic: LittleClinic, patient_id: int) -> list[str]:
 
 def remind(clinic: LittleClinic, patient_id: int, key: str = "r") -> None:
     with clinic.unit(write=True) as session:
-        outbox.enqueue(session, outbox.Letter("reminder", key, patient_id=patient_id), now=NOW)
+        outbox.enqueue(
+            session, outbox.Letter("reminder", f"{key}:2026-02-08", patient_id=patient_id), now=NOW
+        )
 
 
 def jobs_of(clinic: LittleClinic, lane, *, now=NOW) -> list[Job]:

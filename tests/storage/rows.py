@@ -79,6 +79,8 @@ def _rows(table: Table, clinic_id: int) -> list[dict[str, Any]]:
         if not column.nullable or _is_key(column)
     }
     row |= OTHERWISE.get(table.name, {})
+    if table.name == "reminder":
+        row["feed_hash"] = f"feed-{clinic_id}"
     if table.name == "staff":
         other = {"id": clinic_id + SECOND, "uid": f"second-{clinic_id}", "email": f"second-{clinic_id}"}
         return [row, row | other]

@@ -22,6 +22,7 @@ SYSTEM_READS = {
     "message",
     "night_run",
     "protocol_version",
+    "reminder",
 }
 PRESENTED = {
     "account_link": "token_hash",
@@ -31,6 +32,7 @@ PRESENTED = {
     "outside_identity": "digest",
     "passkey": "credential_id",
     "message": "uid",
+    "reminder": "feed_hash",
     "share_link": "code_hash",
     "staff": "email",
     "staff_session": "token_hash",
