@@ -22,6 +22,8 @@ JOB_SILENT_MAX: Final[Mapping[str, timedelta]] = MappingProxyType(
         "seal": timedelta(hours=2),
     }
 )
+# A message whose next try is so long overdue is stuck: somebody is told nothing.
+MESSAGE_OVERDUE_AFTER: Final = timedelta(minutes=30)
 # How often a job writes down that it succeeded: often enough for the limits above, and no write a tick.
 BEAT_EVERY: Final = timedelta(minutes=1)
 

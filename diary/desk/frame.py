@@ -10,6 +10,7 @@ from flask import request
 from config.duties import NIGHT_OVERDUE_AFTER
 from diary.domain.days import night_due
 from diary.services.clinics import the_clinic
+from diary.services.ladder import red_alerts
 from diary.services.sandbox import installation
 from diary.storage.nights import last_finished
 from diary.storage.protocols import zones_of
@@ -39,6 +40,8 @@ class Frame:
     last_night: date | None
     last_night_at: datetime | None
     last_night_partial: bool
+    red_alerts: int
+    """Told to everybody, and taken by nobody."""
     next_night_at: datetime
     """When the first night that is not complete is due, or was."""
 
@@ -142,5 +145,6 @@ def frame_of(work: Work) -> Frame:
         last_night=night.night if night is not None else None,
         last_night_at=night.cutoff_at if night is not None else None,
         last_night_partial=night is not None and night.state == "partial",
+        red_alerts=red_alerts(work.session, now=work.now),
         next_night_at=night_due(next_night, zones),
     )

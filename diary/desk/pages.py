@@ -14,6 +14,7 @@ from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     diary_days,
     free_days,
     keys,
+    messages,
     paper,
     passkeys,
     patients,

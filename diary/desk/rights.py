@@ -88,6 +88,8 @@ DESK: Final[dict[str, Right]] = {
     **_form("desk.take_down", TREATING),
     **_form("desk.correct_entry", TREATING),
     **_form("desk.happening", TREATING),
+    "GET desk.messages_page": CLINIC,
+    "POST desk.try_again": _PLANNING,
     "GET desk.chairs_page": CLINIC,
     **_form("desk.new_chair", _PLANNING),
     "POST desk.retire": _PLANNING,

@@ -192,7 +192,11 @@ MESSAGE_KINDS: Final[Mapping[str, str]] = {
     "reminder": "a reminder",
     "offer": "days on offer",
     "digest": "a digest",
-    "operator": "news for the operator",
+    "escalation": "an alert that nobody took",
+    "nudge": "a second reminder",
+    "visit": "days that changed",
+    "operator": "a webhook that is off",
+    "event": "an event for a program",
 }
 MESSAGE_STATES: Final[Mapping[str, str]] = {
     "new": "waits to be sent",
@@ -267,6 +271,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "acknowledged": "You took this alert. It comes back by itself when no next step follows.",
     "snoozed": "Snoozed. It comes back on its day, or earlier if it gets worse.",
     "closed": "Closed.",
+    "again": "It is tried once more.",
     "undone": "Taken back. It stands as before.",
     "labelled": "Thank you. Your verdict is kept.",
     "requested": "Booking requested. The alert is parked until the infusion is recorded.",
@@ -415,3 +420,7 @@ def item_answer(item: Item, value: int, *, short: bool = False) -> str:
     if low == 0:
         return f"{value} ({low} to {high})"
     return f"{value} ({low} {item.scale.low_anchor}, {high} {item.scale.high_anchor})"
+
+
+MESSAGE_WAYS: Final = {"email": "mail", "push": "phone", "webhook": "webhook", "none": "no way"}
+TRY_RESULTS: Final = {"delivered": "taken", "later": "not yet", "refused": "refused", "gone": "gone"}

@@ -1,11 +1,12 @@
 """When staff are told, and who hears next: the morning digest, the ladder of an alert that nobody takes."""
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from diary.domain.days import Zones, first_showing
-from diary.domain.working_days import WorkingDays
+from diary.domain.working_days import LOOK_AHEAD_DAYS, WorkingDays
 
 DIGEST_AT: Final = time(7, 30)
 # The hours in which an unanswered alert grows older. No clinic's own: its digest comes before them.
@@ -34,37 +35,39 @@ def next_digest(now: datetime, zones: Zones, days: WorkingDays) -> datetime:
     return first_showing(datetime.combine(working, DIGEST_AT), zone)
 
 
-def working_time(since: datetime, until: datetime, zones: Zones, days: WorkingDays) -> timedelta:
-    """How much of a stretch lay between 8 and 17 o'clock of working days at the clinic.
+def worked_ago(hours: float, now: datetime, zones: Zones, days: WorkingDays) -> datetime:
+    """The moment since when the desk has worked so many hours: 8 to 17 o'clock of working days, there.
+
+    Where hardly any day is one, at most a year back.
 
     >>> from datetime import UTC
     >>> amsterdam = [(datetime(1900, 1, 1, tzinfo=UTC), "Europe/Amsterdam")]
-    >>> friday, monday = datetime(2026, 7, 31, 14, tzinfo=UTC), datetime(2026, 8, 3, 8, tzinfo=UTC)
-    >>> working_time(friday, monday, amsterdam, WorkingDays()) == timedelta(hours=3)
-    True
+    >>> monday = datetime(2026, 8, 3, 8, tzinfo=UTC)
+    >>> print(worked_ago(3, monday, amsterdam, WorkingDays()))
+    2026-07-31 14:00:00+00:00
     """
-    zone = zone_at(until, zones)
-    day, last, total = since.astimezone(zone).date(), until.astimezone(zone).date(), timedelta(0)
-    while day <= last:
-        if days.holds(day):
-            opens, closes = (first_showing(datetime.combine(day, at), zone) for at in (WORK_FROM, WORK_TO))
-            total += max(timedelta(0), min(until, closes) - max(since, opens))
-        day += timedelta(days=1)
-    return total
+    zone, left = zone_at(now, zones), timedelta(hours=hours)
+    day = now.astimezone(zone).date()
+    for back in range(LOOK_AHEAD_DAYS):
+        one = day - timedelta(days=back)
+        if not days.holds(one):
+            continue
+        opens, closes = (first_showing(datetime.combine(one, at), zone) for at in (WORK_FROM, WORK_TO))
+        worked = max(timedelta(0), min(now, closes) - opens)
+        if worked >= left:
+            return min(now, closes) - left
+        left -= worked
+    return now - timedelta(days=LOOK_AHEAD_DAYS)
 
 
-def rung(waited: timedelta, *, step_hours: int) -> Rung:
-    """How far an alert has climbed that nobody has taken for so much working time.
+def rung(since: datetime, climbed_at: Sequence[datetime]) -> Rung:
+    """How far an alert has climbed that nobody has had since then.
 
-    >>> [rung(timedelta(hours=hours), step_hours=8) for hours in (7, 8, 16, 24, 99)]
-    ['told', 'colleagues', 'admins', 'banner', 'banner']
+    Args:
+        since: from when on nobody has had it.
+        climbed_at: the moments before which one must have waited for the second, third and fourth rung.
     """
-    return RUNGS[min(len(RUNGS) - 1, int(waited / timedelta(hours=step_hours)))]
-
-
-def local_day(now: datetime, zones: Zones) -> date:
-    """The calendar day at the clinic."""
-    return now.astimezone(zone_at(now, zones)).date()
+    return RUNGS[sum(since <= moment for moment in climbed_at)]
 
 
 def zone_at(moment: datetime, zones: Zones) -> ZoneInfo:

@@ -1,69 +1,46 @@
 """An alert that nobody takes climbs: to colleagues, to the admins, and onto a banner that stays red."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from config.protocol import Protocol
-from diary.domain.telling import RUNGS, Rung, next_digest, rung, working_time
-from diary.domain.working_days import WorkingDays
+from diary.domain.telling import RUNGS, Rung, next_digest, rung, worked_ago
+from diary.domain.working_days import LOOK_AHEAD_DAYS, WorkingDays
 from diary.services import outbox
 from diary.services.clinics import local_day
 from diary.services.covers import stand_ins
 from diary.services.working_days import working_days
-from diary.storage.outbox import admins, untaken_alerts
+from diary.storage.outbox import admins, count_untaken, untaken_alerts
 from diary.storage.protocols import protocol_at, zones_of
 from diary.storage.staff import staff_of_clinic
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.staff import Staff
 from diary.storage.unit import clinic_of
 
+RED_FLAG: Final = "red_flag"
 TREATING: Final = ("nurse", "physician")
 
 
-@dataclass(frozen=True, slots=True)
-class Untaken:
-    """An alert that nobody has taken, and how far it has climbed."""
-
-    alert: Alert
-    rung: Rung
-
-
-def untaken(session: Session, *, now: datetime) -> list[Untaken]:
-    """Every open alert of the clinic with its rung, oldest first."""
-    alerts = untaken_alerts(session)
-    if not alerts:
-        return []
-    zones = zones_of(session, clinic_of(session))
-    days = working_days(session, local_day(session, alerts[0].opened_at))
-    _, protocol = protocol_at(session, now)
-    found = []
-    for alert in alerts:
-        waited = working_time(since(alert), now, zones, days)
-        found.append(Untaken(alert, rung(waited, step_hours=_step_hours(alert, protocol))))
-    return found
-
-
-def climb(session: Session, *, now: datetime) -> int:
-    """Tell the next ones of every alert that nobody has taken; each once for each rung. How many are red."""
-    red = 0
-    for one in untaken(session, now=now):
-        position = RUNGS.index(one.rung)
+def climb(session: Session, *, now: datetime) -> None:
+    """Tell the next ones of every alert that nobody has taken; each once for each rung."""
+    climbed_at = _climbed_at(session, now=now)
+    first = max(moments[0] for moments in climbed_at.values())
+    for alert in untaken_alerts(session, before=first):
+        moments = climbed_at[alert.kind == RED_FLAG]
+        position = RUNGS.index(rung(since(alert), moments))
         if position >= RUNGS.index("colleagues"):
             for person in _colleagues(session, now=now):
-                _tell(session, one.alert, person, "colleagues", now=now)
+                _tell(session, alert, person, "colleagues", now=now)
         if position >= RUNGS.index("admins"):
             for person in admins(session):
-                _tell(session, one.alert, person, "admins", now=now)
-        red += one.rung == "banner"
-    return red
+                _tell(session, alert, person, "admins", now=now)
 
 
 def red_alerts(session: Session, *, now: datetime) -> int:
     """How many alerts stand red: told to everybody, and taken by nobody."""
-    return sum(one.rung == "banner" for one in untaken(session, now=now))
+    climbed_at = _climbed_at(session, now=now)
+    return count_untaken(session, before=climbed_at[False][-1], red_flag_before=climbed_at[True][-1])
 
 
 def digest_at(session: Session, *, now: datetime) -> datetime:
@@ -78,8 +55,16 @@ def since(alert: Alert) -> datetime:
     return alert.opened_at if alert.acknowledged_at is None else alert.changed_at
 
 
-def _step_hours(alert: Alert, protocol: Protocol) -> int:
-    return protocol.climb_red_flag_hours if alert.kind == "red_flag" else protocol.climb_hours
+def _climbed_at(session: Session, *, now: datetime) -> dict[bool, list[datetime]]:
+    """Before which moments one must have waited for each rung after the first: red flags, and all others."""
+    _, protocol = protocol_at(session, now)
+    zones = zones_of(session, clinic_of(session))
+    days = working_days(session, (now - timedelta(days=LOOK_AHEAD_DAYS)).date())
+    step_hours = {True: protocol.climb_red_flag_hours, False: protocol.climb_hours}
+    return {
+        red: [worked_ago(hours * step, now, zones, days) for step in range(1, len(RUNGS))]
+        for red, hours in step_hours.items()
+    }
 
 
 def _colleagues(session: Session, *, now: datetime) -> list[Staff]:

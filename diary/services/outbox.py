@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from diary.services import audit
 from diary.storage.base import INSERT, table_of
 from diary.storage.ids import new_uid
 from diary.storage.tables.outbox import Message
@@ -64,6 +65,15 @@ def enqueue_digests(
     ]
     if letters:
         session.execute(insert_new, _rows(session, letters, now=now))
+
+
+def send_again(session: Session, message: Message, *, now: datetime) -> None:
+    """One more try of what was given up, because somebody asked for it; under the same id."""
+    message.state, message.ended_at, message.expires_at = "new", None, None
+    message.created_at = message.next_try_at = now
+    message.tries = 0
+    session.flush()
+    audit.note(session, "message.again", now=now, object="message", object_uid=message.uid)
 
 
 def cancel_for_patient(session: Session, patient_id: int, *, now: datetime) -> int:

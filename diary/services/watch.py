@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from config.duties import JOB_SILENT_MAX, NIGHT_OVERDUE_AFTER
+from config.duties import JOB_SILENT_MAX, MESSAGE_OVERDUE_AFTER, NIGHT_OVERDUE_AFTER
 from diary.domain.days import night_due
 from diary.services.forecast_story import off_in
 from diary.services.sandbox import now_in
 from diary.storage.nights import next_nights
+from diary.storage.outbox import overdue_messages
 from diary.storage.protocols import zones_by_clinic
 from diary.storage.watch import LastNight, beats, last_nights, mode_versions
 
@@ -76,6 +77,7 @@ def watch(session: Session, *, wall_now: datetime) -> Watched:
             *_not_assessed(last),
             *_silent(silent, failure),
             *_switched_off(session, last),
+            *_stuck(overdue_messages(session, now - MESSAGE_OVERDUE_AFTER)),
         ),
         overdue_hours=_hours(max(waits.values(), default=timedelta(0))),
         night_age_hours=_hours(max(ages)) if ages else None,
@@ -109,6 +111,13 @@ def _silent(silent: Mapping[str, float | None], failure: Mapping[str, str]) -> I
         told = "has never succeeded" if since_s is None else f"has not succeeded for {since_s / 3600:.0f} h"
         ended = f"Its last run failed: {failure[job]}." if job in failure else "Is python -m jobs running?"
         yield Finding("job_silent", job, f"The job {job} {told}. {ended}")
+
+
+def _stuck(count: int) -> Iterator[Finding]:
+    """The sweeper of the outbox: what neither ended nor is tried in time."""
+    if count:
+        told = "1 message is" if count == 1 else f"{count} messages are"
+        yield Finding("messages_overdue", "outbox", f"{told} not sent in time. Staff may not have been told.")
 
 
 def _switched_off(session: Session, last: Mapping[int, LastNight]) -> Iterator[Finding]:

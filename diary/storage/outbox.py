@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.words import TREATING_ROLES
@@ -14,7 +14,7 @@ from diary.storage.tables.alert import Alert
 from diary.storage.tables.clinic import Clinic
 from diary.storage.tables.outbox import Delivery, Message
 from diary.storage.tables.staff import Staff
-from diary.storage.unit import clinic_of, own
+from diary.storage.unit import clinic_of, held, own
 
 WAITING: Final = ("new", "taken")
 
@@ -34,6 +34,8 @@ class Lane:
         return Message.patient_id.is_(None) & Message.webhook_id.is_(None)
 
 
+# Since it opened, or since it came back unattended.
+UNTAKEN_SINCE: Final = case((Alert.acknowledged_at.is_(None), Alert.opened_at), else_=Alert.changed_at)
 LANES: Final = (Lane("staff"), Lane("patient"), Lane("program"))
 
 
@@ -126,10 +128,19 @@ def admins(session: Session) -> list[Staff]:
     )
 
 
-def untaken_alerts(session: Session) -> list[Alert]:
-    """Alerts that nobody has in hand, oldest first."""
-    statement = own(session, Alert).where(Alert.status == "open")
+def untaken_alerts(session: Session, *, before: datetime) -> list[Alert]:
+    """Alerts that nobody has had in hand since a moment or longer, oldest first."""
+    statement = own(session, Alert).where(Alert.status == "open", before >= UNTAKEN_SINCE)
     return list(session.scalars(statement.order_by(Alert.opened_at, Alert.id)))
+
+
+def count_untaken(session: Session, *, before: datetime, red_flag_before: datetime) -> int:
+    """How many alerts nobody has had in hand since a moment or longer; red flags have their own."""
+    red = and_(Alert.kind == "red_flag", red_flag_before >= UNTAKEN_SINCE)
+    other = and_(Alert.kind != "red_flag", before >= UNTAKEN_SINCE)
+    waits = select(func.count()).select_from(Alert)
+    mine = waits.where(Alert.clinic_id == clinic_of(session), Alert.status == "open", or_(red, other))
+    return session.scalar(mine) or 0
 
 
 def next_due_at(session: Session) -> datetime | None:
@@ -140,3 +151,37 @@ def next_due_at(session: Session) -> datetime | None:
 def all_clinics(session: Session) -> list[int]:
     """Every clinic's id."""
     return list(session.scalars(select(Clinic.id).order_by(Clinic.id)))
+
+
+def messages_page(session: Session, *, before_id: int | None, limit: int) -> list[Message]:
+    """Messages of the clinic, newest first, beginning behind one."""
+    statement = own(session, Message)
+    if before_id is not None:
+        statement = statement.where(Message.id < before_id)
+    return list(session.scalars(statement.order_by(Message.id.desc()).limit(limit)))
+
+
+def message_by_uid(session: Session, uid: str) -> Message | None:
+    """A message of this clinic, held until the unit ends."""
+    return session.scalars(held(own(session, Message).where(Message.uid == uid))).one_or_none()
+
+
+def tries_of(session: Session, message_ids: Sequence[int]) -> dict[int, list[Delivery]]:
+    """The tries at each of these messages, first to last."""
+    found: dict[int, list[Delivery]] = {}
+    statement = own(session, Delivery).where(Delivery.message_id.in_(message_ids))
+    for row in session.scalars(statement.order_by(Delivery.id)):
+        found.setdefault(row.message_id, []).append(row)
+    return found
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """Messages of all clinics by their state, in the system's scope."""
+    counted = session.execute(select(Message.state, func.count()).group_by(Message.state))
+    return {row.state: row[1] for row in counted}
+
+
+def overdue_messages(session: Session, before: datetime) -> int:
+    """Messages of all clinics whose next try is overdue since then; while all is well there is none."""
+    late = Message.state.in_(WAITING) & (Message.next_try_at < before)
+    return session.scalar(select(func.count()).select_from(Message).where(late)) or 0

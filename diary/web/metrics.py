@@ -1,12 +1,14 @@
 """/metrics: what the watchdog sees, as numbers for a Prometheus server; no patient and no clinic is named."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from flask import Blueprint, Response, abort, request
 
+from config.words import MESSAGE_STATES
 from diary.services.watch import Watched, watch
+from diary.storage.outbox import count_by_state
 from diary.storage.unit import SYSTEM, unit
 from diary.storage.watch import messages_waiting
 from diary.web.database import db
@@ -33,10 +35,11 @@ def numbers() -> Response:
     with unit(db.engine, SYSTEM, write=False) as session:
         found = watch(session, wall_now=roof().clock())
         waiting = messages_waiting(session)
-    return Response("".join(_lines(found, waiting)), content_type=CONTENT_TYPE)
+        states = count_by_state(session)
+    return Response("".join(_lines(found, waiting, states)), content_type=CONTENT_TYPE)
 
 
-def _lines(found: Watched, waiting: int) -> Iterator[str]:
+def _lines(found: Watched, waiting: int, states: Mapping[str, int]) -> Iterator[str]:
     yield from _gauge(
         "diary_night_overdue_hours", "Since a night fell due that is not complete.", found.overdue_hours
     )
@@ -48,6 +51,10 @@ def _lines(found: Watched, waiting: int) -> Iterator[str]:
         "diary_courses_not_assessed", "Courses not assessed on the last nights.", found.not_assessed
     )
     yield from _gauge("diary_messages_waiting", "Messages not delivered and not given up.", waiting)
+    name = "diary_messages"
+    yield f"# HELP {name} Messages by what became of them.\n# TYPE {name} gauge\n"
+    for state in MESSAGE_STATES:
+        yield f'{name}{{state="{state}"}} {states.get(state, 0)}\n'
     yield from _gauge("diary_findings", "Things that the watchdog finds wrong.", len(found.findings))
     name = "diary_job_silent_seconds"
     yield f"# HELP {name} Since each job last succeeded.\n# TYPE {name} gauge\n"

@@ -42,7 +42,7 @@ TOO_SMALL = """targets => {
 }"""
 
 
-SETTINGS = ("cover", "days", "teams", "clinic", "thresholds", "thresholds/change", "forecast")
+SETTINGS = ("cover", "days", "messages", "teams", "clinic", "thresholds", "thresholds/change", "forecast")
 
 
 @dataclass

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from diary.domain.telling import RUNGS, next_digest, rung, working_time
+from diary.domain.telling import RUNGS, next_digest, rung, worked_ago
 from diary.domain.working_days import WorkingDays
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -47,19 +47,25 @@ def test_the_digest_comes_at_half_past_seven_of_the_next_working_day(now, days, 
 @pytest.mark.parametrize(
     ("since", "until", "hours"),
     [
-        ("2026-08-03 07:30", "2026-08-03 12:00", 4),
+        ("2026-08-03 08:00", "2026-08-03 12:00", 4),
         ("2026-08-03 16:00", "2026-08-04 09:00", 2),
         ("2026-07-31 16:00", "2026-08-03 09:00", 2),
         ("2026-12-24 16:00", "2026-12-29 09:00", 2),
-        ("2026-08-03 20:00", "2026-08-03 23:00", 0),
+        ("2026-08-03 17:00", "2026-08-03 23:00", 0),
     ],
     ids=["a morning", "over night", "over a weekend", "over Christmas", "an evening"],
 )
 def test_only_hours_at_the_desk_make_an_alert_older(since, until, hours):
-    assert working_time(here(since), here(until), ZONES, CHRISTMAS) == timedelta(hours=hours)
+    assert worked_ago(hours, here(until), ZONES, CHRISTMAS) == here(since)
 
 
 def test_nobody_taking_it_it_goes_to_colleagues_then_to_the_admins_and_then_stays_red():
-    climbed = [rung(timedelta(hours=hours), step_hours=8) for hours in range(0, 100, 8)]
-    assert climbed[:4] == list(RUNGS)
-    assert set(climbed[3:]) == {"banner"}
+    now = here("2026-08-07 17:00")
+    climbed_at = [worked_ago(hours, now, ZONES, WorkingDays()) for hours in (8, 16, 24)]
+    opened = [now - timedelta(days=days) for days in range(6)]
+    assert [rung(since, climbed_at) for since in opened] == [*RUNGS[:3], *["banner"] * 3]
+
+
+def test_a_clinic_that_never_works_has_waited_a_year_at_most():
+    now = here("2026-08-07 17:00")
+    assert now - worked_ago(8, now, ZONES, WorkingDays(())) == timedelta(days=366)

@@ -15,7 +15,9 @@ from diary.storage.unit import SYSTEM, own, unit
 from tests.little_clinic import LittleClinic, at, day_number
 
 STAFF, PATIENT, PROGRAM = LANES
-NOW = at(day_number(30))
+# Found in the night of a Monday, told in its morning.
+NIGHT = at(day_number(31), hour=4)
+NOW = NIGHT + timedelta(hours=3, minutes=30)
 URL = "https://diary.example"
 
 
@@ -25,7 +27,7 @@ def raise_alert(clinic: LittleClinic, kind: str = "call_me", *, owner_id: int | 
     with clinic.unit(write=True) as session:
         facts = {"items": ["fever"]} if kind == "red_flag" else {"wants": "treatment"}
         news = alerts.News(patient_id, None, kind, facts, owner_id=owner_id)
-        return alerts.raise_alert(session, news, now=NOW).id
+        return alerts.raise_alert(session, news, now=NIGHT).id
 
 
 def jobs_of(clinic: LittleClinic, lane=STAFF, *, now=NOW, owner: str = "me", limit: int = 50) -> list[Job]:
@@ -122,7 +124,7 @@ def test_an_alert_that_somebody_took_is_told_to_nobody_any_more(clinic, nurse):
     alert_id = raise_alert(clinic)
     with clinic.unit(write=True) as session:
         alert = alert_by_id(session, alert_id)
-        alerts.acknowledge(session, alert, staff_id=nurse.id, now=NOW + timedelta(seconds=1))
+        alerts.acknowledge(session, alert, staff_id=nurse.id, now=NIGHT + timedelta(seconds=1))
     assert jobs_of(clinic) == []
     assert the_message(clinic).state == "cancelled"
 
