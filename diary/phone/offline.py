@@ -27,7 +27,9 @@ from diary.web.asking import DEVICE_COOKIE
 from diary.web.work import Work, roof
 
 # What the kept page loads. The worker and its stand-in are fetched by the browser itself.
-LOADED: Final = tuple(name for name in SCRIPT_FILES if name not in ("join.js", "worker.js", "retired.js"))
+LOADED: Final = tuple(
+    name for name in SCRIPT_FILES if name not in ("join.js", "remind.js", "worker.js", "retired.js")
+)
 
 # The sentences that scripts put together; all others stand in the page.
 SAID_BY_SCRIPTS: Final = (

@@ -19,6 +19,7 @@ from diary.storage.reach import live_subscriptions
 from diary.storage.reminders import (
     days_with_answers,
     due_reminders,
+    feed_presented,
     message_presented,
     notes_to,
     reminder_of,
@@ -99,6 +100,13 @@ def end_feed(session: Session, patient: Diarist, *, now: datetime) -> None:
         row.feed_hash = None
         session.flush()
         audit.note(session, "calendar.end", now=now, object="patient", patient_id=patient.id)
+
+
+def opened_feed(session: Session, token: str) -> Reminder | None:
+    """Whose calendar a secret opens, in a unit that has entered no clinic."""
+    digest = token_digest(token)
+    present(session, digest)
+    return feed_presented(session, digest)
 
 
 def note_shown(session: Session, uid: str, *, now: datetime) -> None:

@@ -73,6 +73,12 @@ BODIES: Final[Mapping[str, Any]] = {
 
 # The same for a form of the desk or the phone; one that is not named here has no field of its own.
 FORMS: Final[Mapping[str, Mapping[str, str]]] = {
+    "POST phone.keep_reminder": {"wanted": "yes", "minute": "1200"},
+    "POST phone.keep_push": {
+        "endpoint": "https://push.example.org/1",
+        "p256dh": "B" + "A" * 86,
+        "auth": "A" * 22,
+    },
     "POST desk.sign_in": {"email": "nobody@example.org", "password": "four plain words together"},
     "POST desk.sign_in_code": {"step": "st_none", "code": "123456"},
     "POST desk.authenticator": {"sealed": "none", "code": "123456"},

@@ -49,3 +49,16 @@ function soon(request) {
     fetch(request).then(resolve, reject);
   });
 }
+
+// A note: its words come with it, and say nothing of what the answer is about.
+self.addEventListener("push", (event) => {
+  const note = event.data?.json();
+  if (!note) return;
+  const { title, body, lang, dir, tag, url, id } = note;
+  const shown = self.registration.showNotification(title, { body, lang, dir, tag, data: url, icon: "/app/static/icon-192.png" });
+  event.waitUntil(shown.then(() => fetch(`/app/shown/${id}`, { method: "POST", credentials: "omit" })).catch(() => undefined));
+});
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow(event.notification.data));
+});
