@@ -6,7 +6,6 @@ import pytest
 
 from diary.services.alerts import ask_for_call, raise_red_flag
 from diary.services.blinding import is_masked, mask, masked_among
-from diary.services.worklist import worklist
 from diary.storage.courses import courses_of
 from diary.storage.engine import make_engine
 from diary.storage.ids import new_uid
@@ -74,8 +73,6 @@ def test_what_nights_had_said_before_is_taken_back_when_a_course_is_masked(clini
         mask(session, courses, now=at(day_number(47)))
     assert said_of(clinic, courses[0]) == 0
     assert {alert.status for alert in clinic.alerts(patient_id)} == {"closed"}
-    with clinic.unit() as session:
-        assert worklist(session, tab="all", page=1, names=False, now=at(day_number(47))).rows == ()
 
 
 def test_a_red_flag_and_a_wish_to_be_called_ring_in_a_masked_course(clinic):

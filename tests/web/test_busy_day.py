@@ -94,7 +94,7 @@ def telling(text: str) -> list[str]:
 @pytest.mark.timeout(300)  # every route twice
 def test_nothing_that_a_busy_day_leaves_outside_the_database_tells_of_a_patient(here, left):
     log, addresses = "\n".join(left.lines), "\n".join(left.addresses)
-    assert len(left.lines) > 5
+    assert len(left.lines) > 1
     assert telling(log) == telling(addresses) == []
     assert not re.search(r'"(nrs|score|relief|name|email|token|note)":', log)
     asked = [address for address in left.addresses if SCORES.search(address.partition("?")[2])]
