@@ -113,10 +113,3 @@ def test_the_metrics_messages_and_mail_of_the_day_tell_of_nobody(here, left):
     assert messages
     texts = [str(value) for one in messages for value in vars(one).values()]
     assert telling(" ".join(texts)) == []
-
-
-def test_no_query_of_any_page_takes_a_name(here, left):
-    """A search is posted: what was typed stands in no address, and so in no log of a proxy."""
-    assert all("q=" not in address for address in left.addresses if "/desk/" in address)
-    answer = here.callers["nurse"].get("/desk/patients", q="Vermeulen")
-    assert "Vermeulen" not in answer.headers.get("Location", "")
