@@ -15,8 +15,8 @@ from diary.storage.unit import clinic_of, own
 PATIENT: Final = table_of(Patient)
 # Rows that say who a patient is or how the patient signs in; and those that are nothing but free text.
 OF_IDENTITY: Final = (
-    *("patient_identity", "device", "push_subscription", "enrolment_code", "note", "message"),
-    "legal_hold",
+    *("patient_identity", "device", "push_subscription", "enrolment_code", "share_link", "reminder"),
+    *("note", "message", "legal_hold"),
 )
 # Words that a person typed, which may hold a name. Each text column of a patient's tables is either here, or
 # in WORDS below, or its table goes altogether.
