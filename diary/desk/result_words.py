@@ -14,6 +14,11 @@ FACTORS: Final[Mapping[str, str]] = {
     "setting": "Setting",
     "course": "Which course",
 }
+KINDS: Final[Mapping[str, str]] = {
+    "answer": "changed by the patient",
+    "correction": "corrected by staff",
+    "void": "taken back",
+}
 _GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
     "agent": words.AGENTS,
     "setting": words.SETTINGS_OF_CARE,

@@ -1,19 +1,26 @@
 """What the clinic learns: how long relief lasts, by what was given. A job computes it; this page shows it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 
+import marshmallow as ma
 from flask import request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from diary.charts.answer_map import answer_map_chart
 from diary.charts.survival import GROUPS_MAX, SurvivalLine, survival_chart
 from diary.desk import result_words
-from diary.desk.door import at_desk, desk, show
+from diary.desk.door import at_desk, desk, page_number, show
+from diary.services.answer_map import answer_map, changes_since
 from diary.services.clinics import the_clinic
 from diary.storage.results import result
+from schemas.fields import Day
 
 FIRST_FACTOR: Final = "agent"
+CHANGES_DAYS: Final = 7
+_SINCE: Final = Day(description="From this day on.")
 
 
 @desk.get("/results")
@@ -36,6 +43,35 @@ def durability_page() -> ResponseReturnValue:
         said=result_words,
         weeks=_weeks(factor["groups"]),
     )
+
+
+@desk.get("/results/answers")
+def answers_map_page() -> ResponseReturnValue:
+    """Who answered on which day, and what of it changed since a day."""
+    page = page_number()
+    with at_desk() as (unit, frame):
+        since = _asked_day() or frame.today - timedelta(days=CHANGES_DAYS)
+        found = answer_map(unit.session, last_day=frame.today, page=page)
+        changes = changes_since(unit.session, since)
+    rows = [(row.pseudonym, row.days) for row in found.rows]
+    chart = Markup(answer_map_chart(rows, first_day=found.first_day))  # noqa: S704 - the charts escape
+    return show(
+        "answers_map.html",
+        frame,
+        found=found,
+        chart=chart,
+        changes=changes,
+        since=since,
+        page=page,
+        said=result_words,
+    )
+
+
+def _asked_day() -> date | None:
+    try:
+        return _SINCE.deserialize(request.args["since"])
+    except (KeyError, ma.ValidationError):
+        return None
 
 
 def _chart(factor: Mapping[str, Any]) -> Markup | None:

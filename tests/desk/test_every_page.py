@@ -137,6 +137,7 @@ def addresses(desk: Desk) -> Iterator[str]:
     yield from (f"/desk/settings/{page}" for page in SETTINGS)
     yield "/desk/results?by=agent"
     yield f"/desk/chairs/{bed}/free?first={DAY}&last={DAY}"
+    yield "/desk/results/answers"
     yield f"/desk/patients/{patient}"
     for page in ("identity", "follow", "booking", "courses/new", "infusions/new", "answers/new"):
         yield f"/desk/patients/{patient}/{page}"

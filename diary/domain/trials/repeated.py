@@ -192,7 +192,7 @@ class _Likelihood:
             + float(np.linalg.slogdet(information)[1])
         )
         covariance = variance * np.linalg.inv(information)
-        return Fit(effects, covariance, variance, share, correlation, minus_two)
+        return Fit(np.asarray(effects, dtype=np.float64), covariance, variance, share, correlation, minus_two)
 
 
 def _bounded(point: Point) -> Point:
