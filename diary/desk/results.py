@@ -13,6 +13,7 @@ from diary.charts.answer_map import answer_map_chart
 from diary.charts.survival import GROUPS_MAX, SurvivalLine, survival_chart
 from diary.desk import result_words
 from diary.desk.door import at_desk, desk, page_number, show
+from diary.services import audit
 from diary.services.answer_map import answer_map, changes_since
 from diary.services.clinics import the_clinic
 from diary.storage.results import result
@@ -26,8 +27,11 @@ _SINCE: Final = Day(description="From this day on.")
 @desk.get("/results")
 def durability_page() -> ResponseReturnValue:
     """Time from infusion to loss, one way to tell courses apart at a time."""
-    with at_desk() as (unit, frame):
+    with at_desk(write=True) as (unit, frame):
         kept = result(unit.session, "durability", the_clinic(unit.session).uid)
+        pairs = kept.found["repeats"]["pairs"] if kept is not None else ()
+        shown = [pair["patient"] for pair in pairs]
+        audit.note_list(unit.session, "results", shown, named=False, now=unit.now)
     if kept is None or not kept.found["factors"]:
         return show("durability.html", frame, kept=kept, factor=None)
     factors = {factor["name"]: factor for factor in kept.found["factors"]}
@@ -49,10 +53,12 @@ def durability_page() -> ResponseReturnValue:
 def answers_map_page() -> ResponseReturnValue:
     """Who answered on which day, and what of it changed since a day."""
     page = page_number()
-    with at_desk() as (unit, frame):
+    with at_desk(write=True) as (unit, frame):
         since = _asked_day() or frame.today - timedelta(days=CHANGES_DAYS)
         found = answer_map(unit.session, last_day=frame.today, page=page)
         changes = changes_since(unit.session, since)
+        shown = [row.pseudonym for row in (*found.rows, *changes)]
+        audit.note_list(unit.session, "answers", shown, named=False, now=unit.now)
     rows = [(row.pseudonym, row.days) for row in found.rows]
     chart = Markup(answer_map_chart(rows, first_day=found.first_day))  # noqa: S704 - the charts escape
     return show(

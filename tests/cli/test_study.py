@@ -132,4 +132,6 @@ def test_a_masked_study_is_not_told_by_arm(tmp_path: Path):
     assert done.exit_code == 1
     assert "is masked" in done.output
     assert not (tmp_path / "out").exists()
+    told = Terminal(url, tmp_path).run("durability").stdout
+    assert "0 courses of 0 patients" in told, "what was given would tell the arms"
     engine.dispose()
