@@ -57,7 +57,7 @@ def answers_map_page() -> ResponseReturnValue:
         since = _asked_day() or frame.today - timedelta(days=CHANGES_DAYS)
         found = answer_map(unit.session, last_day=frame.today, page=page)
         changes = changes_since(unit.session, since)
-        shown = [row.pseudonym for row in (*found.rows, *changes)]
+        shown = [row.pseudonym for row in found.rows] + [one.pseudonym for one in changes]
         audit.note_list(unit.session, "answers", shown, named=False, now=unit.now)
     rows = [(row.pseudonym, row.days) for row in found.rows]
     chart = Markup(answer_map_chart(rows, first_day=found.first_day))  # noqa: S704 - the charts escape
