@@ -116,6 +116,16 @@ def ends_at(plan: Plan) -> datetime:
     return plan.at + (NUDGE_AFTER if plan.step == "reminder" else LATE_MAX)
 
 
+def disturbs(step: Step, wish: Wish, *, now: datetime) -> bool:
+    """Whether a note would ring in the patient's night, however it came to be so late there.
+
+    Who chose an hour of the night is reminded in it.
+    """
+    zone = ZoneInfo(wish.zone)
+    own_hour = time(wish.minute // 60, wish.minute % 60)
+    return is_quiet(now.astimezone(zone).time()) and (step == "nudge" or not is_quiet(own_hour))
+
+
 def is_quiet(wall: time) -> bool:
     """Whether it is night on the patient's clock.
 

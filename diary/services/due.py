@@ -1,20 +1,26 @@
 """Whether a message to a patient still has its point when its turn comes."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from diary.domain.reminding import Step, disturbs
+from diary.services.reminders import wish_of
 from diary.storage.bookings import booking_by_id
-from diary.storage.reminders import days_with_answers
+from diary.storage.reminders import days_with_answers, reminder_of
 from diary.storage.tables.outbox import Message
 from diary.storage.tables.patient import Patient
 
 
-def is_needless(session: Session, message: Message, patient: Patient) -> bool:
+def is_needless(session: Session, message: Message, patient: Patient, *, now: datetime) -> bool:
     """Nobody who is not followed hears anything, nor who has answered since; of an offer, while it stands."""
     if patient.follow_state != "followed":
         return True
     if message.kind in ("reminder", "nudge"):
+        row = reminder_of(session, patient.id)
+        step: Step = "nudge" if message.kind == "nudge" else "reminder"
+        if row is None or disturbs(step, wish_of(row, patient), now=now):
+            return True
         # The key ends with the diary day that the reminder is about.
         day = date.fromisoformat(message.dedupe_key[-10:])
         return day in days_with_answers(session, [patient.id], since=day).get(patient.id, ())

@@ -70,7 +70,7 @@ def notes(session: Session, messages: Sequence[Message], *, now: datetime) -> li
     for message in messages:
         assert message.patient_id is not None
         patient = patients[message.patient_id]
-        if is_needless(session, message, patient):
+        if is_needless(session, message, patient, now=now):
             found.append(Bundle([message], [], needless=True))
             continue
         parcels = [_push(message, phone, patient.locale, now) for phone in phones.get(patient.id, ())]

@@ -12,6 +12,7 @@ from diary.domain.reminding import (
     Plan,
     Today,
     Wish,
+    disturbs,
     ends_at,
     first_plan,
     is_quiet,
@@ -135,6 +136,15 @@ def test_silence_is_counted_in_days_that_were_asked_about():
     asked = [date(2026, 8, day) for day in range(1, 8)]
     assert unanswered_in_a_row(asked, frozenset()) == 7
     assert unanswered_in_a_row(asked, frozenset({asked[-1]})) == 0
+
+
+def test_a_note_that_was_held_up_does_not_ring_in_the_night():
+    ten = datetime(2026, 8, 3, 22, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    late = wish(minute=22 * 60 + 30)
+    assert disturbs("reminder", wish(), now=ten)
+    assert not disturbs("reminder", late, now=ten)
+    assert disturbs("nudge", late, now=ten)
+    assert disturbs("reminder", wish("Asia/Tokyo"), now=ten)
 
 
 def test_the_night_is_from_ten_to_eight():
