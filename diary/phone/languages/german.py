@@ -181,7 +181,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "remind.phone": "Auf diesem Telefon erinnern",
     "remind.phone_no": "Dieses Telefon erlaubt es nicht. Nutzen Sie den Kalender.",
     "remind.calendar": "In Ihrem Kalender",
-    "remind.calendar_why": "Ein Kalender geht auf jedem Telefon. Darin steht nur, dass es Zeit für die Antwort ist.",
+    "remind.calendar_why": "Ein Kalender geht auf jedem Telefon. Darin steht, dass es Zeit für die Antwort ist.",
     "remind.calendar_make": "Link für den Kalender machen",
     "remind.calendar_open": "In meinen Kalender eintragen",
     "remind.calendar_end": "Den Link abschalten",
