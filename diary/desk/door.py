@@ -15,7 +15,7 @@ from diary.charts.course_data import CourseChart
 from diary.charts.loss_dots import LossDots, describe, loss_dots
 from diary.charts.scale import count_text, mean_text, span_text
 from diary.charts.sparkline import sparkline
-from diary.desk import words
+from diary.desk import message_words, words
 from diary.desk.frame import Frame, frame_of
 from diary.web.asking import CSRF_FIELD, STAFF_COOKIE
 from diary.web.codes import Problem
@@ -120,6 +120,7 @@ DOOR = Door(prefix="/desk", content_policy=OWN_FILES, show_problem=_show_problem
 # What every template may call. Handed over with each page, since an unknown address has no blueprint.
 NAMES: Final[Mapping[str, object]] = {
     "words": words,
+    "message_words": message_words,
     "here": here,
     "request_id": request_id,
     "csrf_field": CSRF_FIELD,

@@ -187,26 +187,6 @@ CALL_RESULTS: Final[Mapping[str, str]] = {
     "no_answer": "No answer",
     "left_message": "Left a message",
 }
-MESSAGE_KINDS: Final[Mapping[str, str]] = {
-    "alert": "an alert",
-    "reminder": "a reminder",
-    "offer": "days on offer",
-    "digest": "a digest",
-    "escalation": "an alert that nobody took",
-    "nudge": "a second reminder",
-    "visit": "days that changed",
-    "operator": "a webhook that is off",
-    "event": "an event for a program",
-}
-MESSAGE_STATES: Final[Mapping[str, str]] = {
-    "new": "waits to be sent",
-    "taken": "is being sent",
-    "delivered": "sent",
-    "permanent_failure": "could not be sent",
-    "technical_failure": "could not be sent: a fault",
-    "expired": "too old to be sent",
-    "cancelled": "cancelled",
-}
 LANGUAGES: Final[Mapping[str, str]] = {
     "en": "English",
     "nl": "Dutch",
@@ -420,7 +400,3 @@ def item_answer(item: Item, value: int, *, short: bool = False) -> str:
     if low == 0:
         return f"{value} ({low} to {high})"
     return f"{value} ({low} {item.scale.low_anchor}, {high} {item.scale.high_anchor})"
-
-
-MESSAGE_WAYS: Final = {"email": "mail", "push": "phone", "webhook": "webhook", "none": "no way"}
-TRY_RESULTS: Final = {"delivered": "taken", "later": "not yet", "refused": "refused", "gone": "gone"}
