@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from diary.charts.qr import qr_code
-from diary.desk.door import at_desk, desk, done, frame_alone, show, staff_work
+from diary.desk.door import at_desk, desk, done, show, staff_work
 from diary.desk.forms import Form
 from diary.domain.errors import Refusal
 from diary.domain.totp import app_address, spelt
@@ -87,7 +87,9 @@ def change_password() -> ResponseReturnValue:
                     unit.session, person, given["new"], now=unit.wall_now, pointer="/new", but=session
                 )
             return done("password", "desk.account")
-    return show("password.html", frame_alone(), form=form), form.status
+    with at_desk() as (unit, frame):
+        email = me(unit)[0].email
+    return show("password.html", frame, form=form, email=email), form.status
 
 
 @desk.post("/account/sessions/<uid:uid>/end")

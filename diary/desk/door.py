@@ -17,6 +17,7 @@ from diary.charts.scale import count_text, mean_text, span_text
 from diary.charts.sparkline import sparkline
 from diary.desk import message_words, words
 from diary.desk.frame import Frame, frame_of
+from diary.desk.labels import LABELS
 from diary.web.asking import CSRF_FIELD, STAFF_COOKIE
 from diary.web.codes import Problem
 from diary.web.doors import OWN_FILES, Door
@@ -121,6 +122,7 @@ DOOR = Door(prefix="/desk", content_policy=OWN_FILES, show_problem=_show_problem
 NAMES: Final[Mapping[str, object]] = {
     "words": words,
     "message_words": message_words,
+    "LABELS": LABELS,
     "here": here,
     "request_id": request_id,
     "csrf_field": CSRF_FIELD,

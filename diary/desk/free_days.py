@@ -19,8 +19,8 @@ _DAY = Day(description="A day.")
 @desk.get("/chairs/<uid:uid>/free")
 def free_days(uid: str) -> ResponseReturnValue:
     """Who could come on these days, those who lose most by waiting first."""
-    days = _day("first"), _day("last")
     with at_desk(write=True) as (unit, frame):
+        days = _day("first"), _day("last")
         chair = found(chair_by_uid(unit.session, uid))
         waiting = waiting_list(unit.session, names=frame.treating, now=unit.now)
         to_call = call_list(unit.session, waiting, chair, days=days, now=unit.now)

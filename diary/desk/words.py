@@ -1,10 +1,9 @@
-"""The words of the desk: what stands on the page for each word of the database, and labels of fields."""
+"""The words of the desk: what stands on the page for each word of the database."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from config import words as config_words
-from config.origins import ORIGINS
 from config.scales import Item
 from diary.services.whose_patients import WHOSE as ALL_OF_WHOSE
 from diary.storage.worklist import TABS
@@ -302,70 +301,6 @@ NOTICES: Final[Mapping[str, str]] = {
     "sign_in_again": "Sign in again, then go on: it took too long, or changes how you sign in.",
     "second_factor_missing": "Set up a second factor first. It takes a minute, and only once.",
 }
-
-LABELS: Final[Mapping[str, str]] = {
-    "email": "E-mail address",
-    "password": "Password",
-    "code": "Code",
-    "role": "Role",
-    "scopes": "What it opens",
-    "current": "Password until now",
-    "new": "New password",
-    "until": "Until",
-    "reason": "Reason",
-    "outcome": "What came of it",
-    "regimen": "Regimen",
-    "note": "Note for colleagues",
-    "reference": "Payer's reference",
-    "expires_on": "Last day that it covers",
-    "first_day": "First infusion day",
-    "last_day": "Last infusion day",
-    "override_reason": "Reason to go below the minimum interval (physicians only)",
-    "pseudonym": "Pseudonym",
-    "identity.name": "Name",
-    "identity.birth_date": "Date of birth",
-    "identity.hospital_number": "Hospital number",
-    "identity.phone": "Telephone",
-    "zone": "Time zone",
-    "locale": "Language",
-    "planned_first_day": "Expected first infusion day",
-    "treated_area": "Treated area, as in the question",
-    "kind": "Kind",
-    "nrs": "Pain score, 0 to 10",
-    "stated_on": "Date of the note",
-    "source": "Source",
-    "agent": "Agent",
-    "setting": "Setting",
-    "dose_as_written": "Dose as written",
-    "dose_mg_kg_h": "Dose, mg/kg/h",
-    "hours": "Hours of infusion in all",
-    "hours_a_day": "Hours of infusion a day",
-    "adjuncts": "Given along with it",
-    "stopped_early": "Stopped early",
-    "stop_reason": "Why it was stopped early",
-    "classified_as": "This is",
-    "day": "Day",
-    "detail": "Detail",
-    "alt_u_l": "ALT, U/L",
-    "ast_u_l": "AST, U/L",
-    "body": "Note",
-    "result": "The patient was",
-    "owner": "Looked after by",
-    "team": "Team",
-    "name": "Name",
-    "infusion_days": "Infusion days of one series",
-    "weekdays": "Weekdays on which it is used",
-    "chair": "Chair or bed",
-    "phone": "Telephone",
-    "opening_hours": "When it is answered",
-    "emergency_text": "Out of hours",
-    "mode": "Who sees the forecast",
-    **{name: origin.what for name, origin in ORIGINS.items()},
-    "absent": "Who is away",
-    "cover": "Who takes the work",
-    "series_gap_max_days": "Longest gap inside one series, days",
-}
-
 
 # Each key with what it does, for the help that "?" opens; static/keys.js has them.
 KEYS: Final = (

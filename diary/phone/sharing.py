@@ -59,9 +59,7 @@ def open_shared() -> ResponseReturnValue:
     try:
         code = typed_share_code()
         with counted(*shared_doors(request.remote_addr)), work(write=True) as unit:
-            opened = sharing.open_link(
-                unit.session, code, secret_keys=roof().settings.secret_keys, now=unit.now
-            )
+            opened = sharing.open_link(unit.session, code, secret_keys=roof().secret_keys, now=unit.now)
             return _diary(unit, opened)
     except FormFault as fault:
         return _ask_for_code(fault.key), fault.status

@@ -183,7 +183,7 @@ class _Likelihood:
         weight = np.linalg.inv(residuals)[self._pattern_of.ravel()]
         weighed = (weight @ self._design).reshape(len(self._flat), -1)
         information = weighed.T @ self._flat
-        effects = np.linalg.solve(information, weighed.T @ self._scores.ravel())
+        effects = np.linalg.solve(information, weighed.T @ self._scores.ravel()).astype(np.float64)
         rest = self._scores - (self._flat @ effects).reshape(self._scores.shape)
         variance = float((rest * (weight @ rest[:, :, None])[:, :, 0]).sum()) / self._free
         minus_two = (
