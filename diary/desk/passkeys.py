@@ -70,9 +70,9 @@ def new_passkey_options() -> ResponseReturnValue:
 def add_passkey() -> ResponseReturnValue:
     """Keep the passkey that the browser made; with the first factor come the recovery codes."""
     given = Form().read(PasskeyIn)
-    credential = _credential(given["credential"])
     with at_desk(write=True) as (unit, frame):
         person = fresh(unit)
+        credential = _credential(given["credential"])
         first = not second_factor.has_second_factor(unit.session, person.id)
         passkeys.add(
             unit.session,
