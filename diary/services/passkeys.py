@@ -103,14 +103,13 @@ def add(
     """Keep the passkey that the browser made.
 
     Raises:
-        Refusal: sign_in_again; passkey_failed; too_many_passkeys.
+        Refusal: passkey_failed, also for a step that took too long or is another's; too_many_passkeys.
     """
     from webauthn import verify_registration_response  # noqa: PLC0415
 
-    facts = finish_step(session, step, "passkey_new", now=now)
-    if facts["staff"] != person.id or facts["clinic"] != person.clinic_id:
-        raise Refusal("sign_in_again", "This was begun by somebody else. Start again.")
     with _refusing():
+        facts = finish_step(session, step, "passkey_new", now=now)
+        assert (facts["staff"], facts["clinic"]) == (person.id, person.clinic_id), "begun by somebody else"
         made = verify_registration_response(
             credential=dict(credential),
             expected_challenge=_bytes(facts["challenge"]),
