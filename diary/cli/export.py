@@ -9,6 +9,7 @@ from diary.charts.scale import count_text
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.output import bar
 from diary.cli.writing import tell_written, written_whole
+from diary.services.export_dictionary import DICTIONARY_COLUMNS, dictionary_rows
 from diary.services.exports import (
     ENTRY_COLUMNS,
     INFUSION_COLUMNS,
@@ -17,11 +18,12 @@ from diary.services.exports import (
     note_export,
 )
 
+DICTIONARY = "dictionary"
 RECORDS = {"entries": (ENTRY_COLUMNS, entry_rows), "infusions": (INFUSION_COLUMNS, infusion_rows)}
 
 
 @click.command()
-@click.argument("what", type=click.Choice(list(RECORDS)))
+@click.argument("what", type=click.Choice([*RECORDS, DICTIONARY]))
 @click.option(
     "--out",
     required=True,
@@ -30,11 +32,18 @@ RECORDS = {"entries": (ENTRY_COLUMNS, entry_rows), "infusions": (INFUSION_COLUMN
 )
 @clinic_option
 def command(what: str, out: Path, clinic: str | None) -> None:
-    """Write every version of every answer with its four times, or every infusion. Pseudonyms only.
+    """Write every version of every answer with its four times, every infusion, or what the columns mean.
+
+    Pseudonyms only.
 
     Moments are UTC. Text that a spreadsheet would take for a formula begins with a '. The export is noted
     in the audit trail before it is written.
     """
+    if what == DICTIONARY:
+        with written_whole(out) as text:
+            csv.writer(text, lineterminator="\r\n").writerows([DICTIONARY_COLUMNS, *dictionary_rows()])
+        tell_written("what each column means", out)
+        return
     with clinic_work(clinic=clinic, write=True) as work:
         note_export(work.session, what, now=work.now)
     columns, rows = RECORDS[what]

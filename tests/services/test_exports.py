@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from diary.services import entries
+from diary.services.export_dictionary import dictionary_rows
 from diary.services.exports import (
     ENTRY_COLUMNS,
     FORMULA_STARTS,
@@ -103,3 +104,12 @@ def test_an_export_leaves_a_trace(clinic):
     with clinic.unit() as session:
         trace = session.scalars(select(Audit).where(Audit.action == "export")).one()
         assert trace.detail == {"what": "entries"}
+
+
+def test_the_dictionary_says_what_every_column_means():
+    told = dictionary_rows()
+    assert [(record, column) for record, column, _ in told] == [
+        *(("entries", column) for column in ENTRY_COLUMNS),
+        *(("infusions", column) for column in INFUSION_COLUMNS),
+    ]
+    assert all(means.endswith(".") for *_, means in told)
