@@ -32,7 +32,7 @@ from diary.storage.engine import make_engine
 from diary.storage.migrate import current, upgrade
 from diary.storage.schema import metadata
 from diary.storage.tables.outbox import Message
-from diary.storage.tables.patient import EnrolmentCode
+from diary.storage.tables.patient import EnrolmentCode, ShareLink
 from diary.storage.tables.staff import StaffSession
 from diary.storage.unit import clinic_of
 
@@ -116,7 +116,7 @@ def load_postgresql(path: Path, owner_url: str) -> Manifest:
 
 
 def begin_anew(session: Session, *, now: datetime) -> None:
-    """In the unit's clinic, what must not live again: sessions, codes, messages that were waiting.
+    """In the unit's clinic, what must not live again: sessions, codes, links, messages that were waiting.
 
     What was sent since the backup would be sent twice; alerts themselves stand, and nights not yet run tell.
     """
@@ -131,6 +131,8 @@ def begin_anew(session: Session, *, now: datetime) -> None:
         )
         .values(revoked_at=now)
     )
+    links = update(ShareLink).where(ShareLink.clinic_id == clinic_id, ShareLink.ended_at.is_(None))
+    session.execute(links.values(ended_at=now))
     waiting = Message.state.in_(("new", "taken"))
     nobody = {"next_try_at": None, "owner": None, "lease_until_at": None}
     waits = update(Message).where(Message.clinic_id == clinic_id, waiting)
