@@ -13,7 +13,7 @@ WORKERS ?= 2
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install dev demo run test check format lock reference pictures soak python
+.PHONY: help install dev demo run test check format lock reference sbom pictures soak python
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ reference: install ## Write the pages that are made from the code, and from what
 	@$(PY) -m workshop.cli_page > docs/reference/cli.md
 	@$(PY) -m workshop.matrix > tests/web/matrix.csv
 	@$(PY) -m bench.detector.page
+
+sbom: install ## Write the bill of materials (CycloneDX) to var/sbom.json
+	@mkdir -p var && $(PY) -m workshop.sbom > var/sbom.json && echo "  var/sbom.json"
 
 pictures: dev ## Take the pictures of docs/ anew, from a small sandbox
 	@$(PY) -m tests.desk.shots

@@ -51,11 +51,10 @@ def test_each_of_the_twelve_threats_and_each_hazard_is_held_by_a_test():
     assert [name for name, row in {**threats, **hazards}.items() if not NAMED.search(row)] == []
 
 
-def test_every_line_of_the_standard_is_answered_by_a_test_or_a_reason():
-    lines = [
-        line for line in (SAFETY / "asvs.md").read_text("utf-8").splitlines() if re.match(r"\| \d", line)
-    ]
-    assert len(lines) >= 30
+@pytest.mark.parametrize(("page", "least"), [("asvs.md", 30), ("asvs_signing.md", 25)])
+def test_every_line_of_the_standard_is_answered_by_a_test_or_a_reason(page, least):
+    lines = [line for line in (SAFETY / page).read_text("utf-8").splitlines() if re.match(r"\| \d", line)]
+    assert len(lines) >= least
     unanswered = [line for line in lines if not NAMED.search(line) and not REASON.search(line)]
     assert unanswered == []
 
