@@ -108,7 +108,7 @@ def _show_password(token: str, form: Form) -> ResponseReturnValue:
         try:
             opened = look_at_link(unit.session, token, now=unit.wall_now)
         except Refusal:
-            if request.method == "GET":
+            if request.method != "POST":
                 raise
         sandbox = unit.sandbox
     return show("link.html", None, form=form, opened=opened, sandbox=sandbox), form.status

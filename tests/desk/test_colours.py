@@ -69,7 +69,9 @@ def test_every_colour_is_a_token_of_both_schemes():
     light, dark = tokens("light"), tokens("dark")
     assert light.keys() == dark.keys()
     rules = re.sub(r":root \{.*?\}", "", CSS, flags=re.DOTALL)
-    assert set(re.findall(r"#[0-9a-f]{3,8}\b", rules)) <= {"#888"}, "print alone has a grey of its own"
+    assert set(re.findall(r"#[0-9a-f]{3,8}\b", rules)) <= {"#888", "#fff"}, (
+        "print has a grey of its own, a QR code its white"
+    )
 
 
 def test_the_stylesheet_weighs_at_most_eight_kilobytes():

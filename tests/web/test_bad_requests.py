@@ -46,6 +46,8 @@ SPELLINGS: Final = (
     "<script>",
     "x" * 5000,
 )
+# Who comes by a link that opens nothing is told so, however it is spelt.
+OPENS_NOTHING: Final = {"GET desk.link_page": 409}
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "FROB")
 
 
@@ -65,7 +67,8 @@ def test_no_other_spelling_of_an_id_a_day_or_a_file_is_an_address(here):
                     path = address(rule, **{part: quote(spelling, safe="%")})
                     answer = open_as(here, route, path, method=route.split()[0], json={})
                     fault = unsound(answer)
-                    if fault or answer.status_code not in (404, 405, 308):
+                    closed = OPENS_NOTHING.get(route)
+                    if fault or answer.status_code not in (404, 405, 308, closed):
                         wrong.append(f"{route} {spelling!r:.40}: {answer.status_code} {fault}")
                     tried += 1
     assert wrong == []

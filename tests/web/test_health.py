@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 
 from config.duties import JOB_SILENT_MAX
 from config.settings import Settings
+from config.words import MESSAGE_STATES
 from diary.app import create_app
 from diary.services.nights import run_due
 from diary.services.sandbox import move_clock
@@ -141,6 +142,7 @@ def test_metrics_are_those_numbers(clinic, client):
         "diary_courses_not_assessed": 0.0,
         "diary_messages_waiting": 0.0,
         "diary_findings": 0.0,
+        **{f'diary_messages{{state="{state}"}}': 0.0 for state in MESSAGE_STATES},
         **{f'diary_job_silent_seconds{{job="{job}"}}': 30.0 for job in JOB_SILENT_MAX},
         **{f'diary_job_failing{{job="{job}"}}': float(job == "night") for job in JOB_SILENT_MAX},
     }
