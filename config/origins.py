@@ -80,10 +80,19 @@ GROUPS: Final[Mapping[str, Mapping[str, Origin]]] = {
             "Points of the rise", "Flares rise by 2.8 on average (BMC Musculoskelet Disord)"
         ),
     },
+    "Asked besides the score": {
+        "asked_items": Origin(
+            "What the phone asks besides the score; each has its schedule, and all can be skipped",
+            "Clinicians and patients rank worst pain first (PMC7956922); extra medicine lowers the score it "
+            "is taken for; the trial found less pain without better function (Sigtermans 2009)",
+        ),
+    },
     "Alerts": {
         "unattended_hours": Origin(
             "Hours after which an acknowledged alert without a next step returns", _HOUSE
         ),
+        "climb_hours": Origin("Working hours until an alert that nobody took goes to more people", _HOUSE),
+        "climb_red_flag_hours": Origin("The same for a red flag", _HOUSE),
         "absence_nights": Origin("Nights without its state before a closed kind opens again", "Two windows"),
     },
     "The forecast": {

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Final, Self
 
+from config.scales import CHOOSABLE
+
 # A diary day closes at 03:00 on the patient's clock, so that "tonight" at 01:00 is still yesterday's; a night
 # runs at 04:00 on the clinic's. Both are part of what a diary day means, so no clinic sets them.
 DIARY_CLOSES_AT_HOUR: Final = 3
@@ -16,6 +18,10 @@ def _between(low: float, high: float, *, default: float) -> Any:
 
 def _unset_or_between(low: float, high: float) -> Any:
     return field(default=None, metadata={"low": low, "high": high, "or_none": True})
+
+
+def _some_of(words: tuple[str, ...]) -> Any:
+    return field(default=words, metadata={"among": words})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +120,10 @@ class Protocol:
     # cohorts. Under this chance it is told as no response.
     loss_probability_min: float = _between(0.0, 0.5, default=0.1)
 
+    # What the phone asks beside the score, by its schedule; all of it can be skipped. Clinicians miss worst
+    # pain; extra medicine lowers the score it is taken for; less pain is not yet better sleep or activity.
+    asked_items: tuple[str, ...] = _some_of(CHOOSABLE)
+
     def __post_init__(self) -> None:
         for spec in fields(self):
             object.__setattr__(self, spec.name, _checked(spec, getattr(self, spec.name)))
@@ -147,7 +157,8 @@ class Protocol:
         >>> DEFAULT.to_values()["relief_line"]
         0.3
         """
-        return {spec.name: getattr(self, spec.name) for spec in fields(self)}
+        values = {spec.name: getattr(self, spec.name) for spec in fields(self)}
+        return values | {"asked_items": " ".join(self.asked_items)}
 
 
 # A window cannot be asked for more answers than it has days, and spans run forwards.
@@ -167,7 +178,9 @@ _ORDERED: Final = (
 )
 
 
-def _checked(spec: Field[Any], value: Any) -> int | float | None:
+def _checked(spec: Field[Any], value: Any) -> int | float | tuple[str, ...] | None:
+    if "among" in spec.metadata:
+        return _chosen(spec, value)
     low, high, whole = spec.metadata["low"], spec.metadata["high"], spec.type in (int, int | None)
     if value is None and spec.metadata["or_none"]:
         return None
@@ -177,6 +190,16 @@ def _checked(spec: Field[Any], value: Any) -> int | float | None:
         unset = ", or null" if spec.metadata["or_none"] else ""
         raise ValueError(f"protocol: {spec.name} is {value!r}; give {kind} from {low} to {high}{unset}")
     return int(value) if whole else float(value)
+
+
+def _chosen(spec: Field[Any], value: Any) -> tuple[str, ...]:
+    """Some of the words, each once, in their own order."""
+    words: tuple[str, ...] = spec.metadata["among"]
+    if isinstance(value, str):  # as it is stored: one text, so that every stored value is a plain one
+        value = tuple(value.split())
+    if not isinstance(value, list | tuple) or not set(map(str, value)) <= set(words):
+        raise ValueError(f"protocol: {spec.name} is {value!r}; give some of {', '.join(words)}")
+    return tuple(word for word in words if word in value)
 
 
 DEFAULT: Final = Protocol()

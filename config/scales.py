@@ -37,7 +37,9 @@ class Item:
 
     label: str
     scale: Scale
-    asked: Literal["daily", "weekly"]
+    asked: Literal["daily", "weekly", "effect", "risk", "never"]
+    """When it is asked, if the clinic has chosen it: each day; each week; as an effect of the infusion daily
+    to course day 7, then weekly; as a risk weekly for six weeks. What is never asked can be told."""
     red_flag: bool = False
     red_flag_from_day: int | None = None
     """Course day before which a tick is an expected side effect and no red flag."""
@@ -63,22 +65,25 @@ ITEMS: Final[Mapping[str, Item]] = MappingProxyType(
         "extra_medicine": Item("Extra pain medicine", DOSES, "daily"),
         "flare": Item("A flare today", TICK, "daily"),
         # Known effects of ketamine: 76 % psychomimetic during the infusion (Sigtermans 2009).
-        "nausea": Item("Felt sick", TICK, "daily"),
-        "unreal": Item("Dizzy or far away", TICK, "daily"),
-        "bad_dreams": Item("Bad dreams", TICK, "daily"),
-        "headache": Item("Headache", TICK, "daily"),
-        "palpitations": Item("Heart racing or pounding", TICK, "daily"),
-        "other": Item("Something else", TICK, "daily"),
+        "nausea": Item("Felt sick", TICK, "effect"),
+        "unreal": Item("Dizzy or far away", TICK, "effect"),
+        "bad_dreams": Item("Bad dreams", TICK, "effect"),
+        "headache": Item("Headache", TICK, "effect"),
+        "palpitations": Item("Heart racing or pounding", TICK, "effect"),
+        "other": Item("Something else", TICK, "never"),
         # Three of six patients given two 100-hour infusions 16 days apart had liver injury, with rash and
         # fever among its signs (Noppers 2011, Pain 152:2173); ketamine also harms the bladder.
-        "urine": Item("Trouble or pain passing urine", TICK, "daily", red_flag=True),
-        "liver_signs": Item("Dark urine, or yellow eyes or skin", TICK, "daily", red_flag=True),
-        "fever_or_rash": Item("Fever, rash or itching", TICK, "daily", red_flag=True),
+        "urine": Item("Trouble or pain passing urine", TICK, "risk", red_flag=True),
+        "liver_signs": Item("Dark urine, or yellow eyes or skin", TICK, "risk", red_flag=True),
+        "fever_or_rash": Item("Fever, rash or itching", TICK, "risk", red_flag=True),
         "hallucinations": Item(
-            "Seeing or hearing things that are not there", TICK, "daily", red_flag=True, red_flag_from_day=3
+            "Seeing or hearing things that are not there", TICK, "effect", red_flag=True, red_flag_from_day=3
         ),
         # The trial found less pain without better function: the two are followed apart.
         "activity": Item("How far pain got in the way of everyday activity", INTERFERENCE, "weekly"),
         "pgic": Item("Change since before the infusion", PGIC, "weekly"),
     }
 )
+
+# What a clinic can have asked beside the score. What may be serious can always be told, chosen or not.
+CHOOSABLE: Final = tuple(code for code, item in ITEMS.items() if item.asked != "never")

@@ -6,11 +6,15 @@ from typing import Any
 from config.origins import ORIGINS
 from config.protocol import Protocol
 from schemas.base import Incoming
-from schemas.fields import Number, Text, WholeNumber
+from schemas.fields import Choice, ListOf, Number, Text, WholeNumber
 
 
 def _field(name: str) -> Any:
     spec = next(spec for spec in fields(Protocol) if spec.name == name)
+    if "among" in spec.metadata:
+        words = spec.metadata["among"]
+        one = Choice(words, description="Item code.")
+        return ListOf(one, max_items=len(words), required=True, description=f"{ORIGINS[name].what}.")
     low, high = spec.metadata["low"], spec.metadata["high"]
     options: dict[str, Any] = {
         "required": not spec.metadata["or_none"],

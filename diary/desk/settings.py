@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from config.origins import GROUPS
 from config.protocol import Protocol
+from config.scales import CHOOSABLE, ITEMS
 from config.wordings import QUESTION
 from diary.desk.door import at_desk, desk, done, show, staff_work
 from diary.desk.forms import Form, sent_version
@@ -59,7 +60,7 @@ def change_protocol() -> ResponseReturnValue:
         newest = protocol_versions(unit.session)[-1]
     values = Protocol.from_values(newest.values).to_values()
     by_physician = frame.role == PHYSICIAN
-    form = Form({name: f"{value:g}" for name, value in values.items() if value is not None})
+    form = Form({name: _written(value) for name, value in values.items() if value is not None})
     if form.sent:
         with form.refusals():
             given = form.read(ProtocolIn)
@@ -79,8 +80,14 @@ def change_protocol() -> ResponseReturnValue:
         groups=GROUPS,
         by_physician=by_physician,
         interval=PHYSICIANS_OWN,
+        choosable=[(code, ITEMS[code].label) for code in CHOOSABLE],
         n=newest.n,
     ), form.status
+
+
+def _written(value: float | str) -> str | list[str]:
+    """A threshold as the form's field holds it: a number, or the words that are ticked."""
+    return value.split() if isinstance(value, str) else f"{value:g}"
 
 
 @desk.route("/settings/clinic", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from diary.phone.door import diary_of, keep_signed_in, phone_work, show, show_re
 from diary.phone.forms import chosen_nrs, day_in_address, hidden_id
 from diary.phone.offering import offered_days
 from diary.phone.preferences import layout
-from diary.phone.weekly import questions_of_week
+from diary.phone.questions import asked_today
 from diary.services.form_answer import record_form
 from diary.services.own_diary import OwnDay, OwnDiary, earlier_answer, own_day
 from diary.storage.ids import new_uid
@@ -31,9 +31,11 @@ def today() -> ResponseReturnValue:
         diary = diary_of(unit)
         day = own_day(unit.session, unit.patient, diary, day=diary.today)
         yesterday = _unanswered_yesterday(unit, diary) if day.reply == "answered" else None
-        offered, week = offered_days(unit), questions_of_week(unit, diary)
+        offered, asked = offered_days(unit), asked_today(unit, diary)
     if day.reply == "answered":
-        return show("saved.html", unit, diary=diary, day=day, yesterday=yesterday, offered=offered, week=week)
+        return show(
+            "saved.html", unit, diary=diary, day=day, yesterday=yesterday, offered=offered, asked=asked
+        )
     return _question(unit, diary, day)
 
 

@@ -22,7 +22,7 @@ from diary.phone.offering import offered_days
 from diary.phone.preferences import keep_what_is_kept, layout, text_size
 from diary.phone.speaking import spoken
 from diary.services.own_diary import OwnDiary
-from diary.services.own_week import asked_from
+from diary.services.own_questions import questions
 from diary.web.asking import DEVICE_COOKIE
 from diary.web.work import Work, roof
 
@@ -117,9 +117,10 @@ def _told(unit: Work, diary: OwnDiary) -> dict[str, Any]:
         "first_day": diary.first_day.isoformat(),
         "follow_state": diary.follow_state,
         "offer": offered_days(unit),
-        "week": {
-            code: day.isoformat()
-            for code, day in asked_from(unit.session, unit.patient, today=diary.today).items()
+        # From which day on each is asked, and how many days after an answer again.
+        "asked": {
+            code: [asked.from_day.isoformat(), asked.again_days]
+            for code, asked in questions(unit.session, unit.patient, today=diary.today, now=unit.now).items()
         },
         "weekdays": [*language.weekdays[-1:], *language.weekdays[:-1]],
         "months": language.months,

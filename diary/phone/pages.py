@@ -14,13 +14,13 @@ from diary.phone import (
     offline,
     other_phone,
     own_data,
+    questions,
     reaching,
     reminding,
     setting,
     sharing,
     taking_part,
     telling,
-    weekly,
 )
 from diary.phone.door import DOOR, phone
 from diary.web.doors import add_door
@@ -38,7 +38,7 @@ SHOWN: Final[Views] = {
     "/help": reaching.help_page,
     "/call": reaching.call,
     "/more": telling.more,
-    "/week": weekly.week,
+    "/questions": questions.ask_more,
     "/offer": offering.offer,
     "/settings": setting.settings,
     "/reminders": reminding.remind,
@@ -69,7 +69,7 @@ SENT: Final[Views] = {
     "/chart": looking_back.show_chart,
     "/call": reaching.ask,
     "/more": telling.tell,
-    "/week": weekly.tell_week,
+    "/questions": questions.answer_question,
     "/offer": offering.answer_offer,
     "/settings": setting.keep_settings,
     "/reminders": reminding.keep_reminder,

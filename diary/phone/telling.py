@@ -9,6 +9,7 @@ from diary.phone.door import diary_of, phone_work, show, show_packed
 from diary.phone.forms import hidden_id, ticked
 from diary.services.items import record_items
 from diary.storage.ids import new_uid
+from diary.storage.protocols import protocol_at
 
 # What is ticked or left, in the order shown: what may be serious first, where no screen ends before it.
 TICKS: Final = tuple(
@@ -23,11 +24,12 @@ def more() -> ResponseReturnValue:
     """Ask whether there is anything else today; nothing is ticked, and it can be skipped."""
     with phone_work(write=False) as unit:
         diary = diary_of(unit)
+        chosen = protocol_at(unit.session, unit.now)[1].asked_items
     return show_packed(
         "more.html",
         unit,
         diary=diary,
-        ticks=[(code, ITEMS[code].red_flag) for code in TICKS],
+        ticks=[(code, ITEMS[code].red_flag) for code in TICKS if _stands(code, chosen)],
         client_id=new_uid(unit.now),
         told=None,
     )
@@ -54,3 +56,8 @@ def tell() -> ResponseReturnValue:
     return show(
         "more.html", unit, diary=diary, ticks=(), client_id="", told="serious" if serious else "plain"
     )
+
+
+def _stands(code: str, chosen: tuple[str, ...]) -> bool:
+    """What may be serious can always be told, and "something else"; the rest where the clinic asks it."""
+    return ITEMS[code].red_flag or ITEMS[code].asked == "never" or code in chosen

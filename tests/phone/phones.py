@@ -62,7 +62,7 @@ class SmartPhone:
 
     def choose(self, nrs: int) -> None:
         """Tap a number."""
-        self.page.locator(".scale label").nth(nrs).tap()
+        self.page.locator(".scale label").locator("visible=true").nth(nrs).tap()
 
     def answer(self, nrs: int) -> None:
         """Two taps, and the word that it is saved."""

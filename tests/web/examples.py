@@ -118,7 +118,11 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST desk.happening": {"kind": "injury", "day": DAY, "detail": "why"},
     "POST desk.new_regimen": {name: str(value) for name, value in REGIMEN.items()},
     "POST desk.change_protocol": {
-        **{name: f"{value:g}" for name, value in Protocol().to_values().items() if value is not None},
+        **{
+            name: f"{value:g}"
+            for name, value in Protocol().to_values().items()
+            if value is not None and not isinstance(value, str)
+        },
         "lead_days": "35",
         "note": "why",
     },
@@ -149,7 +153,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST phone.save": {"nrs": "5", "id": UID},
     "POST phone.show_chart": {"chart": "hidden"},
     "POST phone.tell": {"item": "flare", "id": UID},
-    "POST phone.tell_week": {"item": "activity", "value": "4", "id": UID},
+    "POST phone.answer_question": {"item": "activity", "value": "4", "id": UID},
     "POST phone.answer_offer": {"answer": "can"},
     "POST phone.keep_settings": {"language": "nl", "layout": "list1"},
     "POST phone.open_shared": {"code": "ABCD2345EFGH6789"},

@@ -56,17 +56,19 @@ export async function give(told, { day, nrs, shown, layout }) {
   flushNow().catch(() => undefined); // it waits, and is sent later
 }
 
-/** Which questions of the week are asked today. What was told on this phone counts before the service knows it. */
-export async function askedThisWeek(told) {
-  const here = (await fact("week")) ?? {};
+/** Which questions beside the score are asked today. What was told on this phone counts before the service knows it. */
+export async function askedNow(told) {
+  const here = (await fact("asked")) ?? {};
   const today = diaryDay();
-  return Object.keys(told.week ?? {}).filter((code) => told.week[code] <= today && !(here[code] > today));
+  return Object.keys(told.asked ?? {}).filter((code) => told.asked[code][0] <= today && !(here[code] > today));
 }
 
-/** Keep the answer to a question of the week; it is asked again in a week. */
-export async function giveWeek(told, code, value) {
-  await giveItems(told, { [code]: value });
-  await remember("week", { ...(await fact("week")), [code]: addDays(diaryDay(), 7) });
+/** Keep answers to questions; each is asked again when its time has come. */
+export async function giveAsked(told, items) {
+  await giveItems(told, items);
+  const here = (await fact("asked")) ?? {};
+  for (const code in items) here[code] = addDays(diaryDay(), told.asked?.[code]?.[1] ?? 1);
+  await remember("asked", here);
 }
 
 /** Keep what was told besides, by code. It goes before the answers that wait: it may be serious. */

@@ -1,6 +1,6 @@
 // Runs on every page of a signed-in phone: keeps what opens without a signal, sends what waits, says how it stands.
 
-import { askedThisWeek, give, giveItems, giveWeek } from "./answers.js";
+import { askedNow, give, giveAsked, giveItems } from "./answers.js";
 import { drop, frame, keep, say } from "./frame.js";
 import { flush, flushNow, onChange } from "./send.js";
 import { fact, forget, lost, outbox, remember } from "./store.js";
@@ -10,6 +10,10 @@ const DAY_MS = 24 * 3600 * 1000;
 const script = document.querySelector("script[data-worker]");
 const isFrame = Boolean(document.querySelector("[data-app]"));
 
+// At once: what is pressed before would be sent without being kept.
+guardLeaving();
+tellMore();
+askMore();
 await lost()
   .then(start)
   .catch(withdraw);
@@ -31,9 +35,6 @@ async function start(lostAnswers) {
     await today?.lookAgain();
     await flushNow();
   });
-  guardLeaving();
-  tellMore();
-  await tellWeek();
   if (script.dataset.worker === "on") await openWithoutSignal().catch(() => undefined);
   await flush();
   await today?.refresh().catch(() => undefined);
@@ -133,18 +134,22 @@ function tellMore() {
   });
 }
 
-/** The questions of the week, one after the other, signal or not. */
-async function tellWeek() {
-  const forms = document.querySelectorAll("form[data-act=week]");
-  if (!forms.length) return;
-  const told = await frame();
-  if (!told) return;
-  const next = async () => (await askedThisWeek(told))[0] ?? "plain";
+/** The questions beside the score, one after the other, signal or not. */
+function askMore() {
+  const forms = [...document.querySelectorAll("form[data-act=ask]")];
+  const next = async () => {
+    const asked = await askedNow(await frame());
+    const form = forms.find((each) => codes(each).some((code) => asked.includes(code)));
+    return form ? screen(form) : "plain";
+  };
   for (const form of forms) {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const { item, value } = Object.fromEntries(new FormData(form));
-      if (value === undefined) {
+      const filled = new FormData(form);
+      const value = filled.get("value");
+      const ticks = filled.getAll("tick");
+      const serious = form.querySelector("[data-serious]:checked");
+      if (value === null && !filled.has("asked")) {
         const fault = form.parentElement.querySelector(".fault");
         fault.parentElement.dataset.fault = "nothing";
         fault.hidden = false;
@@ -152,16 +157,30 @@ async function tellWeek() {
         return;
       }
       try {
-        await giveWeek(told, item, Number(value));
+        const answers = codes(form).map((code) => [code, value === null ? +ticks.includes(code) : +value]);
+        await giveAsked(await frame(), Object.fromEntries(answers));
       } catch {
-        form.submit(); // this phone is full: the service takes it
+        form.submit(); // nothing is kept on this phone, or it is full: the service takes it
         return;
       }
-      turnTo(await next());
+      turnTo(serious ? "serious" : await next());
     });
   }
-  // The page may be one of last week, kept for want of a signal.
-  if (document.querySelector(".fault:not([hidden])") === null) turnTo(await next(), { focus: false });
+  // The page may be an old one, kept for want of a signal.
+  if (forms.length && !document.querySelector(":is(.fault, [data-view=serious]):not([hidden])")) {
+    next().then((name) => turnTo(name, { focus: false }), () => undefined);
+  }
+}
+
+/** What a form asks about. */
+function codes(form) {
+  const ticks = new FormData(form).getAll("asked");
+  return ticks.length ? ticks : [screen(form)];
+}
+
+/** The view that a form stands in; `elements.item` would be a method. */
+function screen(form) {
+  return new FormData(form).get("item");
 }
 
 /** Show one of the page's views. */

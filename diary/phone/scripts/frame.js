@@ -3,7 +3,7 @@
 const CACHE = "diary";
 const PAGE = "/app/offline";
 // Needed at once where there is no signal: whom to call, and what to do.
-const PAGES = ["/app/help", "/app/more", "/app/week"];
+const PAGES = ["/app/help", "/app/more", "/app/questions"];
 
 let found;
 

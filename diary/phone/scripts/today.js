@@ -1,6 +1,6 @@
 // The question, what is saved, and what stands in the way, on the page that opens without a signal.
 
-import { askedThisWeek, dayAsKnown, dismiss, give, refresh } from "./answers.js";
+import { askedNow, dayAsKnown, dismiss, give, refresh } from "./answers.js";
 import { say } from "./frame.js";
 import { addDays, diaryDay, isAfterMidnight } from "./time.js";
 
@@ -80,7 +80,7 @@ export class Today {
       : words["saved.closed"];
     one("a[data-act=change-answer]").hidden = !open;
     one("a[data-act=change-answer]").href = `${HOME}days/${this.day}/change`;
-    one("a[data-act=week]").hidden = !this.isToday || !(await askedThisWeek(this.told)).length;
+    one("a[data-act=ask]").hidden = !this.isToday || !(await askedNow(this.told)).length;
     const yesterday = addDays(this.today, -1);
     const add = one("[data-act=add-yesterday]");
     add.hidden =

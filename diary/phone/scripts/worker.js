@@ -4,7 +4,7 @@ const CACHE = "diary";
 const PAGE = "/app/offline";
 const QUESTION = /^\/app\/(days\/\d{4}-\d{2}-\d{2}(\/change)?)?$/;
 // Seen again without a signal. No other page is kept.
-const KEPT = new Set(["/app/days", "/app/help", "/app/call", "/app/more", "/app/week", "/app/settings"]);
+const KEPT = new Set(["/app/days", "/app/help", "/app/call", "/app/more", "/app/questions", "/app/settings"]);
 const JOINS = "/app/join/agree";
 const PATIENCE_MS = 4000;
 
