@@ -5,6 +5,8 @@ from typing import Final
 RATES: Final = (0.05, 0.10, 0.20)
 """False alerts a patient-month, at most, where thresholds are chosen."""
 STRESS_RATES: Final = (0.05, 0.10)
+FALSE_PER_MONTH: Final = 0.1
+"""False alerts a patient-month, at most, of the service as it is shipped."""
 
 PLAIN: Final = "plain rule"
 US: Final = "curves (ours)"

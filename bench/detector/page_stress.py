@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bench.detector.ends import of_all
-from bench.detector.names import AS_SHIPPED, OPENINGS, PLAIN, STRESS_RATES, US
+from bench.detector.names import AS_SHIPPED, FALSE_PER_MONTH, OPENINGS, PLAIN, STRESS_RATES, US
 from bench.detector.pictures import STRESS, Numbers, row_of
 from bench.detector.tables import held, paragraph, table
 from diary.domain.simulation.cohorts import COHORTS
@@ -21,7 +21,7 @@ _CHANCES: Final = (
 )
 _RATES: Final = (
     "With the thresholds for 0.05 / 0.10 false alerts a patient-month in cohort {chosen_on}; shares in "
-    "%, alerts and false alerts a patient-month at risk."
+    "%, alerts and false alerts a patient-month at risk. **More than {most} false ones as shipped: {over}.**"
 )
 
 
@@ -42,7 +42,8 @@ def sections(stress: Numbers) -> Iterator[str]:
         ["cohort", "what it is", "losses", *days, "80 % intervals"],
         [_forecast_row(name, told) for name, told in cohorts.items()],
     )
-    yield paragraph(_RATES.format(chosen_on=stress["chosen_on"]))
+    over = "; ".join(_over(cohorts)) or "nowhere"
+    yield paragraph(_RATES.format(chosen_on=stress["chosen_on"], most=FALSE_PER_MONTH, over=over))
     yield table(
         ["cohort", "method", "early", "seen", "28 to 56 days ahead", "alerts", "false"],
         [_stress_row(name, told, method) for name, told in cohorts.items() for method in methods],
@@ -60,6 +61,14 @@ def _worse(cohorts: Numbers) -> Iterator[str]:
         days = [f"{of['night']}" for of in told["forecasts"] if of["brier"] > of["climate_brier"]]
         if days:
             yield f"{name} on day {', '.join(days)}"
+
+
+def _over(cohorts: Numbers) -> Iterator[str]:
+    """The cohorts that are rung falsely more often than a clinic should be."""
+    for name, told in cohorts.items():
+        false = row_of(told, US + AS_SHIPPED, STRESS_RATES[0])["false_per_month"]
+        if false > FALSE_PER_MONTH:
+            yield f"{name} ({false:.3f})"
 
 
 def _forecast_row(name: str, told: Numbers) -> list[str]:

@@ -6,10 +6,12 @@ from sqlalchemy.orm import Session
 
 from diary.domain.relapse.assess import assess
 from diary.services import alerts, bookings, patients
+from diary.services.entries import Answer, record
 from diary.services.nights import Due, run_night
 from diary.storage.alerts import events_of
 from diary.storage.courses import courses_of, days_of
 from diary.storage.entries import versions_of
+from diary.storage.ids import new_uid
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.alert import AlertInput
 from diary.storage.tables.outbox import Message
@@ -54,6 +56,30 @@ def test_an_alert_keeps_a_copy_of_what_it_was_judged_from(clinic):
         assert copy.entry_ids == judged
         assert copy.baseline_nrs == 8.0
         assert copy.detector_version
+
+
+def test_an_answer_by_a_clock_in_doubt_is_kept_and_never_judged(sqlite_clinic):
+    patient_id = sqlite_clinic.treated("P-1", "2 " * 20)
+
+    def judged_and_kept() -> tuple[bytes, int]:
+        with sqlite_clinic.unit() as session:
+            (course,) = courses_of(session, patient_id)
+            return bytes(days_of(session, course.id).days), len(versions_of(session, patient_id))
+
+    judged, kept = judged_and_kept()
+    by_the_phone = at(day_number(21))
+    answer = Answer(
+        client_id=new_uid(by_the_phone),
+        day=day_number(21),
+        nrs=9,
+        answered_at=by_the_phone,
+        sent_at=by_the_phone,
+        zone="Europe/Amsterdam",
+    )
+    with sqlite_clinic.phone(patient_id) as session:
+        patient = patient_by_id(session, patient_id, lock=True)
+        record(session, patient, answer, now=by_the_phone - timedelta(days=2))
+    assert judged_and_kept() == (judged, kept + 1)
 
 
 def test_the_message_to_staff_is_written_with_the_alert_and_says_nothing_of_the_patient(clinic):
