@@ -105,7 +105,7 @@ def test_of_equal_haste_whoever_loses_most_by_waiting_stands_first(desk):
     ids = {pseudonym: desk.patient(pseudonym) for pseudonym in chances}
     for patient_id in ids.values():
         desk.clinic.write(patient_id, day_number(1), "2 " * 84)
-    desk.clinic.run_nights(day_number(84))
+    desk.clinic.run_nights(day_number(84), first=day_number(84))
     with desk.clinic.unit(write=True) as session:
         for pseudonym, chance in chances.items():
             (course,) = courses_of(session, ids[pseudonym])

@@ -34,7 +34,7 @@ def waits(clinic: LittleClinic, pseudonym: str, *, until: date | None = None) ->
 
 def foreseen(clinic: LittleClinic, chances: dict[int, float]) -> None:
     """Last night found these chances, alike for each of its days, by patient."""
-    clinic.run_nights(day_number(84))
+    clinic.run_nights(day_number(84), first=day_number(84))
     with clinic.unit(write=True) as session:
         for patient_id, chance in chances.items():
             (course,) = courses_of(session, patient_id)
