@@ -228,6 +228,14 @@ class Settings:
         meaning="Whether phones keep the diary, so that it opens without a signal. Off: those that keep it "
         "forget the kept pages when they next reach the service; answers that wait stay, and are sent.",
     )
+    setup_code: str | None = setting(
+        readers.secret,
+        lambda _: None,
+        default_shown="none: `serve` makes one while nothing is set up, and prints it",
+        allowed="as DIARY_SECRET_KEY",
+        meaning="Opens /setup in the browser, once: while nothing is set up.",
+        secret=True,
+    )
     sandbox_play: Path | None = setting(  # noqa: RUF009 - made once, as the others
         readers.path,
         lambda _: None,

@@ -11,6 +11,7 @@ from config.settings import Settings
 from diary.api.docs import add_docs
 from diary.api.frame import make_api
 from diary.api.routes import add_routes
+from diary.desk.founding import FOUNDING
 from diary.desk.pages import open_desk
 from diary.desk.rights import DESK, WITHOUT_FACTOR
 from diary.phone.pages import open_phone
@@ -54,6 +55,6 @@ def create_app(settings: Settings, clock: Callable[[], datetime], *, engine: Eng
     app.register_blueprint(health)
     app.register_blueprint(metrics)
     grant(DESK, without_factor=WITHOUT_FACTOR)
-    for rows in (PHONE, HEALTH, METRICS):
+    for rows in (PHONE, HEALTH, METRICS, FOUNDING):
         grant(rows)
     return app

@@ -26,6 +26,7 @@ from sqlalchemy.exc import DatabaseError
 import config.one_thread  # noqa: F401 - before numpy
 from config.logging import logging_config
 from config.settings import Settings, settings_or_exit
+from diary.domain.errors import Refusal
 from diary.services.night_places import place
 from diary.services.nights import CLINICS_AT_ONCE_MAX
 from diary.services.play import read_play, read_tokens
@@ -108,12 +109,17 @@ def _scheduler(duty: Duty) -> BlockingScheduler:
 
 
 def _tick(job: Job, duty: Duty, beats: Beats) -> None:
-    failure = None
+    failure: Exception | None = None
     try:
         job.run(duty)
     except Stopped:
         log.info("job stopped", extra={"job": job.name})
         return
+    except Refusal as refusal:
+        if refusal.code == "not_set_up":  # until somebody founds the clinic in the browser
+            return
+        log.exception("job failed", extra={"job": job.name})
+        failure = refusal
     except Exception as error:
         log.exception("job failed", extra={"job": job.name})
         failure = error

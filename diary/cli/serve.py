@@ -9,9 +9,11 @@ from typing import Final
 import click
 
 from config.duties import LOOK_EVERY, LOOK_MAX
-from config.settings import Settings
+from config.settings import Settings, env_name
 from diary.cli.opening import ROOT, database, read_settings
+from diary.cli.secret import new_secret
 from diary.cli.supervise import Look, supervise
+from diary.services.founding import is_founded
 from diary.services.sandbox import installation
 from diary.storage.unit import SYSTEM, unit
 
@@ -28,20 +30,30 @@ WATCH: Final = Look(
 def command() -> None:
     """Serve: the web process and the scheduler, together. Ctrl-C stops both; when one ends, both end.
 
-    Starts only with sound settings, a database at this version's revision that was set up, and a free port.
+    Starts only with sound settings, a database at this version's revision, and a free port. While nothing is
+    set up, it prints a code that opens /setup in the browser.
     Ends with 0 when it was asked to stop, else with the code of the process that ended first.
     """
-    settings = read_settings()
+    settings, env = read_settings(), dict(os.environ)
     with database(settings) as engine, unit(engine, SYSTEM, write=False) as session:
-        kind = installation(session).kind
+        kind = installation(session).kind if is_founded(session) else None
     check_port(settings)
+    if kind is None:
+        code = settings.setup_code or new_secret()
+        env[env_name("setup_code")] = code
+        click.echo(
+            f"Nothing is set up yet. Open {settings.public_url}/setup and enter this code: {code}\n"
+            "Or stop with Ctrl-C, and run: python -m diary setup",
+            err=True,
+        )
+        raise SystemExit(run(processes(settings), env=env, look=WATCH))
     click.echo(
         f"Serving ({kind}). Staff open {settings.public_url}/desk/, patients {settings.public_url}/app/. "
         "Stop with Ctrl-C.",
         err=True,
     )
     look = WATCH if kind == "live" else None
-    raise SystemExit(run(processes(settings), env=os.environ, look=look))
+    raise SystemExit(run(processes(settings), env=env, look=look))
 
 
 def processes(settings: Settings) -> list[Command]:

@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy import select
 
-from config.protocol import Protocol
+from config.protocol import DEFAULT
+from config.wordings import QUESTION
 from config.words import FORECAST_MODES, INSTALLATION_KINDS
 from diary.cli.asking import Asked, password_from
 from diary.cli.email import Email
 from diary.cli.opening import database, read_settings, utc_now
 from diary.cli.plain_name import PlainName
 from diary.cli.zone import Zone
-from diary.services.clinics import found_clinic, found_installation
-from diary.services.staff import add_staff
-from diary.storage.tables.clinic import Clinic, Installation
+from diary.services.founding import Founding, found, is_founded
+from diary.storage.tables.clinic import Clinic
 from diary.storage.unit import Scope, unit
 
 
-@click.command()
+@click.command(context_settings={"auto_envvar_prefix": "DIARY_SETUP"})
 @click.option(
     "--kind",
     cls=Asked,
@@ -76,6 +76,22 @@ from diary.storage.unit import Scope, unit
     help="As colleagues read it.",
 )
 @click.option(
+    "--locale",
+    type=click.Choice(tuple(QUESTION)),
+    default="en",
+    show_default=True,
+    help="Language that new patients start with.",
+)
+@click.option(
+    "--lead-days",
+    type=click.IntRange(7, 84),
+    default=DEFAULT.lead_days,
+    show_default=True,
+    help="Days from an alert to a bed: authorisation plus waiting.",
+)
+@click.option("--beds", type=click.IntRange(0, 50), default=0, help="Beds, used from Monday to Friday.")
+@click.option("--chairs", type=click.IntRange(0, 50), default=0, help="Chairs, used from Monday to Friday.")
+@click.option(
     "--password-file",
     type=click.Path(path_type=Path, dir_okay=False),
     help="File whose first line is the admin's password; - for standard input. Asked for on a terminal.",
@@ -96,12 +112,17 @@ def command(
     forecast: str,
     admin_email: str,
     admin_name: str,
+    locale: str,
+    lead_days: int,
+    beds: int,
+    chairs: int,
     password_file: Path | None,
     clock: datetime | None,
 ) -> None:
     """Found the installation. Once: a database that was set up is refused.
 
-    On a terminal, what is left out is asked for.
+    On a terminal, what is left out is asked for. Each option may stand in the environment, as
+    DIARY_SETUP_KIND for --kind. In the browser, `serve` opens the same at /setup.
     """
     if clock is not None and kind != "sandbox":
         raise click.UsageError("Only a sandbox has a clock of its own; leave --clock out.")
@@ -110,24 +131,25 @@ def command(
     if kind == "sandbox":
         clock_at = now if clock is None else clock.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     with database(read_settings()) as engine, unit(engine, Scope(None, "operator"), write=True) as session:
-        if session.scalars(select(Installation)).one_or_none() is not None:
+        if is_founded(session):
             names = ", ".join(session.scalars(select(Clinic.name).order_by(Clinic.name)))
             raise click.ClickException(f"This database is already set up, for: {names}. Nothing was changed.")
-        password = password_from(password_file)
-        found_installation(session, kind=kind, clock_at=clock_at, now=now)
-        founded = found_clinic(
-            session,
+        founding = Founding(
+            kind=kind,
             name=clinic,
             zone=zone,
+            locale=locale,
             phone=phone,
             opening_hours=opening_hours,
             emergency_text=emergency_text,
-            forecast_mode=forecast,
-            protocol=Protocol(),
-            now=clock_at or now,
+            forecast=forecast,
+            admin_email=admin_email,
+            admin_name=admin_name,
+            password=password_from(password_file),
+            lead_days=lead_days,
+            beds=beds,
+            chairs=chairs,
         )
-        add_staff(
-            session, email=admin_email, name=admin_name, role="admin", password=password, now=clock_at or now
-        )
+        founded = found(session, founding, clock_at=clock_at, now=now)
     click.echo(f"{founded.name} is set up ({kind}). {admin_name} signs in as {admin_email.lower()}.")
     click.echo("Next: python -m diary serve")

@@ -9,6 +9,7 @@ from config.settings import Settings
 from diary.cli.opening import database, read_settings, utc_now
 from diary.cli.output import json_option, show
 from diary.gateways.mail import Mail, MailFailed, SmtpMailer
+from diary.services.founding import is_founded
 from diary.services.operator_news import mark_told, news_of
 from diary.services.sandbox import installation
 from diary.services.watch import Watched, watch
@@ -31,6 +32,9 @@ def command(tell: bool, as_json: bool) -> None:
     settings = read_settings()
     with database(settings) as engine:
         with unit(engine, SYSTEM, write=False) as session:
+            if not is_founded(session):
+                click.echo("Nothing is set up yet: there is nothing to watch.", err=True)
+                return
             found = watch(session, wall_now=utc_now())
             live = installation(session).kind == "live"
         show([asdict(finding) for finding in found.findings], as_json=as_json, empty="All is well.")

@@ -102,7 +102,7 @@ def here() -> str:
     return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
-def _show_problem(problem: Problem) -> ResponseReturnValue:
+def show_problem(problem: Problem) -> ResponseReturnValue:
     """A page in plain words; who is not signed in goes to sign in and comes back."""
     if problem.code == "not_signed_in":
         back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
@@ -115,7 +115,7 @@ def _show_problem(problem: Problem) -> ResponseReturnValue:
     return show("problem.html", None, problem=problem)
 
 
-DOOR = Door(prefix="/desk", content_policy=OWN_FILES, show_problem=_show_problem)
+DOOR = Door(prefix="/desk", content_policy=OWN_FILES, show_problem=show_problem)
 
 
 # What every template may call. Handed over with each page, since an unknown address has no blueprint.

@@ -12,6 +12,7 @@ from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     contacts,
     courses,
     diary_days,
+    founding,
     free_days,
     keys,
     messages,
@@ -35,6 +36,8 @@ def open_desk(app: Flask) -> None:
     """Put the desk's pages and its door on the app."""
     add_door(app, DOOR)
     app.register_blueprint(desk)
+    add_door(app, founding.DOOR)
+    app.register_blueprint(founding.founding)
     app.add_url_rule("/", "front", _front)
 
 

@@ -193,6 +193,10 @@ LANGUAGES: Final[Mapping[str, str]] = {
     "es": "Spanish",
     "ar": "Arabic",
 }
+INSTALLATION_KINDS: Final[Mapping[str, str]] = {
+    "live": "Live: real patients, the real time",
+    "sandbox": "A sandbox: nobody is real, nothing is sent, its clock can be moved",
+}
 FORECAST_MODES: Final[Mapping[str, str]] = {
     "on": "On: staff see it, and it rings before the plain rule can",
     "shadow": "Shadow: it is logged and reported, and shown to nobody",
@@ -278,6 +282,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "chair_retired": "Retired. Nothing more is booked there.",
     "closed_days": "Closed on these days.",
     "opened_days": "Open again.",
+    "founded": "Your clinic is set up. Sign in; then invite your colleagues.",
     "saved": "Saved.",
     "thresholds": "Saved as a new version. It counts from the next night on.",
     "forecast_mode": "Saved. It counts from the next night on.",

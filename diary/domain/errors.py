@@ -132,6 +132,9 @@ CODES: Final[Mapping[str, CodeFact]] = {
     # Messages
     "push_not_usable": CodeFact("No notes to this browser", "Use the calendar instead, or another browser."),
     "webhook_not_usable": CodeFact("This address cannot be told", "Give a public https:// address."),
+    # The first run
+    "already_set_up": CodeFact("This is set up already", "Sign in."),
+    "setup_code_wrong": CodeFact("Not the code of this service", "Look at the service's own terminal."),
     # Settings
     "thresholds_at_odds": CodeFact("These values do not go together", "Correct what the answer names."),
     "thresholds_unchanged": CodeFact("Nothing was changed", "Change a value, or go back."),

@@ -77,6 +77,8 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "limit_reached": 409,
     "push_not_usable": 422,
     "webhook_not_usable": 422,
+    "already_set_up": 409,
+    "setup_code_wrong": 403,
     "thresholds_at_odds": 422,
     "thresholds_unchanged": 409,
     "physician_sets_interval": 403,

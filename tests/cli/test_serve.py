@@ -1,5 +1,6 @@
 """`serve` starts only on sound ground, and says in one line what is missing; then it serves, and ends."""
 
+import re
 import signal
 import socket
 import subprocess
@@ -80,10 +81,24 @@ def test_a_database_of_another_version_is_one_line(sqlite_url):
     assert line.endswith("Use the version that migrated it, or a newer one")
 
 
-def test_a_database_that_was_not_set_up_is_one_line(sqlite_url):
-    ended = serve(database_url=sqlite_url)
-    assert ended.returncode == 1
-    assert ended.stderr == "Error: This database was never set up. Run 'python -m diary setup'.\n"
+def test_a_database_that_was_not_set_up_is_served_with_a_code_for_the_browser(sqlite_url, tmp_path):
+    port, log = free_port(), tmp_path / "serve.log"
+    env = environment(database_url=sqlite_url, port=str(port), web_workers="1")
+
+    def ready() -> bool:
+        with closing(HttpClient(f"http://127.0.0.1:{port}")) as client:
+            try:
+                return client.send("GET", "/setup").status == 200
+            except NoAnswer:
+                return False
+
+    with running("-m", "diary", "serve", env=env, log=log) as process:
+        until(ready, process=process, log=log)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(40) == 0
+    said = log.read_text("utf-8")
+    assert re.search(r"Nothing is set up yet\. Open \S+/setup and enter this code: \S{40,}\n", said)
+    assert "job failed" not in said
 
 
 def test_a_port_that_is_taken_is_one_line(lite):

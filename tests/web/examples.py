@@ -134,6 +134,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
         "locale": "nl",
     },
     "POST desk.forecast_page": {"mode": "on", "note": "why"},
+    "POST founding.test_mail": {"setup_code": "none", "email": "nobody@example.org"},
     "POST desk.covers_page": {
         "absent": UID,
         "cover": UID,
