@@ -52,7 +52,7 @@ def browsing(
         watched.go("/desk/")
         watched.page.get_by_label("E-mail address").fill(email_of(who))
         watched.page.get_by_label("Password").fill(PASSWORD)
-        watched.page.get_by_role("button", name="Sign in").click()
+        watched.page.get_by_role("button", name="Sign in", exact=True).click()
         yield watched
     finally:
         context.close()
