@@ -10,7 +10,7 @@ from config.notes import note_for
 from diary.domain.calendar_feed import daily_alarm
 from diary.domain.reminding import DEFAULT_MINUTE
 from diary.phone.door import phone_work, show
-from diary.phone.forms import chosen_number
+from diary.phone.forms import chosen_word, ticked
 from diary.services import reminders
 from diary.services.reach import subscribe, unsubscribe
 from diary.storage.patients import patient_by_id
@@ -32,12 +32,12 @@ def remind() -> ResponseReturnValue:
 def keep_reminder() -> ResponseReturnValue:
     """Keep the hour."""
     with phone_work(write=True) as unit:
-        minute = chosen_number("minute", HALF_HOURS)
+        minute = int(chosen_word("minute", [str(minute) for minute in HALF_HOURS]))
         reminders.set_reminder(
             unit.session,
             unit.patient,
-            wanted=request.form.get("wanted") == "yes",
-            minute=DEFAULT_MINUTE if minute is None else minute,
+            wanted=bool(ticked("wanted", ("yes",))),
+            minute=minute,
             now=unit.now,
         )
     return redirect(url_for("phone.remind", saved="yes"), 303)

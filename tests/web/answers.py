@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from diary.web.codes import STATUS_OF, WIRE
 from schemas.problem import ProblemOut
 
-PAGES: Final = ("/desk", "/app")
+PAGES: Final = ("/desk", "/app", "/setup")
 
 
 def unsound(answer: TestResponse) -> str | None:

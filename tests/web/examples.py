@@ -85,6 +85,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST desk.change_password": {"current": "four plain words together", "new": "four plain words together"},
     "POST desk.passkey_sign_in": {"step": "st_none", "credential": "{}"},
     "POST desk.add_passkey": {"step": "st_none", "credential": "none", "name": "Tablet"},
+    "GET desk.free_days": {"first": DAY, "last": DAY},
     "POST desk.rename_passkey": {"name": "Tablet"},
     "POST desk.set_own_password": {"token": "al_none", "password": "four plain words together"},
     "POST desk.invite": {"name": "Joost Bos", "email": "joost@example.org", "role": "nurse"},
