@@ -69,6 +69,7 @@ sbom: install ## Write the bill of materials (CycloneDX) to var/sbom.json
 
 pictures: dev ## Take the pictures of docs/ anew, from a small sandbox
 	@$(PY) -m tests.desk.shots
+	@$(PY) -m tests.phone.picture
 
 python:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON). Install Python 3.11 or newer, or say make PYTHON=..." >&2; exit 1; }

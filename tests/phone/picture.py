@@ -34,7 +34,7 @@ def screens(browser: Browser, template: Path, scratch: Path) -> Iterator[bytes]:
     with prepared(browser, template, scratch, "light") as (phone, patient_id):
         phone.join(patient_id)
         phone.open()
-        phone.choose(3)
+        phone.page.locator(".scale input").nth(3).check(force=True)  # a tap would leave its shade
         yield phone.page.screenshot()
         phone.press("Save")
         phone.sees("Saved: 3")
@@ -42,6 +42,8 @@ def screens(browser: Browser, template: Path, scratch: Path) -> Iterator[bytes]:
         yield phone.page.screenshot()
     with prepared(browser, template, scratch, "dark") as (phone, patient_id):
         phone.join(patient_id)
+        phone.open()
+        phone.page.wait_for_load_state("networkidle")  # it knows yesterday's answer now
         phone.offline()
         phone.open()
         phone.answer(3)
