@@ -71,7 +71,7 @@ def messages_page() -> ResponseReturnValue:
     return show("messages.html", frame, lines=lines, older=older)
 
 
-@desk.post("/settings/messages/<uid>/again")
+@desk.post("/settings/messages/<uid:uid>/again")
 def try_again(uid: str) -> ResponseReturnValue:
     """Try a message once more that was given up."""
     with staff_work(write=True) as unit:

@@ -24,6 +24,7 @@ from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking, Chair
 from diary.storage.tables.course import Administration, Course, Regimen
 from diary.storage.tables.entry import Entry
+from diary.storage.tables.outbox import Message
 from diary.storage.tables.patient import Device, Patient
 from diary.storage.tables.signing import Passkey
 from diary.storage.tables.staff import IntegrationKey, Staff, StaffSession, Team
@@ -52,6 +53,7 @@ KINDS: Final[Mapping[str, type[Base]]] = {
     "team": Team,
     "session": StaffSession,
     "passkey": Passkey,
+    "message": Message,
     "key": IntegrationKey,
 }
 

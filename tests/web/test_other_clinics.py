@@ -41,6 +41,7 @@ KIND_AFTER: Final = {
     "sessions": "session",
     "passkeys": "passkey",
     "keys": "key",
+    "messages": "message",
     "staff": "staff",
 }
 # What the uids in a body, a query or a form name, by route and key.
