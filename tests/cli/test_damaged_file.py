@@ -43,7 +43,7 @@ def test_the_doctor_finds_a_damaged_page_and_says_what_to_do(damaged, lite):
     said = shell.run("doctor", "--json")
     found = {row["check"]: row for row in json.loads(said.output)}
     assert (said.exit_code, found["file"]["status"]) == (2, "FAIL")
-    assert "backup" in found["file"]["mend"]
+    assert "BACKUP" in found["file"]["mend"]
 
 
 def test_a_command_that_meets_a_damaged_page_says_so_in_one_line(damaged, lite):
@@ -60,7 +60,7 @@ def test_a_file_that_is_no_database_is_told_by_the_doctor_and_by_every_command(d
     said = shell.run("doctor", "--json")
     found = {row["check"]: row for row in json.loads(said.output)}
     assert (said.exit_code, found["database"]["status"]) == (2, "FAIL")
-    assert "backup" in found["database"]["mend"]
+    assert "BACKUP" in found["database"]["mend"]
     for command in ("verify", "serve", "night"):
         said = shell.run(command)
         assert said.exit_code == 1

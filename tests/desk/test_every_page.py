@@ -70,7 +70,8 @@ class Page(HTMLParser):
         if tag == "label":
             self.in_label += 1
             self.labelled.add(given.get("for") or "")
-        if tag in ("input", "select", "textarea") and given.get("type") != "hidden":
+        silent = given.get("type") == "hidden" or "hidden" in given
+        if tag in ("input", "select", "textarea") and not silent:
             self.controls.append({**given, "inside": "yes" if self.in_label else None})
         if re.fullmatch("h[1-6]", tag):
             self.headings.append(int(tag[1]))

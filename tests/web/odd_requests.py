@@ -26,6 +26,8 @@ KIND_AFTER: Final = {
     "entries": "entry",
     "infusions": "administration",
     "phones": "device",
+    "staff": "staff",
+    "shown": "message",
 }
 # So does the name of a key.
 KIND_OF: Final = {**{kind: kind for kind in KINDS}, "of": "entry", "supersedes": "entry", "owner": "staff"}

@@ -14,7 +14,7 @@ from diary.storage.unit import SYSTEM, own, unit
 from diary.web.rights import ANYONE, PATIENT, RIGHTS
 from tests.api.people import Caller, phone
 from tests.web.answers import unsound
-from tests.web.examples import ENDS_SESSION, address, routes
+from tests.web.examples import ENDS_SESSION, FORMS, address, routes
 from tests.web.ground import KINDS, NOW, TODAY, Ground, a_patient, clinics, signed_in
 from tests.web.odd_requests import KIND_AFTER, ROLES, Asked, requests
 from tests.web.stored import counts
@@ -124,7 +124,7 @@ def closed_pages(over: Storm) -> list[str]:
         kind = KIND_AFTER.get(rule.rule.split("/")[2], "")
         for uid in over.uids[kind][:4] if "<uid" in rule.rule else [""]:
             parts = {name: uid for name in rule.arguments if name.endswith("uid")} | {"day": str(TODAY)}
-            answer = over.callers[role].get(address(rule, **parts))
+            answer = over.callers[role].get(address(rule, **parts), **FORMS.get(route, {}))
             closed += [f"{route} {uid}: {answer.status_code}"] if answer.status_code >= 400 else []
     return closed
 
