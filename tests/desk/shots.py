@@ -70,7 +70,7 @@ def diary(noise: random.Random, curve: Curve) -> str:
 
 
 def shoot(browser: Browser, desk: Desk, folder: Path) -> None:
-    """The worklist, and the top of one patient's page."""
+    """The worklist, the top of one patient's page, and the letter that is printed for them."""
     with serving(desk.app) as base, browsing(browser, desk, base, width=WIDTH_PX) as nurse:
         page = nurse.go("/desk/")
         page.screenshot(path=folder / "desk.png", full_page=True)
@@ -78,6 +78,8 @@ def shoot(browser: Browser, desk: Desk, folder: Path) -> None:
         page.get_by_role("link", name="Sofie Jansen").first.click()
         page.set_viewport_size({"width": WIDTH_PX, "height": PATIENT_HEIGHT_PX})
         page.screenshot(path=folder / "desk-patient.png")
+        page.get_by_role("link", name="Authorisation letter").click()
+        page.locator(".sheet").screenshot(path=folder / "desk-letter.png")
 
 
 def main() -> None:
