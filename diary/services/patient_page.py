@@ -26,6 +26,7 @@ from diary.services.patient_chart import Diary, chart_of
 from diary.services.patient_diary import diary_of
 from diary.services.patient_outlook import PatientOutlook, outlook_of
 from diary.services.patients import read_identity
+from diary.services.phone_reach import PhoneReach, phone_reach
 from diary.services.safety import Safety, safety_of
 from diary.storage import alerts as alert_rows
 from diary.storage import bookings as booking_rows
@@ -105,6 +106,7 @@ class PatientPage:
     owner: str | None
     follow: Followed | None
     devices: tuple[Device, ...]
+    phone: PhoneReach
     today: date
     safety: Safety
     live: tuple[AlertBlock, ...]
@@ -161,6 +163,7 @@ def patient_page(
         owner=owner,
         follow=diary.follow[-1] if diary.follow else None,
         devices=tuple(devices_of(session, patient.id)),
+        phone=phone_reach(session, [patient.id], now=now)[patient.id],
         today=diary.today,
         safety=safety_of(session, patient, today=diary.today, protocol=protocol),
         live=tuple(sorted((block for block in blocks if block.ended_at is None), key=_urgency)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -15,13 +15,11 @@ from diary.services.secrets import FEED, new_token, token_digest
 from diary.storage.courses import open_courses_of
 from diary.storage.follow import follow_histories
 from diary.storage.patients import Diarist, patients_by_id
-from diary.storage.reach import live_subscriptions
 from diary.storage.reminders import (
     days_with_answers,
     due_reminders,
     feed_presented,
     message_presented,
-    notes_to,
     reminder_of,
 )
 from diary.storage.tables.course import Course
@@ -32,11 +30,6 @@ from diary.storage.unit import Scope, clinic_of, enter, present
 BATCH: Final = 500
 # So far back silence is looked for: a thin schedule asks on two days a week.
 LOOK_BACK_DAYS: Final = 28
-# A phone that has shown none of so many notes within a day is off, lost, or has forbidden them.
-UNSHOWN_MAX: Final = 3
-SHOWN_WITHIN: Final = timedelta(days=1)
-
-Reach = Literal["reached", "no_phone", "unreachable"]
 
 
 def remind_due(session: Session, *, now: datetime) -> int:
@@ -118,19 +111,6 @@ def note_shown(session: Session, uid: str, *, now: datetime) -> None:
     enter(session, Scope(message.clinic_id, "patient", message.patient_id, "patient"))
     message.shown_at = now
     session.flush()
-
-
-def reach_of(session: Session, patient_id: int, *, now: datetime) -> Reach:
-    """Whether the patient's phone gets notes: silence with a phone that shows them is another silence."""
-    if not live_subscriptions(session, [patient_id]):
-        return "no_phone"
-    notes = [
-        note
-        for note in notes_to(session, patient_id, limit=UNSHOWN_MAX + 1)
-        if now - note.created_at >= SHOWN_WITHIN or note.shown_at is not None
-    ][:UNSHOWN_MAX]
-    unshown = [note for note in notes if note.shown_at is None]
-    return "unreachable" if len(unshown) == UNSHOWN_MAX else "reached"
 
 
 def wish_of(row: Reminder, patient: Diarist) -> reminding.Wish:

@@ -14,6 +14,7 @@ from diary.services import audit
 from diary.services.alert_lines import AlertLine, alert_line, staff_names
 from diary.services.asked_days import unfollowed
 from diary.services.course_today import CourseToday, course_today, scores_between, today_of
+from diary.services.phone_reach import PhoneReach, phone_reach
 from diary.storage.bookings import WAIT_FOR_DAYS
 from diary.storage.courses import packed_days
 from diary.storage.follow import Followed, follow_histories
@@ -29,7 +30,6 @@ from diary.storage.worklist import (
     courses_of_rows,
     given_to,
     identities_of,
-    phones_seen,
 )
 
 SPARK_DAYS: Final = 28
@@ -58,7 +58,8 @@ class Row:
     """Days without relief to expect until a bed asked for today is free."""
     last_nrs: int | None
     """The last answer of the course."""
-    phone_seen_at: datetime | None
+    phone: PhoneReach | None
+    """Of a silent patient."""
     spark: tuple[int | None, ...]
     """Scores of 28 diary days, oldest first, the last one being today or yesterday."""
 
@@ -75,7 +76,7 @@ class _Beside:
     given: Mapping[int, Sequence[Administration]]
     follow: Mapping[int, Sequence[Followed]]
     bookings: Mapping[int, Booking]
-    phones: Mapping[int, datetime]
+    phones: Mapping[int, PhoneReach]
     owners: Mapping[int, tuple[str, str]]
     names: Mapping[int, str | None]
 
@@ -105,7 +106,9 @@ def rows_of(
         given=given_to(session, patient_ids),
         follow=follow_histories(session, patient_ids, until=now),
         bookings=bookings_under_way(session, patient_ids),
-        phones=phones_seen(session, [alert.patient_id for alert, _ in found if alert.kind == "silence"]),
+        phones=phone_reach(
+            session, [alert.patient_id for alert, _ in found if alert.kind == "silence"], now=now
+        ),
         owners=staff_names(session),
         names={patient_id: identity.name for patient_id, identity in identities.items()},
     )
@@ -142,7 +145,7 @@ def _row(alert: Alert, patient: Patient, beside: _Beside, *, now: datetime) -> R
         chance=finding.p_lost_lead if finding is not None else None,
         days_lost=_lost(alert, finding, beside),
         last_nrs=next((nrs for nrs in reversed(scores) if nrs is not None), None),
-        phone_seen_at=beside.phones.get(patient.id),
+        phone=beside.phones.get(patient.id) if alert.kind == "silence" else None,
         spark=spark,
     )
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from diary.storage.tables.clinic import Clinic
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.outbox import Message
 from diary.storage.tables.reach import Reminder
-from diary.storage.unit import own
+from diary.storage.unit import clinic_of, own
 
 
 def clinics_to_remind(session: Session, now: datetime) -> list[int]:
@@ -58,10 +58,27 @@ def days_with_answers(session: Session, patient_ids: Sequence[int], *, since: da
     return found
 
 
-def notes_to(session: Session, patient_id: int, *, limit: int) -> list[Message]:
-    """The newest notes that the patient's phones took, newest first."""
-    statement = own(session, Message).where(Message.patient_id == patient_id, Message.state == "delivered")
-    return list(session.scalars(statement.order_by(Message.created_at.desc()).limit(limit)))
+def newest_notes(
+    session: Session, patient_ids: Sequence[int], *, sent_until: datetime, limit: int
+) -> dict[int, list[Message]]:
+    """Each patient's newest notes that a phone took: those it showed, and older ones that it did not."""
+    place = func.row_number().over(partition_by=Message.patient_id, order_by=Message.created_at.desc())
+    ranked = (
+        select(Message.id, place.label("place"))
+        .where(
+            Message.clinic_id == clinic_of(session),
+            Message.patient_id.in_(patient_ids),
+            Message.state == "delivered",
+            or_(Message.shown_at.is_not(None), Message.created_at <= sent_until),
+        )
+        .subquery()
+    )
+    statement = own(session, Message).join(ranked, ranked.c.id == Message.id).where(ranked.c.place <= limit)
+    found: dict[int, list[Message]] = {}
+    for note in session.scalars(statement.order_by(Message.created_at.desc())):
+        assert note.patient_id is not None
+        found.setdefault(note.patient_id, []).append(note)
+    return found
 
 
 def message_presented(session: Session, uid: str) -> Message | None:

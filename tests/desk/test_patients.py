@@ -8,9 +8,12 @@ import pytest
 from diary.domain.errors import Refusal
 from diary.services import enrolment
 from diary.storage.patients import devices_of
-from diary.storage.unit import Scope, unit
+from diary.storage.tables.outbox import Message
+from diary.storage.unit import Scope, own, unit
 from tests.desk.house import MORNING, SECRET, Person, the_patient, words_of
 from tests.little_clinic import ZONE
+from tests.services.test_phone_reach import deliver
+from tests.services.test_reach import subscribe
 
 TODAY = MORNING.date()
 YESTERDAY = TODAY - timedelta(days=1)
@@ -136,3 +139,25 @@ def found_by(person: Person, query: str) -> str:
 def code_in(page: str) -> str:
     """The code as the patient would type it, without its dash."""
     return re.search(r'class="code">([A-Z0-9]{4})-([A-Z0-9]{4})<', page).expand(r"\1\2")
+
+
+def test_a_silent_patient_whose_phone_shows_no_reminder_is_told_apart(desk):
+    nurse = desk.sign_in()
+    patient_id = desk.patient("P-1")
+    desk.alert(patient_id, "silence", days_since_answer=8)
+    assert "No phone is paired." in words_of(nurse.get("/desk/?tab=silent"))
+
+    subscribe(desk.clinic, patient_id, "https://push.example/a")
+    for days in (3, 4, 5):
+        deliver(desk.clinic, patient_id, TODAY - timedelta(days=days))
+
+    out_of_reach = "No way to reach the phone: it showed none of the last 3 reminders."
+    assert out_of_reach in words_of(nurse.get("/desk/?tab=silent"))
+    page = words_of(nurse.get(desk.page(patient_id)))
+    assert page.count(out_of_reach) == 2, "with the alert, and with the phones"
+    assert "last seen" in page
+
+    with desk.clinic.unit(write=True) as session:
+        note = session.scalars(own(session, Message).where(Message.kind == "reminder")).first()
+        note.shown_at = MORNING - timedelta(days=2)
+    assert "it showed a reminder 2 days ago." in words_of(nurse.get("/desk/?tab=silent"))

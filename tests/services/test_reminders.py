@@ -1,6 +1,6 @@
 """Reminders in the database: once, a nudge, silence; at the patient's place; and what their phones say."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,6 @@ from diary.storage.reminders import feed_presented, reminder_of
 from diary.storage.tables.outbox import Message
 from diary.storage.unit import Scope, own, present, unit
 from tests.little_clinic import LittleClinic, at, day_number
-from tests.services.test_reach import subscribe
 
 TODAY = day_number(30)
 NOON = at(TODAY, hour=12)
@@ -122,37 +121,3 @@ def opened(clinic: LittleClinic, token: str) -> int | None:
         present(session, digest)
         row = feed_presented(session, digest)
         return row.patient_id if row is not None else None
-
-
-def test_a_phone_that_shows_nothing_is_told_from_a_patient_who_says_nothing(clinic, patient_id):
-    assert reach(clinic, patient_id, NOON) == "no_phone"
-    subscribe(clinic, patient_id, "https://push.example/a")
-    uids = [deliver_one(clinic, patient_id, TODAY + timedelta(days=n)) for n in range(3)]
-    later = at(TODAY + timedelta(days=5))
-    assert reach(clinic, patient_id, later) == "unreachable"
-    with unit(clinic.engine, Scope(None, "patient"), write=True) as session:
-        reminders.note_shown(session, uids[1], now=later)
-        reminders.note_shown(session, "made-up", now=later)
-    assert reach(clinic, patient_id, later) == "reached"
-
-
-def deliver_one(clinic: LittleClinic, patient_id: int, day: date) -> str:
-    with clinic.unit(write=True) as session:
-        message = Message(
-            clinic_id=clinic.clinic_id,
-            uid=f"uid-{day}",
-            kind="reminder",
-            dedupe_key=f"reminder:{day}",
-            patient_id=patient_id,
-            state="delivered",
-            created_at=at(day, hour=20),
-            ended_at=at(day, hour=20),
-            tries=1,
-        )
-        session.add(message)
-        return message.uid
-
-
-def reach(clinic: LittleClinic, patient_id: int, now: datetime) -> str:
-    with clinic.unit() as session:
-        return reminders.reach_of(session, patient_id, now=now)
