@@ -8,13 +8,15 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from config.notes import RIGHT_TO_LEFT, note_for
+from config.notes import RIGHT_TO_LEFT, Note, note_for
 from diary.gateways.mail import Mail
 from diary.gateways.push import Push
 from diary.gateways.webhook import Hook
 from diary.services.clinics import local_day
 from diary.services.covers import stand_ins
-from diary.services.due import is_needless
+from diary.services.due import is_needless, waits_until
+from diary.services.visit_notes import is_tomorrow
+from diary.storage.bookings import booking_by_id
 from diary.storage.outbox import admins, alerts_by_id, listeners, open_alerts
 from diary.storage.patients import patients_by_id
 from diary.storage.reach import live_subscriptions, webhooks_by_id
@@ -25,7 +27,7 @@ from diary.storage.tables.reach import PushSubscription
 Parcel = Mail | Push | Hook
 
 # Where a tap on a note leads.
-PLACES: Final = {"reminder": "/app/", "nudge": "/app/", "offer": "/app/offer", "visit": "/app/"}
+PLACES: Final = {"reminder": "/app/", "nudge": "/app/", "offer": "/app/offer", "visit": "/app/offer"}
 # A phone that is off gets a note up to so long after; a reminder not past its evening.
 NOTE_LIFE: Final = timedelta(hours=24)
 
@@ -39,6 +41,8 @@ class Bundle:
     messages: Sequence[Message]
     parcels: Sequence[Parcel]
     needless: bool = False
+    waits_until: datetime | None = None
+    """Nobody is disturbed before."""
 
 
 def bundles(session: Session, messages: Sequence[Message], *, url: str, now: datetime) -> list[Bundle]:
@@ -73,7 +77,12 @@ def notes(session: Session, messages: Sequence[Message], *, now: datetime) -> li
         if is_needless(session, message, patient, now=now):
             found.append(Bundle([message], [], needless=True))
             continue
-        parcels = [_push(message, phone, patient.locale, now) for phone in phones.get(patient.id, ())]
+        until = waits_until(message, patient, now=now)
+        if until is not None:
+            found.append(Bundle([message], [], waits_until=until))
+            continue
+        words = note_for(_said(session, message, now=now), patient.locale)
+        parcels = [_push(message, phone, words, now) for phone in phones.get(patient.id, ())]
         found.append(Bundle([message], parcels))
     return found
 
@@ -92,8 +101,16 @@ def events(session: Session, messages: Sequence[Message]) -> list[Bundle]:
     return found
 
 
-def _push(message: Message, phone: PushSubscription, locale: str, now: datetime) -> Push:
-    words, language = note_for(message.kind, locale)
+def _said(session: Session, message: Message, *, now: datetime) -> str:
+    """Which words: those for the day before are said on it, and on no other."""
+    if message.kind != "visit" or message.booking_id is None:
+        return message.kind
+    tomorrow = is_tomorrow(session, booking_by_id(session, message.booking_id), now=now)
+    return "tomorrow" if tomorrow else message.kind
+
+
+def _push(message: Message, phone: PushSubscription, said: tuple[Note, str], now: datetime) -> Push:
+    words, language = said
     ends_at = message.expires_at or message.created_at + NOTE_LIFE
     note = {
         "title": words.title,
