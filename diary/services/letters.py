@@ -15,6 +15,7 @@ from diary.gateways.webhook import Hook
 from diary.services.clinics import local_day
 from diary.services.covers import stand_ins
 from diary.services.due import is_needless, waits_until
+from diary.services.readers import Readers, is_of_clinic
 from diary.services.visit_notes import is_tomorrow
 from diary.storage.bookings import booking_by_id
 from diary.storage.outbox import admins, alerts_by_id, listeners, open_alerts
@@ -60,7 +61,8 @@ def bundles(session: Session, messages: Sequence[Message], *, url: str, now: dat
             found.append(Bundle([message], _red_flag(session, message, away, url)))
         else:
             together.setdefault(message.staff_id, []).append(message)
-    return found + [_digest(session, staff_id, told, away, url) for staff_id, told in together.items()]
+    readers = Readers(session, away, now=now)
+    return found + [_digest(session, staff_id, told, readers, url) for staff_id, told in together.items()]
 
 
 def notes(session: Session, messages: Sequence[Message], *, now: datetime) -> list[Bundle]:
@@ -148,43 +150,36 @@ def _is_over(message: Message, alerts: dict[int, Alert]) -> bool:
 def _red_flag(session: Session, message: Message, away: Mapping[int, int], url: str) -> list[Parcel]:
     text = f"A patient has reported something that staff must see now.\n\n{url}/desk/\n\n{NO_ANSWER}\n"
     subject = "Pain diary: a red flag, look now"
-    return _mails(session, message.staff_id, away, subject, text, key=message.uid)
+    people = listeners(session, message.staff_id, away)
+    return [Mail(person.email, subject, text, f"{message.uid}.{person.uid}") for person in people]
 
 
 def _digest(
     session: Session,
     staff_id: int | None,
     messages: Sequence[Message],
-    away: Mapping[int, int],
+    readers: Readers,
     url: str,
 ) -> Bundle:
     told = {message.alert_id for message in messages if message.alert_id is not None}
-    waiting = max(len(told), open_alerts(session, staff_id)) if _gathers(messages) else len(told)
+    owner_id = None if all(is_of_clinic(one) for one in messages) else staff_id
+    waiting = max(len(told), open_alerts(session, owner_id)) if _gathers(messages) else len(told)
     if not waiting:
         return Bundle(messages, [], needless=True)
+    untaken = any(message.kind == "escalation" for message in messages)
+    reading = readers.of(staff_id, messages, untaken=untaken)
+    if not reading.now:
+        return Bundle(messages, [], needless=reading.unwanted, waits_until=reading.begins_at)
     cases = "1 case needs a decision" if waiting == 1 else f"{waiting} cases need a decision"
-    if any(message.kind == "escalation" for message in messages):
+    if untaken:
         cases += ", and nobody has taken it" if waiting == 1 else ", and nobody has taken some of them"
     text = f"{cases}.\n\n{url}/desk/\n\n{NO_ANSWER}\n"
-    mails = _mails(session, staff_id, away, f"Pain diary: {cases}", text, key=_key(messages))
-    return Bundle(messages, mails)
+    subject, key = f"Pain diary: {cases}", _key(messages)
+    return Bundle(messages, [Mail(one.email, subject, text, f"{key}.{one.uid}") for one in reading.now])
 
 
 def _gathers(messages: Iterable[Message]) -> bool:
     return any(message.kind == "digest" for message in messages)
-
-
-def _mails(
-    session: Session,
-    staff_id: int | None,
-    away: Mapping[int, int],
-    subject: str,
-    text: str,
-    *,
-    key: str,
-) -> list[Parcel]:
-    people = listeners(session, staff_id, away)
-    return [Mail(person.email, subject, text, f"{key}.{person.uid}") for person in people]
 
 
 def _key(messages: Sequence[Message]) -> str:
