@@ -9,10 +9,10 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from config.settings import Settings
-from diary.app import create_app
 from diary.services.sandbox import installation, move_clock
 from diary.services.staff import add_staff, make_key
 from diary.storage.unit import SYSTEM, unit
+from tests.apps import app_of
 from tests.little_clinic import FIRST_DAY, ZONE, LittleClinic
 
 SECRET = "pV3x0_Wm9Qe7Yk2Ls8Tb4Hd6Jf1Rz5Nc-Ga8Xu2Wq7Ie"
@@ -65,7 +65,7 @@ class Caller:
 def make_app(database_url: str) -> Flask:
     """The app on a test's database, with the real clock."""
     settings = Settings.from_env({"DIARY_DATABASE_URL": database_url, "DIARY_SECRET_KEY": SECRET})
-    return create_app(settings, lambda: datetime.now(UTC))
+    return app_of(settings, lambda: datetime.now(UTC))
 
 
 def nobody(app: Flask) -> Caller:
