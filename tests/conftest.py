@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 KINDS = ("sqlite", "postgresql")
-# No test outlives its files, so they need not reach a disk: in memory SQLite commits in 0.02 ms instead of 5 to 8.
+# No test outlives its files, so they need not reach a disk: in memory SQLite commits in 0.02 ms instead of 5.
 IN_MEMORY = Path("/dev/shm")
 IN_MEMORY_MIN_BYTES = 4 << 30
 # No sandbox inside a container's root; nothing of the browser's own may leave the machine.
