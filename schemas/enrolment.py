@@ -4,7 +4,7 @@ import re
 
 from config.scales import NRS
 from schemas.base import Incoming, Outgoing
-from schemas.fields import Choice, Code, Formed, Locale, Moment, Part, Text, Uuid, WholeNumber, Zone
+from schemas.fields import Choice, Code, Formed, Locale, Moment, Part, Text, Uuid, WholeNumber, YesNo, Zone
 
 
 class TextVersion(Formed):
@@ -59,6 +59,9 @@ class InstrumentOut(Outgoing):
     treated_area = Text(200, allow_none=True, description="Where the pain is asked about.")
     direction = Choice(
         ("ltr", "rtl"), description="Which way the numbers run, whatever the direction of your page."
+    )
+    validated = YesNo(
+        description="Whether the wording is a validated translation; those that the service brings are not."
     )
 
 

@@ -28,4 +28,5 @@ def instrument_shown(session: Session, patient: Patient, *, now: datetime) -> di
         "high_anchor": question.high_anchor,
         "treated_area": question.treated_area,
         "direction": question.direction,
+        "validated": version.texts[question.locale].get("validated") == "yes",
     }

@@ -29,6 +29,7 @@ def test_a_next_course_for_another_place_leaves_the_question_of_this_one_as_it_i
     instrument = ok(device.get("/v1/me"))["instrument"]
     asked = "What was your average pain in your right hand in the last 24 hours?"
     assert (instrument["question"], instrument["treated_area"]) == (asked, HAND)
+    assert instrument["validated"] is False, "the wording is ours"
     assert instrument["question_for_day"] == "What was your average pain in your right hand on {day}?"
     assert asked in device.get("/app/").text
     assert asked in nurse.get(f"/desk/patients/{uid}/answers/new").text

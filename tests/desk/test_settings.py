@@ -3,6 +3,7 @@
 import re
 
 from config.protocol import Protocol
+from config.wordings import QUESTION
 from diary.services.alert_copies import check_alerts
 from diary.storage.protocols import protocol_at, protocol_versions
 from tests.desk.house import MORNING, Desk, words_of
@@ -84,6 +85,7 @@ def test_an_admin_says_what_patients_read_and_sees_the_question_in_each_language
     page = admin.get("/desk/settings/clinic")
     assert "Hoeveel pijn had u gemiddeld" in words_of(page)
     assert re.search(r'lang="ar" dir="rtl"', page)
+    assert page.count("Not a validated translation.") == len(QUESTION)
     fields = {"name": "Hand clinic", "phone": "020 1", "opening_hours": "weekdays", "locale": "nl"}
     assert admin.post("/desk/settings/clinic", **fields, emergency_text="Call 112.").status_code == 303
     assert "Hand clinic" in admin.get("/desk/settings")
