@@ -66,7 +66,7 @@ def script(version: str, name: str) -> ResponseReturnValue:
 
 
 def worker() -> ResponseReturnValue:
-    """The worker, or the one that retires it: docs/runbook/phone-worker.md."""
+    """The worker, or the one that retires it: docs/runbook/phone-offline.md."""
     name = "worker.js" if roof().settings.phone_offline else "retired.js"
     return answer(SCRIPT_FILES[name], cache="no-cache")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error
 
+from diary.web.asking import DEVICE_COOKIE
 from tests.phone.phone_clinic import PhoneClinic
 
 if TYPE_CHECKING:
@@ -141,6 +142,24 @@ def smart_phone(
     finally:
         context.close()
     assert phone.wrong == []
+
+
+def sign_in(phone: SmartPhone, clinic: PhoneClinic, patient_id: int) -> None:
+    """The phone has its cookie, and nothing else is kept on it."""
+    joined = clinic.phone(patient_id).client.get_cookie(DEVICE_COOKIE, domain="diary.example.org")
+    assert joined is not None
+    phone.context.add_cookies(
+        [
+            {
+                "name": DEVICE_COOKIE,
+                "value": joined.value,
+                "domain": "localhost",
+                "path": "/",
+                "secure": True,
+                "httpOnly": True,
+            }
+        ]
+    )
 
 
 def watch(phone: SmartPhone, page: "Page") -> None:

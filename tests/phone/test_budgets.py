@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from diary.phone.files import SCRIPT_FILES
-from diary.web.asking import DEVICE_COOKIE
 from tests.phone.phone_clinic import PhoneClinic
-from tests.phone.phones import SmartPhone, smart_phone
+from tests.phone.phones import sign_in, smart_phone
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -31,7 +30,7 @@ def test_the_first_visit_weighs_at_most_40_kilobytes_with_all_that_is_kept(
 ):
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
         sizes: list[tuple[str, int]] = []
-        sign_in(phone, sqlite_clinic)
+        sign_in(phone, sqlite_clinic, sqlite_clinic.admit())
         phone.context.on("requestfinished", lambda request: sizes.append((request.url, weight(request))))
         phone.open()
         phone.ready()
@@ -44,7 +43,7 @@ def test_on_a_slow_line_and_a_slow_phone_a_number_can_be_tapped_within_3_seconds
     chromium: "Browser", sqlite_clinic: PhoneClinic
 ):
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
-        sign_in(phone, sqlite_clinic)
+        sign_in(phone, sqlite_clinic, sqlite_clinic.admit())
         cdp = phone.context.new_cdp_session(phone.page)
         cdp.send("Network.enable")
         cdp.send("Network.emulateNetworkConditions", SLOW_3G)
@@ -61,24 +60,6 @@ def test_on_a_slow_line_and_a_slow_phone_a_number_can_be_tapped_within_3_seconds
             told = {each["name"]: each["value"] for each in cdp.send("Performance.getMetrics")["metrics"]}
             took_s.append(told["DomContentLoaded"] - told["NavigationStart"])
         assert 0.4 < min(took_s) <= READY_MAX_S
-
-
-def sign_in(phone: SmartPhone, clinic: PhoneClinic) -> None:
-    """The phone has its cookie, and nothing else is kept on it."""
-    joined = clinic.phone(clinic.admit()).client.get_cookie(DEVICE_COOKIE, domain="diary.example.org")
-    assert joined is not None
-    phone.context.add_cookies(
-        [
-            {
-                "name": DEVICE_COOKIE,
-                "value": joined.value,
-                "domain": "localhost",
-                "path": "/",
-                "secure": True,
-                "httpOnly": True,
-            }
-        ]
-    )
 
 
 def weight(request: Any) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +11,12 @@ from diary.phone.languages.english import ENGLISH
 from diary.services.enrolment import revoke_device
 from diary.services.patients import stop
 from diary.storage.patients import patient_by_id
+from diary.storage.tables.alert import Alert
 from diary.storage.tables.entry import ItemAnswer
 from diary.storage.tables.patient import Device
 from diary.web.work import Roof, put_roof
-from tests.phone.phone_clinic import TODAY, YESTERDAY, PhoneClinic
-from tests.phone.phones import SmartPhone, smart_phone
+from tests.phone.phone_clinic import TODAY, YESTERDAY, PhoneClinic, at
+from tests.phone.phones import SmartPhone, sign_in, smart_phone
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -155,6 +157,55 @@ def test_what_the_service_refuses_is_told_with_its_reason_and_goes_when_it_was_r
     phone.sees("+31 71 000 00 00")
     phone.press("I have read this")
     phone.sent()
+
+
+def test_an_answer_of_yesterday_that_was_not_taken_is_told_before_todays_question(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    phone.open()
+    phone.offline()
+    phone.answer(7)
+    sqlite_clinic.phone(patient_id).answer(2)
+    tomorrow = TODAY + timedelta(days=1)
+    sqlite_clinic.clock.moment = at(tomorrow)
+    phone.context.clock.set_system_time(at(tomorrow))
+    phone.offline(off=False)
+    phone.sees("The answer for Saturday 21 November is 2. You chose 7.")
+    phone.press("Keep 2")
+    phone.answer(5)
+    phone.sent()
+    assert sqlite_clinic.standing(patient_id) == {TODAY: 2, tomorrow: 5}
+
+
+def test_an_answer_just_given_is_not_asked_for_again_when_older_news_comes_late(phone: SmartPhone):
+    late = []
+    phone.context.route("**/v1/entries?*", lambda route: late.append((route, route.fetch())))
+    with phone.page.expect_request("**/v1/entries?*"):
+        phone.open()
+    phone.answer(7)
+    phone.sent()
+    [(route, response)] = late
+    route.fulfill(response=response)
+    phone.page.wait_for_load_state("networkidle")
+    phone.offline()
+    phone.open()
+    phone.sees("Saved: 7")
+
+
+def test_without_a_signal_the_wish_to_be_called_is_kept_and_sent_later(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic
+):
+    phone.open("/app/call")
+    phone.offline()
+    phone.press("Please call me")
+    phone.sees(ENGLISH.say("call.kept"))
+    phone.open("/app/call")
+    phone.sees(ENGLISH.say("call.kept"))
+    phone.sees("Monday to Friday, 9:00 to 17:00")
+    assert sqlite_clinic.rows(Alert) == []
+    phone.offline(off=False)
+    phone.sees("You asked for a call on Saturday 21 November.")
+    assert [alert.kind for alert in sqlite_clinic.rows(Alert)] == ["call_me"]
 
 
 def test_a_phone_whose_session_ended_keeps_its_answers_and_sends_them_under_a_new_code(
@@ -324,6 +375,31 @@ def test_no_number_moves_when_answers_begin_to_wait_or_nothing_was_chosen(
         phone.sees("Choose a number from 0 to 10")
         assert phone.page.evaluate("document.activeElement.dataset.fill") == "fault"
         assert [phone.page.locator(each).bounding_box() for each in watched] == before
+
+
+# As some browsers are in private windows.
+KEEPS_NOTHING = """
+Object.defineProperty(Navigator.prototype, "serviceWorker", { value: undefined });
+IDBFactory.prototype.open = () => { throw new DOMException("not here", "InvalidStateError"); };
+"""
+
+
+def test_a_browser_that_keeps_nothing_answers_through_the_service_and_signs_out(
+    chromium: "Browser", sqlite_clinic: PhoneClinic
+):
+    patient_id = sqlite_clinic.admit()
+    with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
+        phone.context.add_init_script(KEEPS_NOTHING)
+        sign_in(phone, sqlite_clinic, patient_id)
+        phone.open()
+        phone.answer(7)
+        phone.open("/app/call")
+        phone.press("Please call me")
+        phone.sees("You asked for a call on Saturday 21 November.")
+        phone.open("/app/leave")
+        phone.press("Sign out")
+        phone.sees("You are signed out")
+    assert sqlite_clinic.standing(patient_id) == {TODAY: 7}
 
 
 # As browsers answer where the disk, or a site's share of it, is used up: nothing comes of the transaction.

@@ -50,14 +50,14 @@ def test_once_asked_the_page_says_since_when_until_staff_have_called(clinic: Pho
         [alert] = clinic.rows(Alert)
         alerts.close(session, session.merge(alert), outcome="called", reason=None, now=clinic.clock())
     assert ENGLISH.say("call.ask") in phone.get("/app/call").text
-    assert "You asked for a call" not in phone.get("/app/call").text
+    assert "You asked for a call on" not in phone.get("/app/call").text
 
 
 def test_another_patients_call_is_not_shown(clinic: PhoneClinic):
     first, second = clinic.phone(clinic.admit("P-0001")), clinic.phone(clinic.admit("P-0002"))
     first.post("/app/call", first.form("/app/call"))
 
-    assert "You asked for a call" not in second.get("/app/call").text
+    assert "You asked for a call on" not in second.get("/app/call").text
 
 
 def test_a_call_asked_without_the_sessions_token_reaches_nobody(clinic: PhoneClinic):

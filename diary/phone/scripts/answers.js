@@ -4,20 +4,22 @@ import { ask, changed, flushNow, standingOf } from "./send.js";
 import { fact, outbox, put, remember, settle } from "./store.js";
 import { addDays, diaryDay, newId, stamp, zone } from "./time.js";
 
+const ENTRIES = "/v1/entries";
+const CALLS = "/v1/calls";
 const CLIENT_VERSION = "app-1";
 const DAYS_KNOWN = 8;
 
-/**
- * How a day stands: { id, nrs, kind } with `waits` for an answer that the service has not receipted, and
- * `refused` for one that it did not take.
- */
+/** How a day stands: { id, nrs, kind }, with `waits` for an answer that the service has not receipted. */
 export async function dayAsKnown(day) {
-  const given = (await outbox()).filter((record) => record.day === day && record.path === "/v1/entries");
-  const known = (await fact("days"))?.[day];
-  const refused = given.find((record) => record.state === "refused");
-  const last = given.filter((record) => record.state === "waiting").at(-1);
+  const waits = (record) => record.day === day && record.path === ENTRIES && record.state === "waiting";
+  const last = (await outbox()).filter(waits).at(-1);
   if (last) return { id: last.id, nrs: last.body.nrs, kind: "answer", waits: true };
-  return known || refused ? { ...known, refused } : undefined;
+  return (await fact("days"))?.[day];
+}
+
+/** The oldest that the service did not take, of whatever day: it stays until the patient has read why. */
+export async function firstRefused() {
+  return (await outbox()).find((record) => record.state === "refused");
 }
 
 /**
@@ -26,7 +28,7 @@ export async function dayAsKnown(day) {
  */
 export async function give(told, { day, nrs, shown, layout }) {
   await put((waiting) => {
-    const before = waiting.filter((one) => one.day === day && one.path === "/v1/entries" && one.state === "waiting").at(-1);
+    const before = waiting.filter((one) => one.day === day && one.path === ENTRIES && one.state === "waiting").at(-1);
     const stands = before ? before.body.nrs : shown?.kind === "void" ? undefined : shown?.nrs;
     if (stands === nrs) return undefined;
     const now = new Date();
@@ -36,7 +38,7 @@ export async function give(told, { day, nrs, shown, layout }) {
       id,
       day,
       patient: told.patient,
-      path: "/v1/entries",
+      path: ENTRIES,
       state: "waiting",
       timed: true,
       body: {
@@ -94,6 +96,19 @@ export async function giveItems(told, items) {
   flushNow().catch(() => undefined); // it waits, and is sent later
 }
 
+/** Keep the wish to be called; the service takes one that stands already for the same. */
+export async function giveCall(told) {
+  const id = newId();
+  await put(() => ({ id, day: diaryDay(), patient: told.patient, path: CALLS, state: "waiting", body: { id } }));
+  changed();
+  flushNow().catch(() => undefined); // it waits, and is sent later
+}
+
+/** Whether a wish to be called waits. */
+export async function callWaits() {
+  return (await outbox()).some((record) => record.path === CALLS && record.state === "waiting");
+}
+
 /** Take a refused answer off this phone: the patient has read why. */
 export async function dismiss(record) {
   await settle(record);
@@ -102,8 +117,11 @@ export async function dismiss(record) {
 
 /** Ask the service how the last days stand; without a signal what was known stays. */
 export async function refresh(today) {
+  const before = JSON.stringify(await fact("days"));
   const answer = await ask("GET", `/v1/entries?from=${addDays(today, -DAYS_KNOWN)}&limit=200`);
   if (answer.status !== 200) return;
+  // A receipt that came while this was under way is newer: an answer just given is not asked for again.
+  if (JSON.stringify(await fact("days")) !== before) return;
   const standing = answer.json.items.filter((entry) => entry.standing);
   await remember("days", Object.fromEntries(standing.map((entry) => [entry.day, standingOf(entry)])));
 }

@@ -1,6 +1,6 @@
 // Runs on every page of a signed-in phone: keeps what opens without a signal, sends what waits, says how it stands.
 
-import { askedNow, give, giveAsked, giveItems } from "./answers.js";
+import { askedNow, callWaits, give, giveAsked, giveCall, giveItems } from "./answers.js";
 import { drop, frame, keep, say } from "./frame.js";
 import { flush, flushNow, onChange } from "./send.js";
 import { fact, forget, lost, outbox, remember } from "./store.js";
@@ -14,6 +14,7 @@ const isFrame = Boolean(document.querySelector("[data-app]"));
 guardLeaving();
 tellMore();
 askMore();
+askForCall();
 await lost()
   .then(start)
   .catch(withdraw);
@@ -102,17 +103,15 @@ function guardLeaving() {
   const form = document.querySelector("form[data-act=sign-out], form[data-act=stop]");
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
-    await flushNow();
-    if ((await outbox()).length) {
+    await flushNow().catch(() => undefined);
+    // A browser that keeps nothing, as in private windows, has nothing that could be lost.
+    if ((await outbox().catch(() => [])).length) {
       const blocked = document.querySelector("[data-fill=blocked]");
       blocked.hidden = false;
       blocked.focus();
       return;
     }
-    if (form.dataset.act === "sign-out") {
-      await forget();
-      await drop();
-    }
+    if (form.dataset.act === "sign-out") await forget().then(drop).catch(() => undefined);
     form.submit();
   });
 }
@@ -132,6 +131,30 @@ function tellMore() {
     }
     turnTo(ticked.some((field) => "serious" in field.dataset) ? "serious" : "plain");
   });
+}
+
+/** The wish to be called is kept on this phone first; once it was sent, the service says since when it stands. */
+function askForCall() {
+  const form = document.querySelector("form[data-act=call]");
+  if (!form) return;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      await giveCall(await frame());
+    } catch {
+      form.submit(); // nothing is kept on this phone, or it is full: the service takes it
+      return;
+    }
+    turnTo("kept");
+  });
+  const look = async () => {
+    const view = document.querySelector("[data-view=kept]");
+    const waits = await callWaits();
+    if (view.hidden && waits) turnTo("kept", { focus: false });
+    if (!view.hidden && !waits) location.replace(location.pathname);
+  };
+  onChange(look);
+  look().catch(() => undefined);
 }
 
 /** The questions beside the score, one after the other, signal or not. */

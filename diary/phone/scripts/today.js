@@ -1,6 +1,6 @@
 // The question, what is saved, and what stands in the way, on the page that opens without a signal.
 
-import { askedNow, dayAsKnown, dismiss, give, refresh } from "./answers.js";
+import { askedNow, dayAsKnown, dismiss, firstRefused, give, refresh } from "./answers.js";
 import { say } from "./frame.js";
 import { addDays, diaryDay, isAfterMidnight } from "./time.js";
 
@@ -37,8 +37,9 @@ export class Today {
     const isOurs = Boolean(named) || location.pathname === HOME;
     this.day = named ?? this.today;
     this.known = await dayAsKnown(this.day);
+    this.refused = await firstRefused();
     if (!isOurs) this.open("away");
-    else if (this.known?.refused) this.openRefused(this.known.refused);
+    else if (this.refused) this.openRefused(this.refused);
     else if (this.known && !change) await this.openSaved();
     else if (this.whyClosed()) this.openClosed(this.whyClosed());
     else await this.openQuestion();
@@ -92,18 +93,19 @@ export class Today {
 
   openRefused(record) {
     const { words } = this.told;
-    const current = record.current;
+    const { body, current } = record;
     if (!current) {
       const reason = words[`problem.${record.code}`] ?? words["app.refused_other"];
-      const what = say(words, "app.refused", { nrs: record.body.nrs, day: this.long(record.day) });
+      const what = say(words, "nrs" in body ? "app.refused" : "app.refused_more", { nrs: body.nrs, day: this.long(record.day) });
       one("[data-fill=refused]").textContent = `${what} ${reason}`;
       this.open("refused");
       return;
     }
-    const values = { day: this.long(record.day), nrs: current.nrs, chosen: record.body.nrs };
+    const values = { day: this.long(record.day), nrs: current.nrs, chosen: body.nrs };
     const voided = current.nrs === null;
     one("[data-fill=conflict]").textContent = say(words, voided ? "conflict.voided" : "conflict.now", values);
     one("[data-act=change]").textContent = say(words, "conflict.change", values);
+    one("[data-act=change]").hidden = Boolean(this.whyClosed(record.day));
     one("[data-act=keep]").textContent = say(words, voided ? "conflict.leave" : "conflict.keep", values);
     this.open("conflict");
   }
@@ -145,16 +147,15 @@ export class Today {
   }
 
   async changeWish() {
-    const { refused } = this.known;
-    const { current } = refused;
-    await dismiss(refused);
+    const { body, current, day } = this.refused;
+    await dismiss(this.refused);
     const shown = { id: current.uid, nrs: current.nrs, kind: current.kind };
-    await give(this.told, { day: this.day, nrs: refused.body.nrs, shown, layout: this.told.layout });
+    await give(this.told, { day, nrs: body.nrs, shown, layout: this.told.layout });
     await this.home();
   }
 
   async dismissWish() {
-    await dismiss(this.known.refused);
+    await dismiss(this.refused);
     await this.home();
   }
 
@@ -164,10 +165,10 @@ export class Today {
     await this.show({ moved: true });
   }
 
-  whyClosed() {
+  whyClosed(day = this.day) {
     if (this.told.follow_state === "stopped") return "patient_not_followed";
-    if (this.day > this.today) return "day_in_future";
-    return this.day < addDays(this.today, -this.told.backdate_days) ? "day_closed" : undefined;
+    if (day > this.today) return "day_in_future";
+    return day < addDays(this.today, -this.told.backdate_days) ? "day_closed" : undefined;
   }
 
   /** Yesterday's number would draw today's answer to it. */
