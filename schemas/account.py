@@ -2,9 +2,11 @@
 
 import re
 
+import marshmallow as ma
+
 from config.words import STAFF_ROLES
 from schemas.base import Incoming
-from schemas.fields import Choice, Formed, Password, Text
+from schemas.fields import Choice, Formed, Password, Text, YesNo
 
 CODE_LENGTH_MAX = 40
 STEP_LENGTH_MAX = 100
@@ -57,6 +59,29 @@ class PasswordIn(Incoming):
 
     current = Password(200, required=True, description="The password until now.")
     new = Password(200, required=True, description="The password from now on.")
+
+
+class ClockTime(Formed):
+    """A time of day on a clock with 24 hours."""
+
+    asks = "Give a time such as 07:30."
+    form = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+
+
+class MailsIn(Incoming):
+    """What a person is mailed of what can wait, and when."""
+
+    mails = YesNo(required=True, description="Whether they are mailed.")
+    opens = ClockTime(description="From this time on, on the clinic's clock.")
+    closes = ClockTime(description="Up to this time.")
+
+    @ma.validates_schema
+    def _two_times(self, values: dict[str, object], **_: object) -> None:
+        for name, other in (("opens", "closes"), ("closes", "opens")):
+            if name not in values and other in values:
+                raise ma.ValidationError("Give both times, or none.", name)
+        if "opens" in values and values["opens"] == values["closes"]:
+            raise ma.ValidationError("Give two different times, or none for any hour.", "closes")
 
 
 class InvitationIn(Incoming):

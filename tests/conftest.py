@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 KINDS = ("sqlite", "postgresql")
+# No test outlives its files, so they need not reach a disk: in memory SQLite commits in 0.02 ms instead of 5.
+IN_MEMORY = Path("/dev/shm")
+IN_MEMORY_MIN_BYTES = 4 << 30
 # No sandbox inside a container's root; nothing of the browser's own may leave the machine.
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -28,6 +32,14 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def pytest_configure() -> None:
+    """Keep the files of tests in memory, unless somebody chose where they go."""
+    if "TMPDIR" in os.environ or not os.access(IN_MEMORY, os.W_OK):
+        return
+    if shutil.disk_usage(IN_MEMORY).free >= IN_MEMORY_MIN_BYTES:
+        tempfile.tempdir = os.environ["TMPDIR"] = str(IN_MEMORY)
 
 
 @dataclass(frozen=True, slots=True)

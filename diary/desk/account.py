@@ -1,6 +1,6 @@
 """My account at the desk: second factor, sessions, password; each person's own and nobody else's."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Final
 
 from flask import request
@@ -11,14 +11,15 @@ from diary.charts.qr import qr_code
 from diary.desk.door import at_desk, desk, done, show, staff_work
 from diary.desk.forms import Form
 from diary.domain.errors import Refusal
+from diary.domain.hours import Hours
 from diary.domain.totp import app_address, spelt
-from diary.services import accounts, own_account, second_factor
+from diary.services import accounts, own_account, second_factor, staff_wishes
 from diary.services.attempts import sign_in_doors
 from diary.services.staff import check_password
 from diary.storage.tables.staff import Staff, StaffSession
 from diary.web.signing_in import counted
 from diary.web.work import Work, roof
-from schemas.account import AuthenticatorIn, PasswordIn
+from schemas.account import AuthenticatorIn, MailsIn, PasswordIn
 
 # What changes how a person signs in asks for a sign-in not longer ago than this.
 FRESH: Final = timedelta(minutes=15)
@@ -31,7 +32,7 @@ def account() -> ResponseReturnValue:
     with at_desk() as (unit, frame):
         person, session = me(unit)
         own = own_account.own_account(unit.session, person, session, now=unit.wall_now)
-    return show("account.html", frame, own=own)
+    return show("account.html", frame, own=own, can_mail=roof().settings.smtp_url is not None)
 
 
 @desk.route("/account/authenticator", methods=["GET", "POST"])
@@ -90,6 +91,28 @@ def change_password() -> ResponseReturnValue:
     with at_desk() as (unit, frame):
         email = me(unit)[0].email
     return show("password.html", frame, form=form, email=email), form.status
+
+
+@desk.route("/account/mails", methods=["GET", "POST"])
+def mails_page() -> ResponseReturnValue:
+    """What of that which can wait is mailed, and at which hours."""
+    with at_desk() as (unit, frame):
+        found = staff_wishes.told(unit.session, me(unit)[0])
+    first: dict[str, object] = {"mails": found.mails}
+    if found.hours is not None:
+        first |= {name: getattr(found.hours, name).strftime("%H:%M") for name in ("opens", "closes")}
+    form = Form(first)
+    if form.sent:
+        with form.refusals():
+            given = form.read(MailsIn)
+            times = [time.fromisoformat(given[name]) for name in ("opens", "closes") if name in given]
+            hours = Hours(*times) if times else None
+            with staff_work(write=True) as unit:
+                staff_wishes.set_wish(
+                    unit.session, me(unit)[0], mails=given["mails"], hours=hours, now=unit.now
+                )
+            return done("mails", "desk.account")
+    return show("mails.html", frame, form=form), form.status
 
 
 @desk.post("/account/sessions/<uid:uid>/end")

@@ -79,5 +79,8 @@ LABELS: Final[Mapping[str, str]] = {
     **{name: origin.what for name, origin in ORIGINS.items()},
     "absent": "Who is away",
     "cover": "Who takes the work",
+    "mails": "Mail me what needs a decision",
+    "opens": "From",
+    "closes": "To",
     "series_gap_max_days": "Longest gap inside one series, days",
 }

@@ -35,6 +35,7 @@ DESK: Final[dict[str, Right]] = {
     "POST desk.remove_passkey": STAFF,
     "POST desk.recovery_codes": STAFF,
     **_form("desk.change_password", STAFF),
+    **_form("desk.mails_page", STAFF),
     "POST desk.end_session": STAFF,
     "POST desk.end_other_sessions": STAFF,
     "GET desk.link_page": _PUBLIC,

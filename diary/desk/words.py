@@ -287,6 +287,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "thresholds": "Saved as a new version. It counts from the next night on.",
     "forecast_mode": "Saved. It counts from the next night on.",
     "cover": "Saved. The work goes over on the first day, and comes back by itself.",
+    "mails": "Saved. Red flags come at any hour all the same.",
     "cover_ended": "The work goes back.",
     "holiday": "Saved. Nobody is expected at the desk on these days.",
     "holiday_back": "Taken back. These are working days again.",

@@ -127,6 +127,7 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "ends_before_start": CodeFact("Ends before it starts", "Give a last day on or after the first day."),
     "cover_overlaps": CodeFact("Somebody covers already", "End that cover first, or give other days."),
     "cover_not_possible": CodeFact("This person cannot cover", "Choose another nurse or physician."),
+    "nobody_would_hear": CodeFact("Nobody would be told", "Let a colleague be told of it first."),
     "team_name_taken": CodeFact("Team name in use", "Choose another name."),
     "limit_reached": CodeFact("That is the most", "Take one back that is no longer needed."),
     # Messages

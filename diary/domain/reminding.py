@@ -8,6 +8,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from diary.domain.days import diary_day, first_showing
+from diary.domain.hours import Hours
 
 Step = Literal["reminder", "nudge"]
 
@@ -18,8 +19,7 @@ SPREAD_S: Final = 600
 # What comes later than this helps nobody: the next evening is better.
 LATE_MAX: Final = timedelta(minutes=45)
 # Nothing rings in the night, unless the patient's own hour lies in it; a nudge never does.
-QUIET_FROM: Final = time(22)
-QUIET_TO: Final = time(8)
+AWAKE: Final = Hours(time(8), time(22))
 # Who has not answered for a week is not answering the reminder either; the clinic sees the silence.
 GIVE_UP_DAYS: Final = 7
 
@@ -132,7 +132,7 @@ def is_quiet(wall: time) -> bool:
     >>> is_quiet(time(22)), is_quiet(time(21, 59)), is_quiet(time(7, 59)), is_quiet(time(8))
     (True, False, True, False)
     """
-    return wall >= QUIET_FROM or wall < QUIET_TO
+    return not AWAKE.hold(wall)
 
 
 def unanswered_in_a_row(asked: Sequence[date], answered: frozenset[date]) -> int:

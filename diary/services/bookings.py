@@ -9,10 +9,11 @@ from config.protocol import Protocol
 from diary.charts.scale import count_text
 from diary.domain import alert_states, booking_states, infusions
 from diary.domain.errors import Refusal
-from diary.services import alerts, audit, outbox, webhooks
+from diary.services import alerts, audit, webhooks
 from diary.services.chairs import FreeSlot, check_free, free_slots
 from diary.services.clinics import local_day
 from diary.services.regimens import check_in_use
+from diary.services.visit_notes import tell_patient
 from diary.storage.alerts import live_of_patient
 from diary.storage.bookings import live_booking_of
 from diary.storage.courses import administrations_of, courses_of, regimen_by_id
@@ -131,9 +132,7 @@ def offer(
     booking.offered_first_day, booking.offered_last_day = first_day, last_day
     booking.override_reason = override_reason
     _event(session, booking, "offer", before=before, note=override_reason, now=now)
-    key = f"offer:{booking.uid}:{booking.version}"
-    letter = outbox.Letter("offer", key, patient_id=booking.patient_id, booking_id=booking.id)
-    outbox.enqueue(session, letter, now=now)
+    tell_patient(session, booking, before=before, now=now)
 
 
 def slots_to_offer(session: Session, booking: Booking, *, now: datetime) -> list[FreeSlot]:
@@ -190,6 +189,7 @@ def step(
     if action == "wait":
         booking.can_come_at_short_notice = short_notice
     _event(session, booking, action, before=before, note=note, now=now)
+    tell_patient(session, booking, before=before, now=now)
     if booking.state in booking_states.FAILED:
         reason = f"the booking was {booking.state.replace('_', ' ')}"
         for alert in live_of_patient(session, booking.patient_id, lock=True):

@@ -9,6 +9,7 @@ from diary.domain.cover import works_for
 from diary.domain.errors import Refusal
 from diary.services import audit
 from diary.services.clinics import local_day
+from diary.services.staff_wishes import check_hears
 from diary.services.working_days import check_days
 from diary.storage.rota import covers_from, covers_on
 from diary.storage.staff import hold_staff
@@ -33,7 +34,7 @@ def arrange_cover(
     """The work of `absent` goes to `cover` on these days. What each may do stays with their role.
 
     Raises:
-        Refusal: ends_before_start; cover_not_possible; cover_overlaps; limit_reached.
+        Refusal: ends_before_start; cover_not_possible; nobody_would_hear; cover_overlaps; limit_reached.
     """
     check_days(first_day, last_day)
     for pointer, person in (("/absent", absent), ("/cover", cover)):
@@ -45,6 +46,7 @@ def arrange_cover(
             )
     if absent.id == cover.id:
         raise Refusal("cover_not_possible", "Choose a colleague to take the work.", pointer="/cover")
+    check_hears(session, cover)
     hold_staff(session, absent.id)
     ahead = covers_from(session, min(first_day, local_day(session, now)))
     for other in ahead:

@@ -76,7 +76,11 @@ def take(
             live.append(message)
     jobs = []
     for bundle in _bundles(session, lane, live, url=url, now=now):
-        if bundle.needless or not bundle.parcels:
+        if bundle.waits_until is not None:
+            for message in bundle.messages:
+                message.tries -= 1
+                _end(message, Fate("new", bundle.waits_until), now=now)
+        elif bundle.needless or not bundle.parcels:
             if not bundle.needless:
                 note_tries(session, [_row(one, NOBODY, NO_WAY, now) for one in bundle.messages])
             _settle(bundle.messages, [], needless=bundle.needless, now=now)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from config.words import STRONG_WAYS
 from diary.domain.errors import Refusal
 from diary.services import staff
+from diary.services.staff_wishes import Told, told
 from diary.storage.signing import authenticator_of, passkeys_of, unused_recovery_codes
 from diary.storage.staff import open_sessions
 from diary.storage.tables.signing import Authenticator, Passkey
@@ -25,6 +26,7 @@ class OwnAccount:
     passkeys: list[Passkey]
     recovery_codes_left: int
     other_sessions: list[StaffSession]
+    told: Told
 
     @property
     def has_factor(self) -> bool:
@@ -42,6 +44,7 @@ def own_account(session: Session, person: Staff, mine: StaffSession, *, now: dat
         passkeys=passkeys_of(session, person.id),
         recovery_codes_left=len(unused_recovery_codes(session, person.id)),
         other_sessions=[found for found in open_now if found.id != mine.id],
+        told=told(session, person),
     )
 
 

@@ -73,6 +73,7 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "ends_before_start": 422,
     "cover_overlaps": 409,
     "cover_not_possible": 409,
+    "nobody_would_hear": 409,
     "team_name_taken": 409,
     "limit_reached": 409,
     "push_not_usable": 422,

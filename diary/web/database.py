@@ -1,8 +1,9 @@
 """Gives requests their session: Flask-SQLAlchemy, handed the storage room's engine and metadata."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine
 
@@ -11,6 +12,11 @@ from diary.storage.schema import metadata
 
 class HandedEngine(SQLAlchemy):
     """Flask-SQLAlchemy that builds no engine of its own: every engine comes from diary.storage.engine."""
+
+    @property
+    def engines(self) -> Mapping[str | None, Engine]:
+        """The one engine of the app that is being asked."""
+        return {None: current_app.extensions["diary.engine"]}
 
     def _make_engine(self, _bind_key: str | None, _options: dict[str, Any], app: Flask) -> Engine:
         engine: Engine = app.extensions["diary.engine"]

@@ -16,7 +16,6 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from config.settings import Settings
-from diary.app import create_app
 from diary.services import alerts, patients, sandbox, staff
 from diary.storage.courses import courses_of
 from diary.storage.patients import patient_by_id
@@ -26,6 +25,7 @@ from diary.storage.tables.staff import Staff
 from diary.storage.unit import Scope, own, unit
 from diary.web.asking import STAFF_COOKIE, csrf_token
 from tests import little_clinic
+from tests.apps import app_of
 from tests.little_clinic import FIRST_DAY, LittleClinic, a_regimen, at
 
 PASSWORD = "four plain words here"
@@ -168,7 +168,7 @@ def desk_on(engine: Engine, **chosen: str) -> Desk:
     with clinic.unit(write=True) as session:
         a_regimen(session)
     settings = Settings.from_env({"DIARY_SECRET_KEY": SECRET, "DIARY_DEMO_KEY": SECRET[::-1], **chosen})
-    desk = Desk(create_app(settings, lambda: datetime.now(UTC), engine=engine), clinic)
+    desk = Desk(app_of(settings, lambda: datetime.now(UTC), engine=engine), clinic)
     desk.set_clock(MORNING)
     return desk
 

@@ -216,3 +216,15 @@ def test_every_change_of_how_somebody_signs_in_leaves_its_row(desk, action):
     set_up_app(desk.sign_in())
     (row,) = desk.audited(action)
     assert row.actor_kind == "staff"
+
+
+def test_a_person_chooses_whether_and_when_they_are_mailed(desk):
+    nurse = desk.sign_in()
+    assert "from 07:30" in words_of(nurse.get("/desk/account"))
+    page = "/desk/account/mails"
+    assert nurse.post(page, mails="yes", opens="12:00", closes="20:00").status_code == 303
+    assert 'value="12:00"' in nurse.get(page)
+    assert "from 12:00 to 20:00" in words_of(nurse.get("/desk/account"))
+    half = nurse.post(page, mails="yes", opens="12:00")
+    assert (half.status_code, "Give both times" in half.text) == (422, True)
+    assert "no mail server" in nurse.get("/desk/account")

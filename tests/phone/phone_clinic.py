@@ -16,7 +16,6 @@ from werkzeug.serving import make_server
 
 from config.protocol import Protocol
 from config.settings import Settings
-from diary.app import create_app
 from diary.services import clinics, courses, enrolment, patients
 from diary.storage.engine import make_engine
 from diary.storage.entries import versions_of
@@ -24,6 +23,7 @@ from diary.storage.patients import patient_by_id
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import Scope, own, unit
+from tests.apps import app_of
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 # A Saturday, and the day before it.
@@ -191,7 +191,7 @@ def open_clinic(database_url: str, *, kind: str = "live") -> PhoneClinic:
             now=clock(),
         )
     settings = Settings.from_env({"DIARY_SECRET_KEY": SECRET})
-    return PhoneClinic(create_app(settings, clock, engine=engine), engine, clinic.id, clock)
+    return PhoneClinic(app_of(settings, clock, engine=engine), engine, clinic.id, clock)
 
 
 def join(clinic: PhoneClinic) -> tuple[int, Phone]:

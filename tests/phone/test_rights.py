@@ -5,10 +5,10 @@ import re
 import pytest
 
 from config.settings import Settings
-from diary.app import create_app
 from diary.phone.pages import SENT, SHOWN
 from diary.phone.rights import PHONE
 from diary.web.rights import ANYONE
+from tests.apps import app_of
 from tests.phone.phone_clinic import SECRET, TODAY, Phone, PhoneClinic
 
 OWN = [key.split(" phone.") for key, roles in PHONE.items() if ANYONE not in roles]
@@ -65,7 +65,7 @@ def test_a_script_of_another_version_is_never_kept_under_that_name(sqlite_clinic
 
 def test_the_worker_is_retired_by_a_setting(sqlite_clinic: PhoneClinic):
     settings = Settings.from_env({"DIARY_SECRET_KEY": SECRET, "DIARY_PHONE_OFFLINE": "off"})
-    retired = create_app(settings, sqlite_clinic.clock, engine=sqlite_clinic.engine)
+    retired = app_of(settings, sqlite_clinic.clock, engine=sqlite_clinic.engine)
 
     for app, does in ((sqlite_clinic.app, "respondWith"), (retired, "registration.unregister")):
         worker = app.test_client().get("/app/worker.js")

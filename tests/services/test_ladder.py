@@ -19,6 +19,7 @@ from tests.little_clinic import LittleClinic, at, day_number
 # A Monday.
 MONDAY = day_number(31)
 NIGHT = at(MONDAY, hour=4)
+TOOK = Tried("delivered")
 
 
 @pytest.fixture
@@ -35,14 +36,14 @@ def open_alert(clinic: LittleClinic, *, owner_id: int | None, kind="call_me", no
         ).id
 
 
-def mails(clinic: LittleClinic, now: datetime) -> list[tuple[str, str]]:
+def mails(clinic: LittleClinic, now: datetime, answer: Tried = TOOK) -> list[tuple[str, str]]:
     """What leaves at this moment, to whom: the ladder is looked at, then everything due is sent."""
     with clinic.unit(write=True) as session:
         climb(session, now=now)
     with clinic.unit(write=True) as session:
         jobs = take(session, LANES[0], url="", owner="me", limit=99, now=now, wall_now=now)
     for job in jobs:
-        tries = tuple(Try("email", parcel, Tried("delivered")) for parcel in job.parcels)
+        tries = tuple(Try("email", parcel, answer) for parcel in job.parcels)
         with clinic.unit(write=True) as session:
             settle(session, Done(job, tries), owner="me", now=now)
     parcels = [parcel for job in jobs for parcel in job.parcels]

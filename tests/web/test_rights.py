@@ -15,14 +15,12 @@ from diary.web.rights import ANYONE, INTEGRATION, PATIENT, RIGHTS, SCOPES, STAFF
 from tests.api.people import (
     ALL_SCOPES,
     Caller,
-    email_of,
     machine,
     make_app,
     nobody,
     person,
     phone,
     set_clock,
-    signed_in,
 )
 from tests.little_clinic import FIRST_DAY, LittleClinic, at, found
 from tests.web.examples import BODIES, ENDS_SESSION, FORMS, address, routes, takes_json
@@ -90,7 +88,7 @@ def tried(app: Flask, caller: Caller) -> dict[str, TestResponse]:
 def signed_out_at_the_desk(app: Flask, clinic: LittleClinic, role: str) -> TestResponse:
     """A session ended at the API cannot be ended at the desk: that is tried with another."""
     route = "POST desk.sign_out"
-    return ask(app, signed_in(app, email_of(clinic, role)), route, routes(app)[route])
+    return ask(app, person(app, clinic, role), route, routes(app)[route])
 
 
 @pytest.mark.parametrize("role", [None, PATIENT, INTEGRATION, *STAFF_ROLES])

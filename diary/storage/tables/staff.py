@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.words import KEY_KINDS, SIGN_IN_WAYS, STAFF_ROLES
@@ -92,6 +92,26 @@ class Cover(Owned, Base):
     first_day: Mapped[date]
     last_day: Mapped[date]
     reason: Mapped[str]
+
+
+class StaffWish(Owned, Base):
+    """What a person wants to be mailed of what can wait; who has none is mailed all of it, at any hour."""
+
+    __tablename__ = "staff_wish"
+    __table_args__ = owned(
+        belongs_to("staff"),
+        UniqueConstraint("clinic_id", "staff_id"),
+        holds("hours_are_two", "(opens_minute IS NULL) = (closes_minute IS NULL)"),
+        holds("opens_in_a_day", "opens_minute BETWEEN 0 AND 1439"),
+        holds("closes_in_a_day", "closes_minute BETWEEN 0 AND 1439"),
+        holds("some_hours", "opens_minute <> closes_minute"),
+    )
+
+    staff_id: Mapped[int]
+    mails: Mapped[bool]
+    opens_minute: Mapped[int | None] = mapped_column(SmallInteger)
+    """Of the day, on the clinic's clock."""
+    closes_minute: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class IntegrationKey(Owned, Base):
