@@ -133,7 +133,7 @@ def test_keys_move_act_and_tell_themselves_and_can_be_switched_off(desk, chromiu
         page.wait_for_url(lambda url: "/patients/" in url and url != first)
 
         page.keyboard.press("?")
-        expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+        expect(page.get_by_role("dialog", name="Shortcuts")).to_be_visible()
         page.get_by_label("Keys of one letter are on").uncheck()
         page.get_by_role("button", name="Close", exact=True).last.click()
         page.keyboard.press("?")
