@@ -1,5 +1,6 @@
 """Delivers what waits in the outbox: claims, sends, writes down what became of it."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -20,6 +21,8 @@ from jobs.duty import Duty
 # In hand at once, of all clinics. Few enough that what waits here is soon sent, and its lease lasts.
 IN_HAND_MAX: Final = {"staff": 64, "patient": 256, "program": 128}
 CLAIM_MIN: Final = 8
+# What is in hand lasts longer than this; looking after every few parcels cost as much as sending them.
+LOOK_EVERY_S: Final = 0.1
 CLIMB_EVERY: Final = timedelta(minutes=5)
 LANDING_S: Final = 15.0
 """Longer than a mail server is waited for."""
@@ -34,10 +37,14 @@ class Rounds:
         self._url = url
         self._owner = owner
         self._first = 0
+        self._look_at_s = 0.0
         self._climbed_at: datetime | None = None
 
     def claim(self, *, now: datetime, wall_now: datetime) -> int:
         """Take what is due, of each clinic and lane its share of the room, and hand it over; how much."""
+        if self.courier.busy and time.monotonic() < self._look_at_s:
+            return 0
+        self._look_at_s = time.monotonic() + LOOK_EVERY_S
         room = {lane: IN_HAND_MAX[lane.name] - self.courier.in_hand(lane.name) for lane in LANES}
         lanes = [lane for lane in LANES if room[lane] >= CLAIM_MIN]
         if not lanes:
@@ -88,8 +95,7 @@ class Rounds:
         by_clinic = sorted(ended, key=lambda done: done.job.clinic_id)
         for clinic_id, group in groupby(by_clinic, key=lambda done: done.job.clinic_id):
             with unit(self.engine, Scope(clinic_id, "system"), write=True) as session:
-                for done in group:
-                    settle(session, done, owner=self._owner, now=now)
+                settle(session, list(group), owner=self._owner, now=now)
 
 
 def run(duty: Duty) -> None:

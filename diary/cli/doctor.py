@@ -25,6 +25,7 @@ from diary.domain.days import night_due
 from diary.domain.errors import Refusal
 from diary.gateways.http_client import HttpClient, NoAnswer
 from diary.gateways.mail import MailFailed, SmtpMailer
+from diary.gateways.push import PushKeys
 from diary.services.sandbox import installation, now_in
 from diary.services.verify import compare
 from diary.storage.engine import is_damaged, make_engine
@@ -98,6 +99,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
             clinics = list(session.scalars(select(Clinic).order_by(Clinic.name)))
         if kind == "live":
             yield operator(settings)
+        if kind == "live" or settings.push_keys is not None:
+            yield push(settings)
         checks: Sequence[Callable[[Engine, Clinic], Finding]] = (admins, zones, nights, packed)
         for clinic in clinics:
             yield from (check(engine, clinic) for check in checks)
@@ -193,6 +196,18 @@ def operator(settings: Settings) -> Finding:
         told = f"the mail server takes no message: {error}"
         return Finding("operator", FAIL, told, "see docs/runbook/nobody-is-told.md")
     return Finding("operator", OK, f"{settings.operator_email} is told")
+
+
+def push(settings: Settings) -> Finding:
+    """Whether phones can be sent notes: one half of the keys signs, and phones believe the other."""
+    made = "set DIARY_PUSH_KEYS to what this prints: python -m diary push-keys"
+    if settings.push_keys is None:
+        return Finding("push", WARN, "no phone is sent a note: no reminder, no offer", made)
+    try:
+        PushKeys(*settings.push_keys).key()
+    except ValueError as error:
+        return Finding("push", FAIL, f"DIARY_PUSH_KEYS: {error}", made)
+    return Finding("push", OK, "phones can be sent notes")
 
 
 def admins(engine: Engine, clinic: Clinic) -> Finding:

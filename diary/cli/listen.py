@@ -1,7 +1,8 @@
 """`listen`: a small server that prints the events which a webhook is told, for who integrates."""
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Final
 
 import click
@@ -19,19 +20,19 @@ BODY_MAX_BYTES: Final = 64 * 1024
 @click.option("--count", type=click.IntRange(1), help="End after so many events.")
 def command(port: int, secret: str | None, count: int | None) -> None:
     """Print the events that a webhook is told, one line of JSON each. Listens on this machine alone."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), _handler(secret))
+    heard = Counter[str]()
+    server = HTTPServer(("127.0.0.1", port), _handler(secret, heard))
     click.echo(f"Listening: http://127.0.0.1:{server.server_port}/", err=True)
     try:
-        while count is None or count > 0:
+        while count is None or heard["events"] < count:
             server.handle_request()
-            count = None if count is None else count - 1
     except KeyboardInterrupt:
         pass
     finally:
         server.server_close()
 
 
-def _handler(secret: str | None) -> type[BaseHTTPRequestHandler]:
+def _handler(secret: str | None, heard: Counter[str]) -> type[BaseHTTPRequestHandler]:
     class Listener(BaseHTTPRequestHandler):
         """Answers 204 to what is ours, and 401 to what is not."""
 
@@ -46,8 +47,8 @@ def _handler(secret: str | None) -> type[BaseHTTPRequestHandler]:
             self.send_response(204 if ours else 401)
             self.end_headers()
             if ours:
-                told = {"id": self.headers.get("webhook-id"), **_event(body)}
-                click.echo(json.dumps(told))
+                click.echo(json.dumps({"id": self.headers.get("webhook-id"), **_event(body)}))
+                heard["events"] += 1
             else:
                 click.echo("An event with a wrong signature was refused.", err=True)
 

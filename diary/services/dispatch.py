@@ -90,17 +90,21 @@ def take(
     return jobs
 
 
-def settle(session: Session, done: Done, *, owner: str, now: datetime) -> None:
-    """Write down what the tries came to, unless another process has taken the messages over since."""
-    messages = taken_by(session, done.job.message_ids, owner)
-    if done.put_off:
-        for message in messages:
-            message.tries -= 1
-    else:
-        rows = [_row(one, each.channel, each.tried, now) for one in messages for each in done.tried]
-        note_tries(session, rows)
-        _learn(session, messages, done.tried, now=now)
-    _settle(messages, [each.tried for each in done.tried], needless=False, now=now)
+def settle(session: Session, ended: Sequence[Done], *, owner: str, now: datetime) -> None:
+    """Write down what the tries came to, but of messages that another process has taken over since."""
+    ids = [message_id for done in ended for message_id in done.job.message_ids]
+    mine = {message.id: message for message in taken_by(session, ids, owner)}
+    rows: list[dict[str, object]] = []
+    for done in ended:
+        messages = [mine[message_id] for message_id in done.job.message_ids if message_id in mine]
+        if done.put_off:
+            for message in messages:
+                message.tries -= 1
+        else:
+            rows += [_row(one, each.channel, each.tried, now) for one in messages for each in done.tried]
+            _learn(session, messages, done.tried, now=now)
+        _settle(messages, [each.tried for each in done.tried], needless=False, now=now)
+    note_tries(session, rows)
     session.flush()
 
 
@@ -120,7 +124,7 @@ def _learn(session: Session, messages: Sequence[Message], tries: Sequence[Try], 
         if isinstance(each.parcel, Push):
             note_push(session, each.parcel.endpoint, each.tried, now=now)
     ids = [message.webhook_id for message in messages if message.webhook_id is not None]
-    for webhook in webhooks_by_id(session, ids).values():
+    for webhook in webhooks_by_id(session, ids).values() if ids else ():
         for each in tries:
             note_event(session, webhook, each.tried, now=now)
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.engine import make_url
 
+from diary.gateways.push import PushKeys
 from diary.services.sandbox import move_clock
 from diary.storage.engine import make_engine
 from diary.storage.tables.entry import CourseDays
@@ -119,3 +120,24 @@ def test_links_that_lead_nowhere_are_a_warning(lite):
     lite.set_up()
     said = lite.run("doctor", host="0.0.0.0", port=str(free_port()))
     assert "set DIARY_PUBLIC_URL" in said.output
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["a pair", "halves of two"])
+def test_the_two_halves_of_the_push_keys_must_be_a_pair(lite, whole):
+    lite.set_up()
+    keys, others = PushKeys.make(), PushKeys.make()
+    public = keys.public if whole else others.public
+    said = lite.run("doctor", "--json", push_keys=f"{keys.private}.{public}", port=str(free_port()))
+    (found,) = [row for row in json.loads(said.stdout) if row["check"] == "push"]
+    assert found["status"] == ("ok" if whole else "FAIL")
+    assert whole or "push-keys" in found["mend"]
+
+
+def test_a_live_clinic_without_push_keys_is_told_that_no_phone_hears(lite):
+    lite.set_up()
+    engine = make_engine(lite.url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE installation SET kind = 'live', clock_at = NULL"))
+    engine.dispose()
+    _, found = examined(lite)
+    assert (found["push"]["status"], found["operator"]["status"]) == ("warn", "warn")

@@ -1,13 +1,18 @@
 """The how-to pages keep their word: what they tell to type works, and answers what they say it does."""
 
 import csv
+import io
+import json
 import re
+import time
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from diary.cli.program import diary
+from diary.gateways.webhook import signature
 from tests.cli.terminal import Terminal
 from tests.docs.walkthrough import walk
 from tests.jobs.processes import environment
@@ -68,6 +73,23 @@ def test_the_forecast_is_shown_hidden_and_taught_as_the_page_says(database_url, 
     Terminal(database_url, tmp_path).set_up()
     typed = walk(page("forecast.md"), folder, env=environment(database_url=database_url))
     assert sum("diary forecast" in line for line in typed) == 8
+
+
+def test_other_programs_are_told_as_the_page_says(sqlite_url, tmp_path, folder):
+    Terminal(sqlite_url, tmp_path).set_up()
+    told = page("webhooks.md")
+    (checks,) = re.findall(r"```python\n(.*?)```\n", told, re.DOTALL)
+    typed = walk(
+        told.replace(f"```python\n{checks}```\n", ""), folder, env=environment(database_url=sqlite_url)
+    )
+    assert sum("diary webhook" in line for line in typed) == 4
+    body = b'{"type": "alert.opened", "data": {"alert": "0193b5c2"}}'
+    secret = json.loads((folder / "webhook.json").read_text("utf-8"))["secret"]
+    headers = signature(secret, key="one", at_s=int(time.time()), body=body)
+    said = io.StringIO()
+    with redirect_stdout(said):
+        exec(checks, {"secret": secret, "body": body, "headers": headers})  # noqa: S102 - this page's own  # noqa: S102 - the page as it stands here
+    assert said.getvalue() == "alert.opened {'alert': '0193b5c2'}\n"
 
 
 def test_the_nights_of_a_file_are_replayed_as_the_page_says(folder):

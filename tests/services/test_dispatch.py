@@ -40,7 +40,7 @@ def end(
 ) -> None:
     done = Done(job, tuple(Try("email", job.parcels[0], one) for one in tried), put_off=put_off)
     with clinic.unit(write=True) as session:
-        settle(session, done, owner=owner, now=now)
+        settle(session, [done], owner=owner, now=now)
 
 
 def messages(clinic: LittleClinic) -> list[Message]:

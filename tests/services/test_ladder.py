@@ -45,7 +45,7 @@ def mails(clinic: LittleClinic, now: datetime, answer: Tried = TOOK) -> list[tup
     for job in jobs:
         tries = tuple(Try("email", parcel, answer) for parcel in job.parcels)
         with clinic.unit(write=True) as session:
-            settle(session, Done(job, tries), owner="me", now=now)
+            settle(session, [Done(job, tries)], owner="me", now=now)
     parcels = [parcel for job in jobs for parcel in job.parcels]
     return sorted((mail.to.partition("-")[0], mail.subject.removeprefix("Pain diary: ")) for mail in parcels)
 

@@ -34,7 +34,7 @@ def heard(clinic: LittleClinic, now: datetime = TODAY) -> list[str]:
         jobs = take(session, LANES[1], url="", owner="me", limit=9, now=now, wall_now=now)
         for job in jobs:
             tries = tuple(Try("push", parcel, Tried("delivered")) for parcel in job.parcels)
-            settle(session, Done(job, tries), owner="me", now=now)
+            settle(session, [Done(job, tries)], owner="me", now=now)
     notes = [parcel.note for job in jobs for parcel in job.parcels if isinstance(parcel, Push)]
     assert all(note["url"] == "/app/offer" for note in notes)
     return sorted(note["title"] for note in notes)
