@@ -89,6 +89,8 @@ def is_right_time(wish: Wish, plan: Plan, *, now: datetime) -> bool:
     """Whether this is still, and already, the patient's moment where they are now."""
     zone = ZoneInfo(wish.zone)
     hour_at = plan.at if plan.step == "reminder" else plan.at - NUDGE_AFTER
+    if plan.day != diary_day(hour_at, zone):
+        return False  # planned for another place: who lands at their hour may have answered for this day
     wall = hour_at.astimezone(zone)
     due_minute = wall.hour * 60 + wall.minute
     off = (due_minute - wish.minute) % (24 * 60)

@@ -75,7 +75,7 @@ def take(
         else:
             live.append(message)
     jobs = []
-    for bundle in _bundles(session, lane, live, url=url, now=now):
+    for bundle in _bundles(session, lane, live, url=url, now=now) if live else ():
         if bundle.waits_until is not None:
             for message in bundle.messages:
                 message.tries -= 1

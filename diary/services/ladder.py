@@ -11,7 +11,7 @@ from diary.services import outbox
 from diary.services.clinics import local_day
 from diary.services.covers import stand_ins
 from diary.services.working_days import working_days
-from diary.storage.outbox import admins, count_untaken, untaken_alerts
+from diary.storage.outbox import admins, count_untaken, escalations_of, untaken_alerts
 from diary.storage.protocols import protocol_at, zones_of
 from diary.storage.staff import staff_of_clinic
 from diary.storage.tables.alert import Alert
@@ -25,16 +25,17 @@ TREATING: Final = ("nurse", "physician")
 def climb(session: Session, *, now: datetime) -> None:
     """Tell the next ones of every alert that nobody has taken; each once for each rung."""
     climbed_at = _climbed_at(session, now=now)
-    first = max(moments[0] for moments in climbed_at.values())
-    for alert in untaken_alerts(session, before=first):
-        moments = climbed_at[alert.kind == RED_FLAG]
-        position = RUNGS.index(rung(since(alert), moments))
-        if position >= RUNGS.index("colleagues"):
-            for person in _colleagues(session, now=now):
-                _tell(session, alert, person, "colleagues", now=now)
-        if position >= RUNGS.index("admins"):
-            for person in admins(session):
-                _tell(session, alert, person, "admins", now=now)
+    untaken = untaken_alerts(session, before=max(moments[0] for moments in climbed_at.values()))
+    if not untaken:
+        return
+    people = {"colleagues": _colleagues(session, now=now), "admins": admins(session)}
+    told = escalations_of(session, [alert.id for alert in untaken])
+    letters = []
+    for alert in untaken:
+        position = RUNGS.index(rung(since(alert), climbed_at[alert.kind == RED_FLAG]))
+        for name in RUNGS[1 : min(position, len(people)) + 1]:
+            letters += [_letter(alert, person, name) for person in people[name]]
+    outbox.enqueue_new(session, [one for one in letters if one.dedupe_key not in told], now=now)
 
 
 def red_alerts(session: Session, *, now: datetime) -> int:
@@ -77,6 +78,6 @@ def _colleagues(session: Session, *, now: datetime) -> list[Staff]:
     ]
 
 
-def _tell(session: Session, alert: Alert, person: Staff, name: Rung, *, now: datetime) -> None:
+def _letter(alert: Alert, person: Staff, name: Rung) -> outbox.Letter:
     key = f"escalation:{alert.uid}:{since(alert).isoformat()}:{name}:{person.uid}"
-    outbox.enqueue(session, outbox.Letter("escalation", key, staff_id=person.id, alert_id=alert.id), now=now)
+    return outbox.Letter("escalation", key, staff_id=person.id, alert_id=alert.id)

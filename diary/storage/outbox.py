@@ -134,6 +134,12 @@ def untaken_alerts(session: Session, *, before: datetime) -> list[Alert]:
     return list(session.scalars(statement.order_by(Alert.opened_at, Alert.id)))
 
 
+def escalations_of(session: Session, alert_ids: Sequence[int]) -> set[str]:
+    """The keys of what was told of these alerts as nobody took them."""
+    keys = own(session, Message).with_only_columns(Message.dedupe_key)
+    return set(session.scalars(keys.where(Message.kind == "escalation", Message.alert_id.in_(alert_ids))))
+
+
 def count_untaken(session: Session, *, before: datetime, red_flag_before: datetime) -> int:
     """How many alerts nobody has had in hand since a moment or longer; red flags have their own."""
     red = and_(Alert.kind == "red_flag", red_flag_before >= UNTAKEN_SINCE)

@@ -150,3 +150,10 @@ def test_a_note_that_was_held_up_does_not_ring_in_the_night():
 def test_the_night_is_from_ten_to_eight():
     assert is_quiet(datetime(2026, 8, 3, 23, tzinfo=UTC).time())
     assert not is_quiet(NOON.time())
+
+
+def test_who_lands_just_at_their_hour_is_not_reminded_of_the_day_of_the_place_they_left():
+    there = wish("America/New_York")
+    eight = datetime(2026, 8, 4, 0, tzinfo=UTC)  # in New York it is still the third, in Amsterdam the fourth
+    assert not hears(Plan("reminder", eight, date(2026, 8, 4)), there)
+    assert hears(Plan("reminder", eight, date(2026, 8, 3)), there)

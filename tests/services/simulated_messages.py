@@ -16,12 +16,13 @@ from diary.domain.delivery import Tried
 from diary.domain.reminding import is_quiet
 from diary.gateways.mail import Mail
 from diary.gateways.push import Push
-from diary.services import alerts, patients, reminders
+from diary.services import alerts, entries, patients, reminders
 from diary.services.dispatch import LEASE, Done, Try, settle, take
 from diary.services.ladder import climb
 from diary.services.working_days import add_holiday
 from diary.services.zones import note_zone
 from diary.storage.alerts import alert_by_id
+from diary.storage.ids import new_uid
 from diary.storage.outbox import LANES
 from diary.storage.patients import patient_by_id
 from tests.little_clinic import LittleClinic, at
@@ -90,9 +91,7 @@ class Weeks:
             dice = self.draw.random()
             day = diary_day(self.now, ZoneInfo(person.zone))
             if dice < 0.012 and person.followed and day not in person.answered:
-                self.clinic.answer(person.id, day, 4, received_at=self.now)
-                person.answered.add(day)
-                person.zone = ZONES[0]  # the answer says where the phone is
+                self._answer(person, day)
             elif dice < 0.0125 and person.followed:
                 person.zone = self.draw.choice(ZONES)
                 with self.clinic.phone(person.id) as session:
@@ -113,22 +112,44 @@ class Weeks:
                 alert = alert_by_id(session, taken)
                 alerts.acknowledge(session, alert, staff_id=self.draw.choice(self.staff).id, now=self.now)
 
+    def _answer(self, person: Person, day: date) -> None:
+        """Given now, from where the phone is: it says so."""
+        answer = entries.Answer(
+            client_id=new_uid(self.now),
+            day=day,
+            nrs=4,
+            answered_at=self.now,
+            sent_at=self.now,
+            zone=person.zone,
+        )
+        with self.clinic.phone(person.id) as session:
+            entries.record(session, patient_by_id(session, person.id, lock=True), answer, now=self.now)
+        person.answered.add(day)
+
     def settle_all(self) -> None:
         """The job's round."""
         with self.clinic.unit(write=True) as session:
             while reminders.remind_due(session, now=self.now):
                 pass
-            climb(session, now=self.now)
-        for lane in LANES[:2]:
+            if self.open:
+                climb(session, now=self.now)
+            jobs = [
+                job
+                for lane in LANES[:2]
+                for job in take(
+                    session, lane, url="", owner="sim", limit=200, now=self.now, wall_now=self.now
+                )
+            ]
+        ended = []
+        for job in jobs:
+            tries = tuple(Try("way", parcel, self._carry(parcel)) for parcel in job.parcels)
+            if any(one.tried.detail == "dies" for one in tries):
+                self.deaths += 1
+            else:
+                ended.append(Done(job, tries))
+        if ended:
             with self.clinic.unit(write=True) as session:
-                jobs = take(session, lane, url="", owner="sim", limit=200, now=self.now, wall_now=self.now)
-            for job in jobs:
-                tries = [Try("way", parcel, self._carry(parcel)) for parcel in job.parcels]
-                if any(one.tried.detail == "dies" for one in tries):
-                    self.deaths += 1
-                    continue
-                with self.clinic.unit(write=True) as session:
-                    settle(session, Done(job, tuple(tries)), owner="sim", now=self.now)
+                settle(session, ended, owner="sim", now=self.now)
 
     def _carry(self, parcel: object) -> Tried:
         word = self.draw.choices(RESULTS, ODDS)[0]
