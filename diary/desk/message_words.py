@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Final
 
 KINDS: Final[Mapping[str, str]] = {
-    "alert": "an alert",
-    "reminder": "a reminder",
-    "offer": "days on offer",
-    "digest": "a digest",
-    "escalation": "an alert that nobody took",
-    "nudge": "a second reminder",
-    "visit": "days that changed",
-    "operator": "a webhook that is off",
-    "event": "an event for a program",
+    "alert": "An alert",
+    "reminder": "A reminder",
+    "offer": "Days on offer",
+    "digest": "A digest",
+    "escalation": "An alert that nobody took",
+    "nudge": "A second reminder",
+    "visit": "News of their days",
+    "operator": "A webhook that is off",
+    "event": "An event",
 }
 STATES: Final[Mapping[str, str]] = {
     "new": "waits to be sent",
@@ -23,10 +23,22 @@ STATES: Final[Mapping[str, str]] = {
     "expired": "too old to be sent",
     "cancelled": "cancelled",
 }
-WAYS: Final[Mapping[str, str]] = {"email": "mail", "push": "phone", "webhook": "webhook", "none": "no way"}
+WAYS: Final[Mapping[str, str]] = {"email": "mail", "push": "phone", "webhook": "webhook"}
 RESULTS: Final[Mapping[str, str]] = {
     "delivered": "taken",
     "later": "not yet",
     "refused": "refused",
     "gone": "gone",
 }
+
+
+def way(channel: str, result: str, detail: str | None) -> str:
+    """What one try came to.
+
+    >>> way("email", "later", "451"), way("none", "refused", "no way to reach them")
+    ('mail: not yet (451)', 'no way to reach them')
+    """
+    if channel == "none":
+        return detail or "no way"
+    said = f"{WAYS.get(channel, channel)}: {RESULTS[result]}"
+    return f"{said} ({detail})" if detail else said

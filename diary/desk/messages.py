@@ -1,7 +1,9 @@
 """What was sent and what became of it, at the desk; and one more try by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from flask import request
@@ -14,8 +16,10 @@ from diary.storage.outbox import message_by_uid, tries_of
 from diary.storage.outbox import messages_page as newest_messages
 from diary.storage.patients import patients_by_id
 from diary.storage.staff import staff_of_clinic
+from diary.storage.tables.outbox import Delivery
 
 PAGE_ROWS: Final = 50
+WAYS_SHOWN: Final = 3
 AGAIN: Final = ("permanent_failure", "technical_failure", "expired")
 
 
@@ -32,9 +36,14 @@ class Line:
     next_try_at: datetime | None
     tries: int
     ways: tuple[tuple[str, str, str | None], ...]
-    """Of the last tries: channel, result, detail."""
+    """Of the last tries, each that was not like the one before: channel, result, detail."""
     shown_at: datetime | None
     again: bool
+
+    @property
+    def failed(self) -> bool:
+        """Whether somebody should have heard of it and did not."""
+        return self.state in ("permanent_failure", "technical_failure")
 
 
 @desk.get("/settings/messages")
@@ -62,7 +71,7 @@ def messages_page() -> ResponseReturnValue:
                 state=row.state,
                 next_try_at=row.next_try_at,
                 tries=row.tries,
-                ways=tuple((one.channel, one.result, one.detail) for one in tries.get(row.id, ())[-3:]),
+                ways=_ways(tries.get(row.id, ())),
                 shown_at=row.shown_at,
                 again=row.state in AGAIN,
             )
@@ -79,3 +88,8 @@ def try_again(uid: str) -> ResponseReturnValue:
         if message.state in AGAIN:
             send_again(unit.session, message, now=unit.now)
     return done("again", "desk.messages_page")
+
+
+def _ways(tries: Sequence[Delivery]) -> tuple[tuple[str, str, str | None], ...]:
+    alike = groupby((one.channel, one.result, one.detail) for one in tries)
+    return tuple(way for way, _ in alike)[-WAYS_SHOWN:]

@@ -227,4 +227,11 @@ def test_a_person_chooses_whether_and_when_they_are_mailed(desk):
     assert "from 12:00 to 20:00" in words_of(nurse.get("/desk/account"))
     half = nurse.post(page, mails="yes", opens="12:00")
     assert (half.status_code, "Give both times" in half.text) == (422, True)
+
+
+def test_who_cannot_be_mailed_is_told_so(desk):
+    nurse = desk.sign_in()
+    assert "no mail server" not in nurse.get("/desk/account")  # in a sandbox nothing is sent
+    go_live(desk)
+    set_up_app(nurse)
     assert "no mail server" in nurse.get("/desk/account")

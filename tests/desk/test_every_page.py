@@ -130,7 +130,12 @@ def addresses(desk: Desk) -> Iterator[str]:
         bed = session.scalars(own(session, Chair)).one().uid
     patient, alert = desk.uid(1), next(a.uid for a in desk.clinic.alerts(1) if a.kind == "loss")
     yield from ("/desk/", "/desk/?tab=all", "/desk/?tab=snoozed", "/desk/bookings", "/desk/nothing")
-    yield from ("/desk/account", "/desk/account/authenticator", "/desk/account/password")
+    yield from (
+        "/desk/account",
+        "/desk/account/authenticator",
+        "/desk/account/password",
+        "/desk/account/mails",
+    )
     yield from ("/desk/patients", "/desk/patients/new")
     yield from ("/desk/regimens", "/desk/regimens/new")
     yield from ("/desk/chairs", "/desk/chairs/new", "/desk/chairs/closed")
