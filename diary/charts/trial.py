@@ -56,12 +56,14 @@ class _Area:
         return y_of_nrs(nrs, top=self.top, bottom=self.bottom)
 
 
-def trial_chart(first: TrialArm, second: TrialArm) -> str:
-    """Both arms over weeks 1 to 12 as one SVG element, each line named at its end.
+def trial_chart(first: TrialArm, second: TrialArm | None = None, *, published: bool = False) -> str:
+    """One arm or both over weeks 1 to 12 as one SVG element, each line named at its end.
 
-    The second arm is dashed and has squares. ValueError names a week outside 1 to 12.
+    The second arm is dashed and has squares; without one, `first` is all patients of a masked study.
+    `published` sets Sigtermans 2009 beside them. ValueError names a week outside 1 to 12.
     """
-    for week in (*first.weeks, *second.weeks):
+    arms = (first,) if second is None else (first, second)
+    for week in (week for arm in arms for week in arm.weeks):
         if not 1 <= week.week <= WEEKS:
             raise ValueError(f"week {week.week} is outside 1 to {WEEKS}")
     area = _Area()
@@ -72,18 +74,18 @@ def trial_chart(first: TrialArm, second: TrialArm) -> str:
     body = [
         *score_axis(area),
         f'<g class="c-muted">{"".join(ticks)}</g>',
-        *_paper(area),
+        *(_paper(area) if published else ()),
         *_arm(first, area, "c-arm", dodge_px=-_DODGE_PX / 2),
-        *_arm(second, area, "c-other-arm", dodge_px=_DODGE_PX / 2),
-        *_names(first, second, area),
+        *(_arm(second, area, "c-other-arm", dodge_px=_DODGE_PX / 2) if second is not None else ()),
+        *_names(arms, area),
     ]
     return document(
         body,
         width_px=_WIDTH_PX,
         height_px=area.bottom + 48,
         classes="chart trial",
-        title=f"Mean pain score by week, {shorten(first.label)} and {shorten(second.label)}",
-        description=_describe(first, second),
+        title=f"Mean pain score by week, {' and '.join(shorten(arm.label) for arm in arms)}",
+        description=_describe(arms, published=published),
     )
 
 
@@ -133,10 +135,10 @@ def _paper(area: _Area) -> list[str]:
     return [path(bars, "c-paper c-bar"), f'<path class="c-paper-marks" d="{diamonds}"/>', words]
 
 
-def _names(first: TrialArm, second: TrialArm, area: _Area) -> list[str]:
+def _names(arms: Sequence[TrialArm], area: _Area) -> list[str]:
     names = [
         LineName(area.y(arm.weeks[-1].mean_nrs), f"{classes}-name", shorten(arm.label), _value(arm.weeks[-1]))
-        for arm, classes in ((first, "c-arm"), (second, "c-other-arm"))
+        for arm, classes in zip(arms, ("c-arm", "c-other-arm"), strict=False)
         if arm.weeks
     ]
     return in_margin(names, right=area.right, top=area.top, bottom=area.bottom)
@@ -146,14 +148,15 @@ def _value(week: WeekMean) -> str:
     return f"{week.mean_nrs:.2f} ± {week.sem_nrs:.2f}"
 
 
-def _describe(first: TrialArm, second: TrialArm) -> str:
+def _describe(arms: Sequence[TrialArm], *, published: bool) -> str:
     said = ["Means with standard errors; pain from 0 to 10, higher is worse."]
-    for arm in (first, second):
+    for arm in arms:
         if arm.weeks:
             start, end = arm.weeks[0], arm.weeks[-1]
             said.append(
                 f"{arm.label}: {_value(start)} in week {start.week}, {_value(end)} in week {end.week}."
             )
-    published = ", ".join(f"{label} {_value(week)}" for label, week in PAPER_WEEK_1)
-    said.append(f"{PAPER} in week 1: {published}.")
+    if published:
+        paper = ", ".join(f"{label} {_value(week)}" for label, week in PAPER_WEEK_1)
+        said.append(f"{PAPER} in week 1: {paper}.")
     return " ".join(said)

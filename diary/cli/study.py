@@ -9,12 +9,13 @@ import click
 
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.output import bar, json_option, show
-from diary.cli.study_report import told, week_row, write_report
+from diary.cli.study_report import write_report
 from diary.domain.errors import Refusal
 from diary.domain.trials.fading import BLOCK_TRIALS, Fading, draw_trials, fading_of
 from diary.services.diaries_as_of import as_of_now
 from diary.services.results import plain
 from diary.services.study_figures import StudyFigures, study_figures
+from diary.services.study_words import told, week_row
 from diary.storage.studies import allotted_courses, arms_of, studies, study_named
 
 # As many as tell a share to 2 in 100, in about five seconds.

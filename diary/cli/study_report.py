@@ -2,25 +2,16 @@
 
 import csv
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from diary.charts.study_page import heading, page, table, wide, words
 from diary.charts.svg import standalone
 from diary.charts.trial import TrialArm, WeekMean, trial_chart
 from diary.cli.writing import tell_written, written_whole
 from diary.domain.trials.fading import Fading
-from diary.domain.trials.reading import (
-    COLUMNS,
-    MULTIPLICITY,
-    fading_text,
-    interval_text,
-    lost_text,
-    p_text,
-    table_rows,
-    whole_text,
-)
-from diary.domain.trials.weeks import Week
-from diary.services.study_figures import ESTIMAND, StudyFigures
+from diary.domain.trials.reading import COLUMNS, table_rows
+from diary.services.study_figures import StudyFigures
+from diary.services.study_words import drawn_weeks, told, week_cells, week_names
 
 CHART_STYLE: Final = Path(__file__).parents[1] / "desk" / "static" / "chart.css"
 REPORT_STYLE: Final = Path(__file__).with_name("report.css")
@@ -31,7 +22,7 @@ def write_report(out: Path, figures: StudyFigures, fading: Fading | None, *, sim
     out.mkdir(parents=True, exist_ok=True)
     style = CHART_STYLE.read_text(encoding="utf-8")
     with written_whole(out / "figure.svg") as text:
-        text.write(standalone(trial_chart(*_arms(figures)), style))
+        text.write(standalone(trial_chart(*_arms(figures), published=simulated), style))
     with written_whole(out / "weeks.csv") as text:
         rows = csv.writer(text, lineterminator="\r\n")
         rows.writerow(COLUMNS)
@@ -48,14 +39,14 @@ def report_page(figures: StudyFigures, fading: Fading | None, *, simulated: bool
     note = "Simulated patients. " if simulated else ""
     parts = [
         words(f"{note}As of {figures.as_of}. {patients}.", muted=True),
-        wide("Mean pain by week", trial_chart(*_arms(figures))),
+        wide("Mean pain by week", trial_chart(*_arms(figures), published=simulated)),
         words("Mean pain by week, bars are standard errors.", muted=True),
         *(words(line) for line in told(figures, fading)),
         heading("Week by week"),
         table(
             "Week by week",
-            _names(figures.arms),
-            [_cells(figures, place) for place in range(len(figures.weeks))],
+            week_names(figures.arms),
+            [week_cells(figures, place) for place in range(len(figures.weeks))],
         ),
         words(f"Answered: days with an answer of all days, {first} and {second}.", muted=True),
     ]
@@ -66,55 +57,13 @@ def report_page(figures: StudyFigures, fading: Fading | None, *, simulated: bool
     )
 
 
-def _names(arms: tuple[str, str]) -> list[str]:
-    shown = [f"{arm}, mean ± SE" for arm in arms]
-    return ["Week", *shown, "Difference (95 %)", "P", "P (Holm)", "By the model (95 %)", "P", "Answered"]
-
-
-def _cells(figures: StudyFigures, place: int) -> list[str]:
-    week, model = figures.weeks[place], figures.model
-    adjusted = ["-", "-"]
-    if model is not None and week.week in model.weeks:
-        found = model.by_week[model.weeks.index(week.week)]
-        adjusted = [interval_text(found), p_text(found.p)]
-    answered = " and ".join(
-        f"{round(100 * days[place][0] / max(1, days[place][1]))} %" for days in figures.answered
-    )
-    return [*(str(cell) for cell in week_row(week, figures.arms).values()), *adjusted, answered]
-
-
 def _arms(figures: StudyFigures) -> tuple[TrialArm, TrialArm]:
     first, second = (
-        TrialArm(
-            name,
-            tuple(
-                WeekMean(week.week, arm.mean_nrs, arm.sem_nrs)
-                for week in figures.weeks
-                for arm in [(week.first, week.second)[place]]
-                if arm.patients >= 2
-            ),
+        TrialArm(name, tuple(WeekMean(*week) for week in drawn_weeks(weeks)))
+        for name, weeks in zip(
+            figures.arms,
+            ([week.first for week in figures.weeks], [week.second for week in figures.weeks]),
+            strict=True,
         )
-        for place, name in enumerate(figures.arms)
     )
     return first, second
-
-
-def told(figures: StudyFigures, fading: Fading | None) -> list[str]:
-    """What the figures say, a paragraph each."""
-    whole = whole_text(figures.model, figures.arms) if figures.model else f"No model: {figures.no_model}."
-    said = [whole, f"{lost_text(figures.weeks)} {MULTIPLICITY}", ESTIMAND]
-    return said if fading is None else [said[0], said[1], fading_text(fading), said[2]]
-
-
-def week_row(week: Week, arms: tuple[str, str]) -> dict[str, Any]:
-    """One week as people read it."""
-    return {
-        "week": week.week,
-        **{
-            name: f"{arm.mean_nrs:.2f} ± {arm.sem_nrs:.2f}"
-            for name, arm in zip(arms, (week.first, week.second), strict=True)
-        },
-        "difference (95 %)": interval_text(week.difference),
-        "P": p_text(week.difference.p),
-        "P (Holm)": p_text(week.p_holm),
-    }

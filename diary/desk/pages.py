@@ -25,6 +25,7 @@ from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     rota,
     settings,
     signing,
+    studies,
     trail,
     worklist,
 )

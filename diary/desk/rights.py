@@ -101,6 +101,7 @@ DESK: Final[dict[str, Right]] = {
     "GET desk.quality_page": CLINIC,
     "GET desk.durability_page": STAFF,
     "GET desk.answers_map_page": STAFF,
+    "GET desk.studies_page": STAFF,
     "GET desk.settings_page": CLINIC,
     "GET desk.thresholds_page": CLINIC,
     **_form("desk.change_protocol", _THRESHOLDS),

@@ -12,7 +12,8 @@ from diary.domain.errors import Refusal
 from diary.services.clinics import the_clinic
 from diary.services.diaries_as_of import AsOf
 from diary.services.durability import durability
-from diary.services.study_figures import PooledFigures, StudyFigures, pooled_figures, study_figures
+from diary.services.study_figures import pooled_figures, study_figures
+from diary.services.study_words import StudyTold, told_by_arm, told_pooled
 from diary.storage.nights import FINISHED, last_finished, night_run
 from diary.storage.protocols import protocol_at
 from diary.storage.results import how_far, put_result
@@ -63,7 +64,7 @@ def compute(session: Session, *, night: date, cutoff_at: datetime) -> dict[tuple
     as_of = AsOf(night, cutoff_at, protocol)
     found = {("durability", the_clinic(session).uid): durability(session, as_of).to_values()}
     for study in studies(session):
-        found["study", study.uid] = plain(asdict(_of_study(session, study, as_of)))
+        found["study", study.uid] = asdict(_of_study(session, study, as_of))
     return found
 
 
@@ -81,12 +82,12 @@ def keep(
         put_result(session, kind, subject, night=night, found=values, now=now)
 
 
-def _of_study(session: Session, study: Study, as_of: AsOf) -> StudyFigures | PooledFigures:
+def _of_study(session: Session, study: Study, as_of: AsOf) -> StudyTold:
     """By arm where it was unblinded and can be; else the arms together."""
     try:
-        return study_figures(session, study, as_of)
+        return told_by_arm(study_figures(session, study, as_of))
     except Refusal:
-        return pooled_figures(session, study, as_of)
+        return told_pooled(pooled_figures(session, study, as_of), masked=study.unblinded_at is None)
 
 
 def plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ PLACEBO = TrialArm("placebo", tuple(WeekMean(week, 5.5 + 0.1 * week, 0.4) for we
 
 
 def test_each_arm_is_a_line_of_twelve_weeks_named_at_its_end_with_its_last_mean():
-    root = parsed(trial_chart(KETAMINE, PLACEBO))
+    root = parsed(trial_chart(KETAMINE, PLACEBO, published=True))
 
     for name in ("c-arm", "c-other-arm"):
         assert [len(run) for run in runs(of_class(root, name)[0])] == [12]
@@ -18,7 +18,7 @@ def test_each_arm_is_a_line_of_twelve_weeks_named_at_its_end_with_its_last_mean(
 
 
 def test_the_published_points_of_week_1_stand_beside_with_their_standard_errors():
-    root = parsed(trial_chart(KETAMINE, PLACEBO))
+    root = parsed(trial_chart(KETAMINE, PLACEBO, published=True))
 
     assert [week.mean_nrs for _, week in PAPER_WEEK_1] == [2.68, 5.45]
     assert "Sigtermans 2009, week 1: ketamine 2.68 ± 0.51, placebo 5.45 ± 0.48" in words(root)
@@ -32,7 +32,7 @@ def test_a_week_without_data_breaks_the_line():
 
 
 def test_the_arms_differ_in_shape_and_not_in_colour_alone():
-    root = parsed(trial_chart(KETAMINE, PLACEBO))
+    root = parsed(trial_chart(KETAMINE, PLACEBO, published=True))
 
     assert {mark.tag for mark in of_class(root, "c-arm-marks")[0]} == {f"{SVG}circle"}
     assert {mark.tag for mark in of_class(root, "c-other-arm-marks")[0]} == {f"{SVG}rect"}

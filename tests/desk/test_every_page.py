@@ -144,6 +144,7 @@ def addresses(desk: Desk) -> Iterator[str]:
     yield "/desk/results?by=agent"
     yield f"/desk/chairs/{bed}/free?first={DAY}&last={DAY}"
     yield "/desk/results/answers"
+    yield "/desk/results/studies"
     yield f"/desk/patients/{patient}"
     for page in ("identity", "follow", "booking", "courses/new", "infusions/new", "answers/new"):
         yield f"/desk/patients/{patient}/{page}"

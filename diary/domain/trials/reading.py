@@ -61,7 +61,7 @@ def whole_text(found: Repeated, arms: tuple[str, str]) -> str:
     )
     fit = found.fit
     return (
-        f"Over {weeks}, pain on {arms[1]} was {interval_text(found.whole)} points above {arms[0]}, "
+        f"Over {weeks}, pain on {arms[1]} less that on {arms[0]} was {interval_text(found.whole)} points, "
         f"P {_with_sign(found.whole.p)}{adjusted} ({found.patients} patients).{changing} "
         "A mixed model for repeated measures, by restricted maximum likelihood: "
         f"{_percent(fit.share)} of the variance stays with the patient, the rest is correlated "
