@@ -16,8 +16,10 @@ from diary.desk.stale import alert_as_seen, booking_as_seen, found, patient_to_c
 from diary.desk.words import STEPS
 from diary.domain.errors import Refusal
 from diary.services import bookings
+from diary.services.alert_lines import staff_names
 from diary.services.booking_list import booking_list
 from diary.services.call_list import waiting_list
+from diary.services.checklists import checklist_for
 from diary.services.clinics import local_day
 from diary.services.course_today import today_of
 from diary.services.safety import safety_of
@@ -224,6 +226,7 @@ def _request_facts(unit: Work, patient: Patient) -> dict[str, Any]:
     usual = next((regimen for regimen in known if regimen.id in used), known[0] if len(known) == 1 else None)
     return {
         "regimens": known,
+        "checklist": checklist_for(unit.session, None, {}),
         "usual": usual.uid if usual is not None else None,
         "slots": bookings.slots_for(unit.session, patient.id, usual, now=unit.now) if usual else [],
         "safety": safety_of(unit.session, patient, today=today_of(patient, unit.now), protocol=protocol),
@@ -238,6 +241,7 @@ def _chair(unit: Work, given: dict[str, Any]) -> Chair | None:
 def _places(unit: Work, booking: Booking) -> dict[str, Any]:
     """Where and when the patient could come."""
     return {
+        "checklist": checklist_for(unit.session, booking, staff_names(unit.session)),
         "slots": bookings.slots_to_offer(unit.session, booking, now=unit.now),
         "chairs": [(chair.uid, chair.name) for chair in chairs_in_use(unit.session)],
     }

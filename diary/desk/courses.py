@@ -15,6 +15,8 @@ from diary.desk.stale import booking_as_seen, course_as_seen, found, patient_to_
 from diary.desk.words import INFUSION_CLASSES
 from diary.domain import infusions as infusion_rules
 from diary.services import baselines, courses, infusions
+from diary.services.alert_lines import staff_names
+from diary.services.checklists import checklist_for
 from diary.services.course_today import today_of
 from diary.storage.bookings import live_booking_of
 from diary.storage.courses import (
@@ -207,6 +209,7 @@ def _infusion_facts(unit: Work, frame: Frame, patient: Patient, *, day: date) ->
         "suggested": suggested,
         "suggestion": _suggestion(frame, suggested, first, open_course),
         "adjuncts": ADJUNCTS,
+        "checklist": checklist_for(unit.session, booking, staff_names(unit.session)),
     }
 
 

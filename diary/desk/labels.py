@@ -77,6 +77,8 @@ LABELS: Final[Mapping[str, str]] = {
     "emergency_text": "Out of hours",
     "mode": "Who sees the forecast",
     **{name: origin.what for name, origin in ORIGINS.items()},
+    "lines": "Lines of the checklist",
+    "ticked": "Tick",
     "absent": "Who is away",
     "cover": "Who takes the work",
     "mails": "Mail me what needs a decision",

@@ -8,6 +8,7 @@ from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     alerts,
     bookings,
     chairs,
+    checklists,
     colleagues,
     contacts,
     courses,

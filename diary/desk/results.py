@@ -60,7 +60,10 @@ def answers_map_page() -> ResponseReturnValue:
         shown = [row.pseudonym for row in found.rows] + [one.pseudonym for one in changes]
         audit.note_list(unit.session, "answers", shown, named=False, now=unit.now)
     rows = [(row.pseudonym, row.days) for row in found.rows]
-    chart = Markup(answer_map_chart(rows, first_day=found.first_day))  # noqa: S704 - the charts escape
+    wide, narrow = (
+        answer_map_chart(rows, first_day=found.first_day, narrow=small) for small in (False, True)
+    )
+    chart = Markup(f'<div class="chart-pair">{wide}{narrow}</div>')  # noqa: S704 - the charts escape
     return show(
         "answers_map.html",
         frame,

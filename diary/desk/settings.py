@@ -15,6 +15,7 @@ from diary.services.clinics import describe_clinic, the_clinic
 from diary.services.forecast_changes import choose_mode
 from diary.services.forecast_story import switched_off
 from diary.services.thresholds import PHYSICIANS_OWN, change_thresholds, history
+from diary.storage.checklists import checklist_versions
 from diary.storage.protocols import foresight_at, instrument_at, protocol_versions
 from diary.storage.rota import covers_from, holidays_from, teams
 from diary.storage.staff import staff_of_clinic
@@ -35,6 +36,7 @@ def settings_page() -> ResponseReturnValue:
             "protocol": Protocol.from_values(protocol_versions(session)[-1].values),
             "forecast": foresight_at(session, unit.now),
             "off": switched_off(session),
+            "checklist": checklist_versions(session)[-1:],
             "covers": covers_from(session, frame.today),
             "holidays": holidays_from(session, frame.today),
             "teams": teams(session),

@@ -18,6 +18,7 @@ from diary.services import audit
 from diary.services.alert_lines import AlertLine, alert_line, staff_names
 from diary.services.bookings import interval_warning, slot_after_lead
 from diary.services.chairs import FreeSlot
+from diary.services.checklists import Checklist, checklist_for
 from diary.services.contacts import Contacts, contacts_of
 from diary.services.course_lines import CourseLine, course_lines, regimen_names
 from diary.services.courses import present_course
@@ -118,6 +119,8 @@ class PatientPage:
     """Of the present course, where the forecast is shown."""
     given: tuple[Administration, ...]
     bookings: tuple[BookingLine, ...]
+    checklist: Checklist | None
+    """As it stands for the booking under way; None where there is none."""
     free_after_lead: FreeSlot | None
     """Where a course like the present one can begin, if it is asked for today; none once it was."""
     days: tuple[DayLine, ...]
@@ -181,6 +184,7 @@ def patient_page(
         outlook=outlook,
         given=tuple(reversed(diary.given)),
         bookings=_bookings(session, patient, staff, protocol),
+        checklist=checklist_for(session, diary.booking, staff) if diary.booking is not None else None,
         free_after_lead=_free_after_lead(session, diary, present, protocol),
         days=_day_lines(diary.entries, staff),
         items=_item_lines(items_of(session, patient.id)),

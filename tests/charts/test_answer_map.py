@@ -1,5 +1,6 @@
 """The map of answers: a mark a day that differs in shape, a row a patient."""
 
+import re
 from datetime import date
 
 from diary.charts.answer_map import answer_map_chart
@@ -24,3 +25,15 @@ def test_every_way_an_answer_came_has_a_shape_of_its_own():
 
 def test_nobody_is_an_empty_map():
     assert answer_map_chart([], first_day=date(2026, 8, 3)).startswith("<svg")
+
+
+def test_on_a_phone_the_last_three_weeks_stand_wide_enough_to_be_read():
+    rows = [("P-0001", "a" * 63 + "n" * 21)]
+    wide, narrow = (
+        answer_map_chart(rows, first_day=date(2026, 8, 3), narrow=small) for small in (False, True)
+    )
+    assert int(re.search(r'viewBox="0 0 (\d+)', narrow)[1]) <= 280
+    assert (wide.count("v10h-7z"), narrow.count("v10h-7z")) == (63 + 2, 2), (
+        "two marks of the key, and the days"
+    )
+    assert ">5 Oct<" in narrow

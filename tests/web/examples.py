@@ -137,6 +137,8 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "POST desk.forecast_page": {"mode": "on", "note": "why"},
     "POST founding.test_mail": {"setup_code": "none", "email": "nobody@example.org"},
+    "POST desk.checklist_page": {"lines": "Liver test"},
+    "POST desk.tick_line": {"ticked": "yes"},
     "POST desk.covers_page": {
         "absent": UID,
         "cover": UID,
@@ -165,7 +167,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 # What stands in an address besides ids.
-PARTS: Final = {"day": DAY, "filename": "none.css", "code": "not_found"}
+PARTS: Final = {"place": "0", "day": DAY, "filename": "none.css", "code": "not_found"}
 BLANK: Final = re.compile(r"<(?:any\((\w+).*?\):)?(?:(\w+):)?(\w+)>")
 # These end the caller's own session, so they are tried last.
 ENDS_SESSION: Final = (
