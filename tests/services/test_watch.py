@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from config.duties import JOB_SILENT_MAX
+from config.duties import JOB_SILENT_MAX, MESSAGE_OVERDUE_AFTER
+from diary.services import outbox
 from diary.services.clinics import the_clinic
 from diary.services.nights import nights_due, run_due, run_night
 from diary.services.operator_news import mark_told, news_of
@@ -130,6 +131,18 @@ def test_courses_that_were_not_assessed_are_counted_and_not_named(clinic):
     seen = look(clinic, due.cutoff_at)
     assert (codes(seen), seen.not_assessed) == (["courses_not_assessed"], 1)
     assert f"1 course was not assessed on the night {now}. The others were." in seen.findings[0].text
+
+
+def test_a_message_that_nobody_tries_is_found_and_one_whose_time_has_not_come_is_not(clinic):
+    run_due(clinic.engine, now=MORNING, wall=lambda: MORNING, owner="me")
+    beat(clinic, MORNING, *JOB_SILENT_MAX)
+    tomorrow = outbox.Letter("digest", "tomorrow's", due_at=MORNING + 24 * HOUR)
+    with clinic.unit(write=True) as session:
+        outbox.enqueue_new(session, [outbox.Letter("digest", "now's"), tomorrow], now=MORNING)
+    assert look(clinic, MORNING + MESSAGE_OVERDUE_AFTER).findings == ()
+    (finding,) = look(clinic, MORNING + MESSAGE_OVERDUE_AFTER + timedelta(seconds=1)).findings
+    assert finding.code == "messages_overdue"
+    assert finding.text == "1 message is not sent in time. Staff may not have been told."
 
 
 def test_a_beat_from_the_future_is_none(clinic):
