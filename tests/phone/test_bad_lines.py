@@ -11,7 +11,7 @@ from playwright.sync_api import Error
 
 from tests.phone.bad_line import FAULTS, BadLine
 from tests.phone.phone_clinic import TODAY, PhoneClinic, at
-from tests.phone.phones import SmartPhone, smart_phone
+from tests.phone.phones import SmartPhone, sign_in, smart_phone
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -91,7 +91,9 @@ def live(chromium: "Browser", clinic: PhoneClinic, seed: int) -> dict[str, int]:
         clinic.served() as base,
         smart_phone(chromium, clinic, base=base) as phone,
     ):
-        phone.join(patient_id)
+        sign_in(phone, clinic, patient_id)
+        phone.open()
+        phone.ready()
         line.bad = True
         life = Life(phone, noise)
         for _ in range(DAYS):
