@@ -13,6 +13,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from config.protocol import Protocol
+from config.words import WEEKDAYS
+from diary.services.chairs import add_chair
 from diary.services.clinical_events import record_event
 from diary.services.clinics import found_clinic, found_installation
 from diary.services.courses import plan_course
@@ -37,6 +39,9 @@ ADMITTED_AT: Final = time(9, 45)
 # The Monday morning on which the clock stands.
 STANDS_AT: Final = time(9)
 PAIRED_AFTER: Final = timedelta(minutes=10)
+# As many beds as are ever booked for one week, so that week is full.
+BEDS: Final = 3
+CHAIRS: Final = 2
 KEY_SCOPES: Final = (
     "alerts:read", "bookings:read", "courses:read", "entries:read", "entries:write", "patients:read",
     "patients:write", "sandbox",
@@ -82,6 +87,7 @@ def found_demo(
         clinic = demo_clinic(session, name=CLINIC_NAME, now=begins_at)
         staff = hire(session, CLINIC_STAFF, password=password, now=begins_at)
         in_hospital, outpatient = _regimens(session, now=begins_at)
+        beds = _beds_and_chairs(session, now=begins_at)
         _, key = make_key(
             session, name="Try the API (simulated)", kind="test", scopes=list(KEY_SCOPES), now=begins_at
         )
@@ -98,7 +104,7 @@ def found_demo(
             patients[story.number] = patient.uid
             tokens[story.pseudonym] = token
         visitor = _visitor(session, len(stories) + 1, in_hospital, plan, nurse)
-    cast = Cast(patients, in_hospital.uid, outpatient.uid)
+    cast = Cast(patients, in_hospital.uid, outpatient.uid, beds)
     return Founded(clinic.id, cast, visitor.uid, tokens, key)
 
 
@@ -159,6 +165,16 @@ def _regimens(session: Session, *, now: datetime) -> tuple[Regimen, Regimen]:
         now=now,
     )
     return in_hospital, outpatient
+
+
+def _beds_and_chairs(session: Session, *, now: datetime) -> list[str]:
+    """Three beds for the whole week, two chairs for its working days; uids of the beds."""
+    beds = [
+        add_chair(session, name=f"Bed {n + 1}", kind="bed", weekdays=WEEKDAYS, now=now) for n in range(BEDS)
+    ]
+    for n in range(CHAIRS):
+        add_chair(session, name=f"Chair {n + 1}", kind="chair", weekdays=WEEKDAYS[:5], now=now)
+    return [bed.uid for bed in beds]
 
 
 def _visitor(session: Session, number: int, regimen: Regimen, plan: DemoPlan, nurse: Scope) -> Patient:

@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -56,12 +57,19 @@ class Cast:
     in_hospital: str
     outpatient: str
     """Regimens' uids."""
+    beds: Sequence[str]
+    """Uids, as many as are ever booked for one week."""
+
+
+Beds = Mapping[tuple[int, date], str]
+"""Which bed a patient's booking takes, by the patient's number and the first day."""
 
 
 def script(stories: Sequence[Story], cast: Cast, plan: DemoPlan) -> list[Cue]:
     """Every request of the play, in order."""
     chance = random.Random(SEED)
-    cues = [cue for story in stories for cue in _course(story, cast, plan)]
+    beds = _beds(stories, cast)
+    cues = [cue for story in stories for cue in _course(story, cast, plan, beds)]
     cues += [cue for story in stories for cue in _diary(story, chance)]
     cues += [cue for story in stories for cue in _calls_for_help(story, chance)]
     cues += [cue for story in stories for cue in _weekly(story, chance)]
@@ -72,7 +80,7 @@ def script(stories: Sequence[Story], cast: Cast, plan: DemoPlan) -> list[Cue]:
     return sorted(kept, key=lambda cue: cue.at)
 
 
-def _course(story: Story, cast: Cast, plan: DemoPlan) -> Iterator[Cue]:
+def _course(story: Story, cast: Cast, plan: DemoPlan, beds: Beds) -> Iterator[Cue]:
     """What the clinic records of one patient."""
     who, first = cast.patients[story.number], story.courses[0]
     planned = {
@@ -94,7 +102,7 @@ def _course(story: Story, cast: Cast, plan: DemoPlan) -> Iterator[Cue]:
     if story.baseline == "stated":
         yield _cue(first.last_day, BASELINE, _stated_baseline(story))
     for number, booking_ in enumerate(story.bookings):
-        yield from _booking(booking_, _booking_name(story, number), story, cast, plan)
+        yield from _booking(booking_, _booking_name(story, number), story, cast, plan, beds)
 
 
 def _infusions(course: DemoCourse, who: str, cast: Cast, booking: str | None) -> Iterator[Cue]:
@@ -142,7 +150,20 @@ def _stated_baseline(story: Story) -> Request:
     return Request("POST", f"/v1/courses/{{course of {story.pseudonym}}}/baseline", "physician", body)
 
 
-def _booking(booking: DemoBooking, name: str, story: Story, cast: Cast, plan: DemoPlan) -> Iterator[Cue]:
+def _beds(stories: Sequence[Story], cast: Cast) -> Beds:
+    """A bed for each booking: all begin on a Monday and last five days, so a week's take one each."""
+    booked = sorted((booking.bed_on, story.number) for story in stories for booking in story.bookings)
+    in_week: Counter[date] = Counter()
+    beds = {}
+    for bed_on, number in booked:
+        beds[number, bed_on] = cast.beds[in_week[bed_on]]
+        in_week[bed_on] += 1
+    return beds
+
+
+def _booking(
+    booking: DemoBooking, name: str, story: Story, cast: Cast, plan: DemoPlan, beds: Beds
+) -> Iterator[Cue]:
     """Re-treatment, step by step, as far as it has come when the clock stands."""
     asked = {"patient": cast.patients[story.number], "regimen": cast.in_hospital, "note": "Simulated."}
     yield _cue(booking.asked_on, BOOKING, Request("POST", "/v1/bookings", "nurse", asked, {name: "uid"}))
@@ -150,7 +171,11 @@ def _booking(booking: DemoBooking, name: str, story: Story, cast: Cast, plan: De
     expires_on = last_day + timedelta(days=60)
     bodies = {
         "authorise": {"reference": f"SIM-{story.number:03}", "expires_on": str(expires_on)},
-        "offer": {"first_day": str(booking.bed_on), "last_day": str(last_day)},
+        "offer": {
+            "first_day": str(booking.bed_on),
+            "last_day": str(last_day),
+            "chair": beds[story.number, booking.bed_on],
+        },
     }
     for days, step, by in STEPS:
         on = booking.asked_on + timedelta(days=days)
