@@ -62,7 +62,8 @@ def test_a_page_that_nobody_touches_hides_itself_and_leads_back(desk):
     assert 'href="/desk/patients?page=2"' in hidden.text
     assert "Refresh" not in hidden.headers
     for path in ("/desk/sign-in", "/desk/static/desk.css"):
-        assert "Refresh" not in desk.app.test_client().get(path).headers
+        with desk.app.test_client().get(path) as answer:
+            assert "Refresh" not in answer.headers
     away = desk.app.test_client().get("/desk/locked?back=https://evil.example/desk/").text
     assert "evil.example" not in away
 

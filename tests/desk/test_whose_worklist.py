@@ -162,7 +162,7 @@ def test_a_silent_patient_is_told_with_the_last_answer_and_when_the_phone_was_se
                 last_seen_at=seen,
             )
         )
-    assert "Phone last seen 3 days ago." in words_of(nurse.get("/desk/?tab=silent"))
+    assert "Phone last seen 3 days ago; it takes no reminders." in words_of(nurse.get("/desk/?tab=silent"))
 
 
 def test_the_next_infusion_days_stand_in_the_row(desk):
