@@ -24,7 +24,7 @@ JOIN_COOKIE: Final = "__Host-join"
 # Not of the form itself: its secret is tried below, and where it leads back to is no value.
 APART: Final = {CSRF_FIELD, "back"}
 # A box is ticked or not, a layout one of three, a search whatever was typed: none of these can be wrong.
-NEVER_WRONG: Final = {"stopped_early", "stride", "chart", "layout", "q"}
+NEVER_WRONG: Final = {"stopped_early", "stride", "chart", "layout", "mails", "q"}
 # A refused form is shown again, and to read who a patient is leaves its trace.
 TRACES: Final = ("audit",)
 KIND_OF: Final = {"infusions": "administration", "entries": "entry"}

@@ -64,6 +64,8 @@ class Storm:
             # A page that is shown again with what was wrong may show a patient, and that leaves its trace.
             more = {name for name in before if self.held[name] != before[name]}
             more -= {"audit"} if answer.mimetype == "text/html" else set()
+            # It says that nights are overdue, and wrote to see whether it can.
+            more -= {"job_beat"} if asked.route == "GET health.ready" else set()
             assert more == set(), f"{asked}: {answer.status_code}, and yet rows in {more}"
 
     def renew(self) -> None:
