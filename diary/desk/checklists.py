@@ -24,7 +24,8 @@ def checklist_page() -> ResponseReturnValue:
         with form.refusals():
             given = form.read(ChecklistIn)
             with staff_work(write=True) as unit:
-                if len(checklist_versions(unit.session)) != sent_version():
+                # A form makes the version after those that its page showed; no version is 0.
+                if len(checklist_versions(unit.session)) + 1 != sent_version():
                     raise Refusal("changed_meanwhile", "The checklist was changed. Nothing was written.")
                 keep_checklist(unit.session, given["lines"], now=unit.now)
             return done("checklist", "desk.checklist_page")
