@@ -16,7 +16,7 @@ from tests.postgresql import APP_ROLE, OWNER_ROLE, Server, running_server
 from workshop.install import find_chromium
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 KINDS = ("sqlite", "postgresql")
 # No test outlives its files, so they need not reach a disk: in memory SQLite commits in 0.02 ms instead of 5.
@@ -142,16 +142,31 @@ def _postgresql(server: Server, *, template: str) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> "Iterator[Browser]":
-    """A headless browser, one a session; a test opens its own context in it."""
+def playwright() -> "Iterator[Playwright]":
+    """What drives browsers; there can be one a session."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - 0.3 s that most test runs need not pay
 
-    path = find_chromium()
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: "Playwright") -> "Iterator[Browser]":
+    """A headless browser, one a session; a test opens its own context in it."""
+    yield from _browser(playwright, find_chromium())
+
+
+@pytest.fixture
+def whole_chromium(playwright: "Playwright") -> "Iterator[Browser]":
+    """One that shows notes as well."""
+    yield from _browser(playwright, find_chromium(whole=True))
+
+
+def _browser(playwright: "Playwright", path: str | None) -> "Iterator[Browser]":
     assert path, "no browser was found; `make dev` installs one or says how"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_FLAGS])
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_FLAGS])
+    yield browser
+    browser.close()
 
 
 @pytest.hookimpl(wrapper=True)

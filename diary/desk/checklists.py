@@ -36,9 +36,9 @@ def checklist_page() -> ResponseReturnValue:
 @desk.post("/bookings/<uid:uid>/checklist/<int:place>")
 def tick_line(uid: str, place: int) -> ResponseReturnValue:
     """Tick a line for a booking, or take the tick back."""
-    ticked = Form().read(TickIn)["ticked"] == "yes"
     with staff_work(write=True) as unit:
         booking = found(booking_by_uid(unit.session, uid, lock=True))
+        ticked = Form().read(TickIn)["ticked"] == "yes"
         tick(
             unit.session,
             booking,

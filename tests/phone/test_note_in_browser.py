@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 ASKED = "navigator.serviceWorker.ready.then((ready) => ready.getNotifications())"
 
 
-def test_the_worker_shows_a_note_and_says_that_it_did(chromium: "Browser", sqlite_clinic: PhoneClinic):
-    with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
+def test_the_worker_shows_a_note_and_says_that_it_did(whole_chromium: "Browser", sqlite_clinic: PhoneClinic):
+    with sqlite_clinic.served() as base, smart_phone(whole_chromium, sqlite_clinic, base=base) as phone:
         patient_id = sqlite_clinic.admit()
         phone.join(patient_id)
         with sqlite_clinic.unit(write=True) as session:
