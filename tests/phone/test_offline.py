@@ -119,6 +119,7 @@ def test_yesterday_is_added_and_its_number_is_not_shown_before_todays(
     assert phone.page.get_by_text("You answered").count() == 0
     phone.open()
     phone.answer(6)
+    phone.sent()
     phone.open(f"/app/days/{YESTERDAY}/change")
     phone.sees("You answered 4.")
     phone.answer(5)
