@@ -1,10 +1,15 @@
 """The phone's pages on a clinic of their own."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.phone.phone_clinic import Phone, PhoneClinic, join, open_clinic
+from tests.phone.phones import SmartPhone, smart_phone
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture
@@ -23,6 +28,20 @@ def sqlite_clinic(sqlite_url: str) -> Iterator[PhoneClinic]:
 def joined(clinic: PhoneClinic) -> tuple[int, Phone]:
     """A patient and a phone that joined a week ago."""
     return join(clinic)
+
+
+@pytest.fixture
+def patient_id(sqlite_clinic: PhoneClinic) -> int:
+    """A patient whose diary is open."""
+    return sqlite_clinic.admit()
+
+
+@pytest.fixture
+def phone(chromium: "Browser", sqlite_clinic: PhoneClinic, patient_id: int) -> Iterator[SmartPhone]:
+    """A phone that has joined."""
+    with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
+        phone.join(patient_id)
+        yield phone
 
 
 def _opened(url: str) -> Iterator[PhoneClinic]:

@@ -19,8 +19,8 @@ from tests.conftest import CHROMIUM_FLAGS
 from tests.phone.offers import offer
 from tests.phone.phone_clinic import TODAY, YESTERDAY, PhoneClinic, at, open_clinic
 from tests.phone.phones import SmartPhone, smart_phone
-from tests.phone.test_offline import FULL
 from tests.phone.test_questions import ask_for, treat
+from tests.phone.test_what_a_phone_keeps import FULL
 from workshop.install import find_chromium
 
 SIZES: Final = ((360, 640), (320, 568))
