@@ -11,7 +11,7 @@ from diary.cli.writing import tell_written, written_whole
 from diary.domain.trials.fading import Fading
 from diary.domain.trials.reading import COLUMNS, table_rows
 from diary.services.study_figures import StudyFigures
-from diary.services.study_words import drawn_weeks, told, week_cells, week_names
+from diary.services.study_words import drawn_arms, told, week_cells, week_names
 
 CHART_STYLE: Final = Path(__file__).parents[1] / "desk" / "static" / "chart.css"
 REPORT_STYLE: Final = Path(__file__).with_name("report.css")
@@ -57,13 +57,5 @@ def report_page(figures: StudyFigures, fading: Fading | None, *, simulated: bool
     )
 
 
-def _arms(figures: StudyFigures) -> tuple[TrialArm, TrialArm]:
-    first, second = (
-        TrialArm(name, tuple(WeekMean(*week) for week in drawn_weeks(weeks)))
-        for name, weeks in zip(
-            figures.arms,
-            ([week.first for week in figures.weeks], [week.second for week in figures.weeks]),
-            strict=True,
-        )
-    )
-    return first, second
+def _arms(figures: StudyFigures) -> list[TrialArm]:
+    return [TrialArm(name, tuple(WeekMean(*week) for week in weeks)) for name, weeks in drawn_arms(figures)]

@@ -28,13 +28,13 @@ def climb(session: Session, *, now: datetime) -> None:
     untaken = untaken_alerts(session, before=max(moments[0] for moments in climbed_at.values()))
     if not untaken:
         return
-    people = {"colleagues": _colleagues(session, now=now), "admins": admins(session)}
+    people: dict[Rung, list[Staff]] = {"colleagues": _colleagues(session, now=now), "admins": admins(session)}
     told = escalations_of(session, [alert.id for alert in untaken])
     letters = []
     for alert in untaken:
         position = RUNGS.index(rung(since(alert), climbed_at[alert.kind == RED_FLAG]))
-        for name in RUNGS[1 : min(position, len(people)) + 1]:
-            letters += [_letter(alert, person, name) for person in people[name]]
+        reached = [name for name in people if RUNGS.index(name) <= position]
+        letters += [_letter(alert, person, name) for name in reached for person in people[name]]
     outbox.enqueue_new(session, [one for one in letters if one.dedupe_key not in told], now=now)
 
 

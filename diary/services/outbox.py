@@ -38,7 +38,7 @@ def enqueue(session: Session, letter: Letter, *, now: datetime) -> None:
 
 
 def enqueue_new(session: Session, letters: Sequence[Letter], *, now: datetime) -> None:
-    """Messages about what did not exist before, so that no key of theirs can be known."""
+    """Messages none of whose keys is known: of what did not exist before, or looked up by the caller."""
     if letters:
         session.execute(insert(table_of(Message)), _rows(session, letters, now=now))
 

@@ -26,38 +26,33 @@ ONE_ARM_TOLD: Final = (
     "This study has not two arms with patients who were infused: all its patients are shown together."
 )
 
+Drawn = tuple[str, list[tuple[int, float, float]]]
+"""An arm by its name, and of each week the mean pain with its standard error."""
+
 
 @dataclass(frozen=True, slots=True)
 class StudyTold:
-    """A study as it is read: sentences, a row a week, and by arm the (week, mean, standard error) to draw."""
+    """A study as it is read: sentences, a row a week, and what is drawn of each arm."""
 
-    study: str
-    as_of: str
     masked: bool
     patients: int
     told: list[str]
     names: list[str]
     rows: list[list[str]]
-    arms: list[tuple[str, list[tuple[int, float, float]]]]
+    arms: list[Drawn]
 
 
 def told_by_arm(figures: StudyFigures) -> StudyTold:
     """An unblinded study, its two arms beside each other."""
-    places = range(len(figures.weeks))
     first, second = figures.arms
     sizes = f"{figures.patients[0]} patients on {first}, {figures.patients[1]} on {second}."
     return StudyTold(
-        figures.study,
-        figures.as_of.isoformat(),
         masked=False,
         patients=sum(figures.patients),
         told=[sizes, *told(figures, None)],
         names=week_names(figures.arms),
-        rows=[week_cells(figures, place) for place in places],
-        arms=[
-            (first, drawn_weeks([week.first for week in figures.weeks])),
-            (second, drawn_weeks([week.second for week in figures.weeks])),
-        ],
+        rows=[week_cells(figures, place) for place in range(len(figures.weeks))],
+        arms=drawn_arms(figures),
     )
 
 
@@ -69,14 +64,12 @@ def told_pooled(figures: PooledFigures, *, masked: bool) -> StudyTold:
         for number, (week, days) in enumerate(weeks, start=1)
     ]
     return StudyTold(
-        figures.study,
-        figures.as_of.isoformat(),
         masked=masked,
         patients=figures.patients,
         told=[POOLED_TOLD if masked else ONE_ARM_TOLD, ESTIMAND],
         names=[*NAMES_POOLED],
         rows=rows,
-        arms=[("all patients", drawn_weeks(figures.weeks))],
+        arms=[("all patients", _drawn_weeks(figures.weeks))],
     )
 
 
@@ -115,7 +108,16 @@ def week_row(week: Week, arms: tuple[str, str]) -> dict[str, Any]:
     }
 
 
-def drawn_weeks(weeks: Sequence[ArmWeek]) -> list[tuple[int, float, float]]:
+def drawn_arms(figures: StudyFigures) -> list[Drawn]:
+    """What is drawn of the first arm, and of the second."""
+    first, second = figures.arms
+    return [
+        (first, _drawn_weeks([week.first for week in figures.weeks])),
+        (second, _drawn_weeks([week.second for week in figures.weeks])),
+    ]
+
+
+def _drawn_weeks(weeks: Sequence[ArmWeek]) -> list[tuple[int, float, float]]:
     """Week, mean and standard error of an arm, of the weeks in which two patients or more answered."""
     return [
         (number, week.mean_nrs, week.sem_nrs)
