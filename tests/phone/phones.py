@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error
@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 PATIENCE_MS = 15_000
-OUTBOX = """() => new Promise((resolve, reject) => {
+STORED = """() => new Promise((resolve, reject) => {
   const opened = indexedDB.open("diary", 1);
   opened.onerror = reject;
   opened.onsuccess = () => {
-    const asked = opened.result.transaction("outbox").objectStore("outbox").getAll();
+    const asked = opened.result.transaction("STORE").objectStore("STORE").HOW;
     asked.onsuccess = () => { opened.result.close(); resolve(asked.result); };
   };
 })"""
+OUTBOX = STORED.replace("STORE", "outbox").replace("HOW", "getAll()")
+DAYS = STORED.replace("STORE", "facts").replace("HOW", "get('days')")
 
 
 @dataclass
@@ -99,6 +101,10 @@ class SmartPhone:
     def sent(self) -> None:
         """Wait until nothing waits."""
         self.until(f"(await ({OUTBOX})()).length === 0")
+
+    def knows(self, day: date) -> None:
+        """Wait until the service has told how this day stands."""
+        self.until(f"'{day}' in ((await ({DAYS})()) ?? {{}})")
 
     def close_and_open_again(self) -> None:
         """Swipe the app away; the next page opens in a new one."""

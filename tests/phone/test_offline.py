@@ -97,6 +97,7 @@ def test_yesterday_is_added_and_its_number_is_not_shown_before_todays(
 ):
     sqlite_clinic.phone(patient_id).answer(4, YESTERDAY)
     phone.open()
+    phone.knows(YESTERDAY)
     phone.open(f"/app/days/{YESTERDAY}/change")
     phone.sees("on Friday?")
     assert phone.page.get_by_text("You answered").count() == 0
