@@ -119,7 +119,7 @@ MESSAGE_STATES: Final = (
     "cancelled",
 )
 # `escalation`: nobody acted on an alert; `nudge`: the second and last word of an evening; `event`: to a
-# program.
+# program; `emergency`: to the admins, that another clinic opened a record.
 MESSAGE_KINDS: Final = (
     "alert",
     "digest",
@@ -130,6 +130,7 @@ MESSAGE_KINDS: Final = (
     "visit",
     "operator",
     "event",
+    "emergency",
 )
 EVENT_TYPES: Final = ("alert.opened", "alert.changed", "booking.changed")
 REMINDER_STEPS: Final = ("reminder", "nudge")

@@ -41,8 +41,10 @@ def command() -> None:
 def patient(pseudonym: str, extent: str, agreed: tuple[str, ...], register: Path, clinic: str | None) -> None:
     """Erase the patient PSEUDONYM. It cannot be undone; a restored backup is erased again by the register."""
     with clinic_work(clinic=clinic, write=True) as work:
-        known = _patient(work.session, pseudonym)
-        erasing.erase(work.session, known, extent=extent, agreed=_people(work.session, agreed), now=work.now)
+        known = named_patient(work.session, pseudonym)
+        erasing.erase(
+            work.session, known, extent=extent, agreed=people_named(work.session, agreed), now=work.now
+        )
         stays = known.pseudonym
         found = {one.patient_uid: one.extent for one in erased(work.session)}
         clinic_uid = work.clinic.uid
@@ -58,7 +60,7 @@ def patient(pseudonym: str, extent: str, agreed: tuple[str, ...], register: Path
 def hold(pseudonym: str, reason: str, clinic: str | None) -> None:
     """Keep the record of PSEUDONYM whatever is asked."""
     with clinic_work(clinic=clinic, write=True) as work:
-        erasing.hold(work.session, _patient(work.session, pseudonym), reason=reason, now=work.now)
+        erasing.hold(work.session, named_patient(work.session, pseudonym), reason=reason, now=work.now)
     click.echo("The record is held.")
 
 
@@ -68,18 +70,20 @@ def hold(pseudonym: str, reason: str, clinic: str | None) -> None:
 def release(pseudonym: str, clinic: str | None) -> None:
     """End the hold of PSEUDONYM."""
     with clinic_work(clinic=clinic, write=True) as work:
-        ended = erasing.release(work.session, _patient(work.session, pseudonym), now=work.now)
+        ended = erasing.release(work.session, named_patient(work.session, pseudonym), now=work.now)
     click.echo("The hold is ended." if ended else "There was no hold.")
 
 
-def _patient(session: Session, pseudonym: str) -> Patient:
+def named_patient(session: Session, pseudonym: str) -> Patient:
+    """The patient of the unit's clinic, or one line."""
     known = patient_by_pseudonym(session, pseudonym)
     if known is None:
         raise click.ClickException(f"There is no patient {pseudonym} here.")
     return known
 
 
-def _people(session: Session, emails: tuple[str, ...]) -> list[Staff]:
+def people_named(session: Session, emails: tuple[str, ...]) -> list[Staff]:
+    """The people of staff with these addresses, or one line."""
     people = {person.email: person for person in staff_of_clinic(session)}
     unknown = [email for email in emails if email.lower() not in people]
     if unknown:

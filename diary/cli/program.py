@@ -38,6 +38,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "backup": "Write the whole database into one file.",
         "restore": "Bring a backup back, or check that it could be.",
         "erase": "Erase a patient, or hold a record.",
+        "transfer": "Hand a patient over to another clinic.",
         "verify": "Compare the packed days with the entries.",
         "simulate": "Draw simulated diaries, with the truth.",
         "backtest": "Replay the nights over diaries from a file.",

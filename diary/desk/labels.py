@@ -79,6 +79,8 @@ LABELS: Final[Mapping[str, str]] = {
     **{name: origin.what for name, origin in ORIGINS.items()},
     "lines": "Lines of the checklist",
     "ticked": "Tick",
+    "clinic": "The clinic that treats the patient",
+    "known_as": "Pseudonym or hospital number there",
     "absent": "Who is away",
     "cover": "Who takes the work",
     "mails": "Mail me what needs a decision",

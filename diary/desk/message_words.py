@@ -13,6 +13,7 @@ KINDS: Final[Mapping[str, str]] = {
     "visit": "News of their days",
     "operator": "A webhook that is off",
     "event": "An event",
+    "emergency": "A record opened in an emergency",
 }
 STATES: Final[Mapping[str, str]] = {
     "new": "waits to be sent",

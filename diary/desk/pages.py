@@ -13,6 +13,7 @@ from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     contacts,
     courses,
     diary_days,
+    emergencies,
     founding,
     free_days,
     keys,

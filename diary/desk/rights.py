@@ -65,6 +65,8 @@ DESK: Final[dict[str, Right]] = {
     **_form("desk.note", TREATING),
     **_form("desk.owner", TREATING),
     **_form("desk.admit", TREATING),
+    **_form("desk.emergency", TREATING),
+    "GET desk.emergency_page": TREATING,
     **_form("desk.identity", TREATING),
     "POST desk.code": TREATING,
     "POST desk.remove_phone": TREATING,

@@ -262,6 +262,8 @@ NOTICES: Final[Mapping[str, str]] = {
     "offered": "Days offered. The phone asks the patient whether they can come.",
     "freed": "The days are free again. Who could come instead stands here.",
     "stepped": "The booking has moved on. Its next steps stand in its box.",
+    "emergency": "Opened. Both clinics' admins were told, and the patient can see it.",
+    "emergency_over": "The hour is over, and the record is closed. Open it again if you have to.",
     "admitted": "Patient admitted. Next: plan the course, then make a code for the phone.",
     "identity": "Saved.",
     "planned": "Course planned. The diary now collects the baseline.",

@@ -59,7 +59,11 @@ CODES: Final[Mapping[str, CodeFact]] = {
         "This patient is not followed", "Staff can follow the patient again; a patient calls the clinic."
     ),
     "record_held": CodeFact("This record is held", "End the hold first, when the law lets you."),
+    "transfer_not_readable": CodeFact("Not a record handed over", "Check the file and its key."),
+    "receipt_wrong": CodeFact("Not the receipt", "Ask the other clinic what it was told."),
     "two_people_needed": CodeFact("Two people must agree", "Name two people of staff, one of them an admin."),
+    "emergency_nobody": CodeFact("Nobody is known so", "Write the pseudonym or hospital number in full."),
+    "emergency_over": CodeFact("The hour is over", "Open the record again, with a reason."),
     # The diary
     "entry_id_reused": CodeFact("Id used for another answer", "Send the answer under a new id."),
     "day_already_answered": CodeFact(

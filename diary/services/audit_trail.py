@@ -9,13 +9,18 @@ from sqlalchemy.orm import Session
 
 from diary.services import audit
 from diary.storage.audit import Sought, trail
+from diary.storage.emergencies import accesses_by_uid
 from diary.storage.patients import pseudonyms_of
 from diary.storage.staff import keys_of_clinic, staff_of_clinic
 from diary.storage.tables.audit import Audit
+from diary.storage.tables.emergency import EmergencyAccess
 
 READ_AT_ONCE: Final = 500
 # What stands in a row's detail besides its words about before, after and why.
 BEFORE, AFTER, WHY = "before", "after", "reason"
+# A record opened in an emergency; and who reads as staff without a number of this clinic's.
+EMERGENCY: Final = "emergency_access"
+GUEST: Final = "somebody of another clinic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +77,18 @@ def told(session: Session, rows: Sequence[Audit]) -> list[Told]:
     keys = {key.id: key.name for key in keys_of_clinic(session)}
     ids = {row.patient_id for row in rows} | {row.actor_id for row in rows if row.actor_kind == "patient"}
     pseudonyms = pseudonyms_of(session, [number for number in ids if number is not None])
-    names = {"staff": staff, "integration": keys, "patient": pseudonyms}
-    return [_told(row, names, pseudonyms) for row in rows]
+    names = {"staff": {0: GUEST, **staff}, "integration": keys, "patient": pseudonyms}
+    opened = [row.object_uid for row in rows if row.object == EMERGENCY and row.object_uid is not None]
+    accesses = accesses_by_uid(session, opened)
+    return [_told(row, names, pseudonyms, accesses.get(row.object_uid or "")) for row in rows]
 
 
-def _told(row: Audit, names: Mapping[str, Mapping[int, str]], pseudonyms: Mapping[int, str]) -> Told:
+def _told(
+    row: Audit,
+    names: Mapping[str, Mapping[int, str]],
+    pseudonyms: Mapping[int, str],
+    access: EmergencyAccess | None,
+) -> Told:
     detail = dict(row.detail)
     listed = detail.pop("patients", [])
     if row.patient_id is not None:
@@ -84,14 +96,14 @@ def _told(row: Audit, names: Mapping[str, Mapping[int, str]], pseudonyms: Mappin
     return Told(
         id=row.id,
         at=row.at,
-        who=names.get(row.actor_kind, {}).get(row.actor_id or 0, row.actor_kind),
+        who=access.guest if access else names.get(row.actor_kind, {}).get(row.actor_id or 0, row.actor_kind),
         action=row.action,
         object=row.object,
         object_uid=row.object_uid,
         patients=tuple(listed),
         before=_text(detail.pop(BEFORE, None)),
         after=_text(detail.pop(AFTER, None)),
-        why=_text(detail.pop(WHY, None)),
+        why=access.reason if access else _text(detail.pop(WHY, None)),
         more=detail,
         origin=row.origin,
         request_id=row.request_id,

@@ -33,12 +33,22 @@ def erase(session: Session, patient: Patient, *, extent: str, agreed: Sequence[S
     Raises:
         Refusal: record_held; two_people_needed.
     """
+    uids = may_go(session, patient, agreed)
+    _erase(session, patient, extent, agreed=uids, now=now)
+
+
+def may_go(session: Session, patient: Patient, agreed: Sequence[Staff]) -> list[str]:
+    """Whether a record may leave by agreement of these people; their uids.
+
+    Raises:
+        Refusal: record_held; two_people_needed.
+    """
     people = {person.id: person for person in agreed if person.disabled_at is None}
     if len(people) < 2 or all(person.role != "admin" for person in people.values()):
         raise Refusal("two_people_needed", "Two people of the clinic must agree; one of them is an admin.")
     if standing_hold(session, patient.id) is not None:
         raise Refusal("record_held", "This record is held: it may not be erased until the hold is ended.")
-    _erase(session, patient, extent, agreed=sorted(person.uid for person in people.values()), now=now)
+    return sorted(person.uid for person in people.values())
 
 
 def erase_again(session: Session, erasures: Mapping[str, str], *, now: datetime) -> int:

@@ -21,7 +21,9 @@ class Happening:
 def who_did(actor_kind: str, actor_id: int | None, staff: Names) -> str:
     """The name of an actor, as histories have it."""
     if actor_kind == "staff":
-        _, name = staff.get(actor_id or 0, ("", "a colleague"))
+        if actor_id is None:
+            return "somebody of another clinic, in an emergency"
+        _, name = staff.get(actor_id, ("", "a colleague"))
         return name
     return {"patient": "the patient", "system": "the night", "integration": "a connected system"}.get(
         actor_kind, "the operator"

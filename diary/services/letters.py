@@ -52,6 +52,7 @@ def bundles(session: Session, messages: Sequence[Message], *, url: str, now: dat
     alerts = alerts_by_id(session, [one.alert_id for one in messages if one.alert_id is not None])
     found = [Bundle([one], [], needless=True) for one in messages if _is_over(one, alerts)]
     found += [Bundle([one], _operator(session, one)) for one in messages if one.kind == "operator"]
+    found += [Bundle([one], _emergency(session, one, url)) for one in messages if one.kind == "emergency"]
     over = {bundle.messages[0].id for bundle in found}
     together: dict[int | None, list[Message]] = {}
     for message in messages:
@@ -134,6 +135,16 @@ def _operator(session: Session, message: Message) -> list[Parcel]:
     )
     subject = "Pain diary: a webhook was switched off"
     return [Mail(one.email, subject, text, f"{message.uid}.{one.uid}") for one in admins(session)]
+
+
+def _emergency(session: Session, message: Message, url: str) -> list[Parcel]:
+    text = (
+        "A record was opened in an emergency, between your clinic and another one of this service. Who it"
+        f" was, when and why stands in the audit trail.\n\n{url}/desk/audit\n\n{NO_ANSWER}\n"
+    )
+    subject = "Pain diary: a record was opened in an emergency"
+    people = [one for one in admins(session) if one.id == message.staff_id]
+    return [Mail(one.email, subject, text, f"{message.uid}.{one.uid}") for one in people]
 
 
 def _is_over(message: Message, alerts: dict[int, Alert]) -> bool:

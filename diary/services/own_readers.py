@@ -16,9 +16,10 @@ from diary.storage.tables.patient import Patient
 # Each opened page is a row; a page of days comes out of a few hundred of them.
 LOOKS_MAX: Final = 500
 DAYS_MAX: Final = 60
-# Of a machine that the clinic keeps, of whoever holds a shared link, and of the whole record taken out.
-MACHINE, LINK, COPY = "integration", "link", "copy"
-READERS: Final = (*STAFF_ROLES, MACHINE, LINK, COPY)
+# Of another clinic in an emergency, of a machine that the clinic keeps, of whoever holds a shared link, and
+# of the whole record taken out.
+GUEST, MACHINE, LINK, COPY = "guest", "integration", "link", "copy"
+READERS: Final = (*STAFF_ROLES, GUEST, MACHINE, LINK, COPY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def who_looked(session: Session, patient: Patient) -> list[Looked]:
 
 def clinic_last_looked(session: Session, patient: Patient) -> date | None:
     """The day on which somebody of the clinic last opened this diary; None when nobody has."""
-    looks = (look for look in reads_of(session, patient.id, limit=LOOKS_MAX) if look.actor_kind == "staff")
+    looks = (look for look in reads_of(session, patient.id, limit=LOOKS_MAX) if look.role is not None)
     newest = next(looks, None)
     return diary_day(newest.at, ZoneInfo(patient.zone)) if newest is not None else None
 
@@ -59,4 +60,4 @@ def reader(look: Look) -> str:
     """One of READERS."""
     if look.action in (OPENED, EXPORT):
         return LINK if look.action == OPENED else COPY
-    return look.role or MACHINE
+    return look.role or (GUEST if look.actor_kind == "staff" else MACHINE)

@@ -16,7 +16,7 @@ PATIENT: Final = table_of(Patient)
 # Rows that say who a patient is or how the patient signs in; and those that are nothing but free text.
 OF_IDENTITY: Final = (
     *("patient_identity", "device", "push_subscription", "enrolment_code", "share_link", "reminder"),
-    *("note", "message", "legal_hold"),
+    *("note", "message", "legal_hold", "emergency_access"),
 )
 # Words that a person typed, which may hold a name. Each text column of a patient's tables is either here, or
 # in WORDS below, or its table goes altogether.

@@ -149,7 +149,7 @@ def addresses(desk: Desk) -> Iterator[str]:
         "/desk/account/password",
         "/desk/account/mails",
     )
-    yield from ("/desk/patients", "/desk/patients/new")
+    yield from ("/desk/patients", "/desk/patients/new", "/desk/emergency")
     yield from ("/desk/regimens", "/desk/regimens/new")
     yield from ("/desk/chairs", "/desk/chairs/new", "/desk/chairs/closed")
     yield from ("/desk/settings", "/desk/alerts/quality")
@@ -196,6 +196,7 @@ def test_every_page_with_an_address_of_its_own_is_looked_at_here(furnished):
         "desk.link_page",
         "desk.locked",
         "desk.answers_csv",
+        "desk.emergency_page",
         "desk.trail_csv",
     }
     assert pages - seen == others

@@ -1,7 +1,7 @@
 """One row in every table, for tests that look at all of them: migrations, row security, grants."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -38,6 +38,7 @@ SAMPLES: list[tuple[type[TypeEngine[Any]], Any]] = [
 # What a column may hold depends on another one here.
 OTHERWISE: dict[str, dict[str, Any]] = {
     "alert": {"level": "watch"},
+    "emergency_access": {"ends_at": MOMENT + timedelta(hours=1)},
     "entry": {"nrs": 5, "standing": True},
     "forecast_candidate": {"state": "took_over", "ended_at": MOMENT, "reason": "as good"},
     "forecast_version": {"learns": True},

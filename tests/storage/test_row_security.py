@@ -27,6 +27,7 @@ SYSTEM_READS = {
 PRESENTED = {
     "account_link": "token_hash",
     "device": "token_hash",
+    "emergency_access": "uid",
     "enrolment_code": "code_hash",
     "integration_key": "secret_hash",
     "outside_identity": "digest",

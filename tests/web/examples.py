@@ -98,6 +98,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST desk.identity": {"name": "Jan Smit"},
     "POST desk.follow": {"state": "followed"},
     "POST desk.call": {"result": "reached"},
+    "POST desk.emergency": {"clinic": UID, "known_as": "P-1", "reason": "unconscious, in our care"},
     "POST desk.note": {"body": "why"},
     "POST desk.owner": {"owner": UID},
     "POST desk.snooze": {"until": LATER, "reason": "why"},

@@ -1,9 +1,9 @@
 """A clinic with one of everything behind the app, and everybody who may ask it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from flask import Flask
@@ -18,10 +18,11 @@ from diary.storage.base import Base
 from diary.storage.courses import courses_of
 from diary.storage.engine import make_engine
 from diary.storage.ids import new_uid
-from diary.storage.patients import patient_by_id
+from diary.storage.patients import patient_by_id, patient_by_uid
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking, Chair
 from diary.storage.tables.course import Administration, Course, Regimen
+from diary.storage.tables.emergency import EmergencyAccess
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.outbox import Message
 from diary.storage.tables.patient import Device, Patient
@@ -54,7 +55,10 @@ KINDS: Final[Mapping[str, type[Base]]] = {
     "passkey": Passkey,
     "message": Message,
     "key": IntegrationKey,
+    "access": EmergencyAccess,
 }
+# Those that go with a patient.
+OF_PATIENTS: Final = ("patient", "course", "entry", "alert", "booking", "administration", "device")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +103,18 @@ def ground(app: Flask, clinic: LittleClinic, *roles: str) -> Ground:
     assert posted.status_code == 201, posted.json
     with clinic.unit(write=True) as session:
         add_chair(session, name="Bed 1", kind="bed", weekdays=("mon",), now=NOW)
-        session.add(_a_passkey(session))
+        passkey = _a_passkey(session)
+        session.add_all((passkey, _an_access(session, patient_uid, by=passkey.staff_id)))
         add_team(session, name="Hand", now=NOW)
     known = {NURSE: nurse, PATIENT: device}
     callers = {role: known.get(role) or signed_in(app, clinic, role) for role in roles or EVERYBODY}
+    return Ground(app, clinic, callers, newest_uids(clinic, tuple(KINDS)))
+
+
+def newest_uids(clinic: LittleClinic, kinds: Sequence[str]) -> dict[str, str]:
+    """Of each kind the object that was made last."""
     with clinic.unit() as session:
-        uids = {kind: _newest_uid(session, table) for kind, table in KINDS.items()}
-    return Ground(app, clinic, callers, uids)
+        return {kind: _newest_uid(session, KINDS[kind]) for kind in kinds}
 
 
 def send(
@@ -162,6 +171,24 @@ def _a_passkey(session: Session) -> Passkey:
         name="Tablet",
         synced=False,
         created_at=NOW,
+    )
+
+
+def _an_access(session: Session, patient_uid: str, *, by: int) -> EmergencyAccess:
+    """Of the same colleague: whoever else asks for it, finds nothing."""
+    patient = patient_by_uid(session, patient_uid)
+    assert patient is not None
+    now = datetime.now(UTC)
+    return EmergencyAccess(
+        clinic_id=clinic_of(session),
+        uid=new_uid(now),
+        patient_id=patient.id,
+        guest_clinic_id=clinic_of(session),
+        guest_staff_id=by,
+        guest="A colleague",
+        reason="an emergency",
+        opened_at=now,
+        ends_at=now + timedelta(hours=1),
     )
 
 

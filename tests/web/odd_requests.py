@@ -28,6 +28,7 @@ KIND_AFTER: Final = {
     "phones": "device",
     "staff": "staff",
     "shown": "message",
+    "emergency": "access",
 }
 # So does the name of a key.
 KIND_OF: Final = {**{kind: kind for kind in KINDS}, "of": "entry", "supersedes": "entry", "owner": "staff"}

@@ -1,12 +1,14 @@
 """Another clinic's object is not found, exactly as if it had never existed, whoever asks and however.
 
+Nor is what was a patient's of our own who was erased, or whom another clinic has taken over.
+
 Every route with a uid in its address comes from the app itself; every uid that a body, a query or a form can
 hold comes from the API's description and from the desk's own pages. A new one without an example fails here.
 """
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,12 +19,16 @@ from flask import Flask
 from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
+from diary.services import erasing, transfers
+from diary.storage.patients import patient_by_uid
+from diary.storage.tables.staff import Staff
+from diary.storage.unit import own
 from diary.web.rights import ANYONE, PATIENT, RIGHTS
 from schemas.fields import UUID_TEXT
-from tests.api.people import Caller, answer_of, make_app
+from tests.api.people import Caller, answer_of, make_app, phone
 from tests.web.described import body_keys, query_keys
 from tests.web.examples import BODIES, FORMS, address, routes, takes_json
-from tests.web.ground import TODAY, Ground, clinics
+from tests.web.ground import NOW, OF_PATIENTS, TODAY, Ground, a_patient, clinics, newest_uids
 from tests.web.stored import nothing_stored
 
 # What a uid names, by the part of the address before it.
@@ -43,6 +49,7 @@ KIND_AFTER: Final = {
     "keys": "key",
     "messages": "message",
     "staff": "staff",
+    "emergency": "access",
 }
 # What the uids in a body, a query or a form name, by route and key.
 NAMED: Final[dict[str, dict[str, str]]] = {
@@ -73,8 +80,13 @@ NAMED: Final[dict[str, dict[str, str]]] = {
 ON_ANOTHER_PAGE: Final = ("POST desk.open_chairs", "POST desk.end_cover_now", "POST desk.change_team")
 # A client makes these itself, so that a repeat is known again: another clinic's are as good as any.
 MADE_BY_CLIENTS: Final = {"id", "supersedes"}
-# A colleague's session is as little mine as another clinic's: tests/desk/test_account.py.
-OF_ONE_PERSON: Final = {"POST desk.end_session", "POST desk.rename_passkey", "POST desk.remove_passkey"}
+# A colleague's is as little mine as another clinic's: tests/desk/test_account.py, test_emergency.py.
+OF_ONE_PERSON: Final = {
+    "POST desk.end_session",
+    "POST desk.rename_passkey",
+    "POST desk.remove_passkey",
+    "GET desk.emergency_page",
+}
 # A booking is asked for an alert or for a patient, never for both.
 INSTEAD_OF: Final = {"alert": "patient"}
 
@@ -92,12 +104,49 @@ class Neighbours:
     app: Flask
     ours: Ground
     theirs: Ground
+    gone: Sequence[Mapping[str, str]] = ()
+    """By kind, what was a patient's of ours who was erased, and of one who went over to them."""
+
+    def strange(self, kind: str) -> list[str]:
+        """The uids of this kind that must answer as one that never existed."""
+        return [uids[kind] for uids in (self.theirs.uids, *self.gone) if kind in uids]
 
 
 @pytest.fixture(scope="module")
 def neighbours(shared_url: str) -> Iterator[Neighbours]:
     with clinics(shared_url, count=2) as (ours, theirs):
-        yield Neighbours(ours.app, ours, theirs)
+        # No row of theirs stands any more, on either database: one of them is enough to ask.
+        gone = left_behind(ours, theirs) if shared_url.startswith("sqlite") else ()
+        yield Neighbours(ours.app, ours, theirs, gone)
+
+
+def left_behind(ours: Ground, theirs: Ground) -> list[dict[str, str]]:
+    """Erase one patient of ours, and hand another over to them."""
+    erased, moved = objects_of_a_patient(ours, "P-erased"), objects_of_a_patient(ours, "P-moved")
+    with ours.clinic.unit(write=True) as session:
+        people = list(session.scalars(own(session, Staff).where(Staff.role.in_(("nurse", "admin")))))
+        agreed = [person for person in people if person.password_hash is not None]
+        going, leaving = (patient_by_uid(session, one["patient"], lock=True) for one in (erased, moved))
+        assert going is not None
+        assert leaving is not None
+        erasing.erase(session, going, extent="everything", agreed=agreed, now=NOW)
+        sealed, key = transfers.hand_over(session, leaving, agreed=agreed, now=NOW)
+    with theirs.clinic.unit(write=True) as session:
+        by = session.scalars(own(session, Staff).where(Staff.role == "physician")).one()
+        taken = transfers.take_in(session, sealed, key=key, pseudonym="P-new", by=by, now=NOW)
+    with ours.clinic.unit(write=True) as session:
+        leaving = patient_by_uid(session, moved["patient"], lock=True)
+        assert leaving is not None
+        transfers.let_go(session, leaving, receipt=taken.receipt, agreed=agreed, now=NOW)
+    return [erased, moved]
+
+
+def objects_of_a_patient(ours: Ground, pseudonym: str) -> dict[str, str]:
+    """A patient with a phone and one of everything; the uids by kind."""
+    uid = a_patient(ours.clinic, pseudonym)
+    posted = phone(ours.app, ours.callers["nurse"], uid).post("/v1/entries", answer_of(TODAY, 4))
+    assert posted.status_code == 201
+    return newest_uids(ours.clinic, OF_PATIENTS)
 
 
 @pytest.fixture
@@ -197,19 +246,22 @@ def asked_of(engine: Engine) -> Iterator[list[str]]:
 
 
 def told_apart(neighbours: Neighbours, tries: list[Try]) -> list[tuple[Try, int, int]]:
-    """Where another clinic's uid and a made-up one are not the same 404; neither stores anything.
+    """Where another clinic's uid, or one of whom is gone, and a made-up one are not the same 404.
 
-    The database is asked the same in the same order: neither an answer nor its time tells the two apart.
+    None of them stores anything.
+
+    The database is asked the same in the same order: neither an answer nor its time tells them apart.
     """
     found, engine = [], neighbours.app.extensions["diary.engine"]
     with nothing_stored(neighbours.ours, neighbours.theirs):
         for one in tries:
-            with asked_of(engine) as first:
-                there = one.answer(neighbours, neighbours.theirs.uids[one.kind])
             with asked_of(engine) as second:
                 nowhere = one.answer(neighbours, str(uuid.uuid4()))
-            if there != nowhere or there[0] != 404 or first != second or not first:
-                found.append((one, there[0], nowhere[0]))
+            for uid in neighbours.strange(one.kind):
+                with asked_of(engine) as first:
+                    there = one.answer(neighbours, uid)
+                if there != nowhere or there[0] != 404 or first != second or not first:
+                    found.append((one, there[0], nowhere[0]))
     return found
 
 
@@ -263,14 +315,19 @@ def test_no_list_no_search_and_no_page_shows_anything_of_another_clinic(neighbou
     number = theirs.clinic.clinic_id
     telling = [f"P-of-{number}", f"Regimen of {number}", *theirs.uids.values()]
     queries: list[dict[str, str]] = [{}, {"q": "P-of-"}, {"tab": "all"}, {"status": "parked"}]
+    gone = [uid for uids in neighbours.gone for uid in uids.values()]
+    telling += ["P-erased", "P-moved", *gone] if gone else []
     shown, found_own = [], set()
     for route, rule in routes(app).items():
         if "<" in rule.rule or not (route.startswith("GET") or route == "POST desk.search"):
             continue
-        for role, caller in allowed(ours, route):
-            for query in queries:
+        for place, (role, caller) in enumerate(allowed(ours, route)):
+            # What is sought and filtered, one role tries: it is the same for each.
+            for query in queries if place == 0 else queries[:1]:
                 text = ask(app, caller, route, {}, query).text
-                shown += [(role, route, word) for word in telling if word in text]
+                # The trail keeps the ids of whom it was about, for as long as it is kept.
+                kept = gone if route == "GET desk.trail_csv" else ()
+                shown += [(role, route, word) for word in telling if word in text and word not in kept]
                 found_own |= {kind for kind, uid in ours.uids.items() if uid in text}
     assert shown == []
     assert {"patient", "alert", "booking", "chair", "regimen", "entry"} <= found_own

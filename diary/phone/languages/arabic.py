@@ -261,6 +261,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "readers.admin": "إدارة العيادة",
     "readers.coordinator": "فريق دراسة",
     "readers.researcher": "باحث أو باحثة",
+    "readers.guest": "عيادة أخرى، في حالة طارئة",
     "readers.integration": "حاسوب عيادتك",
     "readers.link": "شخص لديه رابطك",
     "readers.copy": "نسخة بلا أسماء",

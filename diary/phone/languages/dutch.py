@@ -258,6 +258,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "readers.admin": "Het beheer van de kliniek",
     "readers.coordinator": "Iemand van een studie",
     "readers.researcher": "Een onderzoeker",
+    "readers.guest": "Een andere kliniek, bij nood",
     "readers.integration": "Een computer van uw kliniek",
     "readers.link": "Iemand met uw link",
     "readers.copy": "Een kopie zonder namen",

@@ -262,6 +262,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "readers.admin": "The clinic's office",
     "readers.coordinator": "A study team",
     "readers.researcher": "A researcher",
+    "readers.guest": "Another clinic, urgently",
     "readers.integration": "A clinic computer",
     "readers.link": "Somebody with your link",
     "readers.copy": "A copy without names",

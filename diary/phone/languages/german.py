@@ -258,6 +258,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "readers.admin": "Jemand von der Verwaltung",
     "readers.coordinator": "Jemand aus einer Studie",
     "readers.researcher": "Jemand aus der Forschung",
+    "readers.guest": "Eine andere Klinik, im Notfall",
     "readers.integration": "Ein Computer Ihrer Klinik",
     "readers.link": "Jemand mit Ihrem Link",
     "readers.copy": "Eine Kopie ohne Namen",

@@ -258,6 +258,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "readers.admin": "La oficina de la clínica",
     "readers.coordinator": "El equipo de un estudio",
     "readers.researcher": "Una persona que investiga",
+    "readers.guest": "Otra clínica, en una urgencia",
     "readers.integration": "Un ordenador de su clínica",
     "readers.link": "Alguien con su enlace",
     "readers.copy": "Una copia sin nombres",
