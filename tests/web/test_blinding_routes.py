@@ -20,7 +20,8 @@ from tests.web.test_other_clinics import ask, asked_of, example, own_parts
 
 # What is new in each answer, whatever was asked.
 EACH_TIME: Final = re.compile(
-    r'[0-9a-f]{32,64}|\d{4}-\d\d-\d\dT[0-9:.]+\+00:00|name="id" value="[^"]*"|\d+ times?|just now|\d+ (?:s|min) ago'
+    r'[0-9a-f]{32,64}|\d{4}-\d\d-\d\dT[0-9:.]+\+00:00|name="id" value="[^"]*"'
+    r"|\d+ times?|just now|\d+ (?:s|min) ago"
 )
 # The asker's own account, and the trail, which grows by each asking.
 OWN_AFFAIRS: Final = ("account", "authenticator", "trail")
