@@ -1,6 +1,7 @@
 """What opens without a signal: the page that a phone keeps, its scripts, its worker and its manifest."""
 
 import json
+from dataclasses import astuple
 from typing import Any, Final
 
 from flask import Response, request, url_for
@@ -116,6 +117,9 @@ def _told(unit: Work, diary: OwnDiary) -> dict[str, Any]:
         "backdate_days": len(diary.open_days) - 1,
         "first_day": diary.first_day.isoformat(),
         "follow_state": diary.follow_state,
+        # The pages kept beside this one are fetched anew when any of all this changes: at least daily.
+        "contact": astuple(diary.contact),
+        "kept_on": diary.today.isoformat(),
         "offer": offered_days(unit),
         # From which day on each is asked, and how many days after an answer again.
         "asked": {

@@ -33,11 +33,13 @@ export async function keep() {
   const answer = await ask();
   if (!answer.ok) return false;
   const told = await readAnswer(answer.clone());
+  const isNews = JSON.stringify(told) !== JSON.stringify(await frame());
   const cache = await caches.open(CACHE);
   const files = new Set(told.files.map((file) => new URL(file, location).href));
   const have = new Set((await cache.keys()).map((request) => request.url));
   await Promise.all([...files].filter((file) => !have.has(file)).map((file) => cache.add(file)));
-  await Promise.all(PAGES.map((page) => cache.add(page)));
+  const late = PAGES.filter((page) => isNews || !have.has(new URL(page, location).href));
+  await Promise.all(late.map((page) => cache.add(page)));
   await cache.put(PAGE, answer);
   // The files of the version before, and pages nobody needs to keep: those of this version are here by now.
   const old = [...have].filter((url) => /\/app\/(code|static)\//.test(url) && !files.has(url));
