@@ -40,7 +40,7 @@ def patient_id(sqlite_clinic: PhoneClinic) -> int:
 def phone(chromium: "Browser", sqlite_clinic: PhoneClinic, patient_id: int) -> Iterator[SmartPhone]:
     """A phone that has joined."""
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
-        phone.join(patient_id)
+        phone.settle_in(patient_id)
         yield phone
 
 

@@ -54,6 +54,12 @@ class SmartPhone:
                 self.page.get_by_role("button", name=name).tap()
         self.ready()
 
+    def settle_in(self, patient_id: int) -> None:
+        """Joined a while ago: signed in by its cookie, and it opens without a signal."""
+        sign_in(self.context, self.clinic, patient_id)
+        self.open()
+        self.ready()
+
     def ready(self) -> None:
         """Wait until the phone keeps what it needs."""
         self.until("navigator.serviceWorker.controller && (await caches.match('/app/offline'))")
@@ -93,7 +99,7 @@ class SmartPhone:
               const until = performance.now() + {PATIENCE_MS};
               while (!({what})) {{
                 if (performance.now() > until) throw new Error({what!r} + " never came");
-                await new Promise((then) => requestAnimationFrame(then));
+                await new Promise((then) => setTimeout(then, 20));
               }}
             }}"""
         )
@@ -150,22 +156,17 @@ def smart_phone(
     assert phone.wrong == []
 
 
-def sign_in(phone: SmartPhone, clinic: PhoneClinic, patient_id: int) -> None:
-    """The phone has its cookie, and nothing else is kept on it."""
+def sign_in(context: "BrowserContext", clinic: PhoneClinic, patient_id: int) -> None:
+    """The browser has the cookie of a phone that joined, and nothing else is kept in it."""
     joined = clinic.phone(patient_id).client.get_cookie(DEVICE_COOKIE, domain="diary.example.org")
     assert joined is not None
-    phone.context.add_cookies(
-        [
-            {
-                "name": DEVICE_COOKIE,
-                "value": joined.value,
-                "domain": "localhost",
-                "path": "/",
-                "secure": True,
-                "httpOnly": True,
-            }
-        ]
-    )
+    put_cookie(context, DEVICE_COOKIE, joined.value)
+
+
+def put_cookie(context: "BrowserContext", name: str, value: str) -> None:
+    """A cookie of the phone's own pages."""
+    place = {"domain": "localhost", "path": "/", "secure": True, "httpOnly": True}
+    context.add_cookies([{"name": name, "value": value, **place}])  # type: ignore[typeddict-item]
 
 
 def watch(phone: SmartPhone, page: "Page") -> None:

@@ -30,7 +30,7 @@ def test_the_first_visit_weighs_at_most_40_kilobytes_with_all_that_is_kept(
 ):
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
         sizes: list[tuple[str, int]] = []
-        sign_in(phone, sqlite_clinic, sqlite_clinic.admit())
+        sign_in(phone.context, sqlite_clinic, sqlite_clinic.admit())
         phone.context.on("requestfinished", lambda request: sizes.append((request.url, weight(request))))
         phone.open()
         phone.ready()
@@ -43,7 +43,7 @@ def test_on_a_slow_line_and_a_slow_phone_a_number_can_be_tapped_within_3_seconds
     chromium: "Browser", sqlite_clinic: PhoneClinic
 ):
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
-        sign_in(phone, sqlite_clinic, sqlite_clinic.admit())
+        sign_in(phone.context, sqlite_clinic, sqlite_clinic.admit())
         cdp = phone.context.new_cdp_session(phone.page)
         cdp.send("Network.enable")
         cdp.send("Network.emulateNetworkConditions", SLOW_3G)

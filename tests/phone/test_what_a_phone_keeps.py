@@ -125,7 +125,7 @@ def test_a_browser_that_keeps_nothing_answers_through_the_service_and_signs_out(
     patient_id = sqlite_clinic.admit()
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
         phone.context.add_init_script(KEEPS_NOTHING)
-        sign_in(phone, sqlite_clinic, patient_id)
+        sign_in(phone.context, sqlite_clinic, patient_id)
         phone.open()
         phone.answer(7)
         phone.open("/app/call")
@@ -151,7 +151,7 @@ def test_a_phone_that_is_full_says_so_keeps_the_number_and_never_says_saved(
 ):
     patient_id = sqlite_clinic.admit()
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
-        phone.join(patient_id)
+        phone.settle_in(patient_id)
         phone.open()
         phone.offline()
         phone.page.evaluate(FULL)
@@ -175,7 +175,7 @@ def test_with_a_signal_a_full_phone_hands_what_was_felt_to_the_service(
 ):
     patient_id = sqlite_clinic.admit()
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
-        phone.join(patient_id)
+        phone.settle_in(patient_id)
         phone.open("/app/more")
         phone.page.evaluate(FULL)
         phone.page.get_by_label(ENGLISH.say("item.headache")).check()
