@@ -73,8 +73,13 @@ class ScoreArea(Protocol):
         ...
 
 
-def score_axis(area: ScoreArea, *, worse: str = "Worse", better: str = "Better") -> list[str]:
-    """The scale from 0 to 10 with its direction in words at both ends."""
+def score_axis(
+    area: ScoreArea, *, worse: str = "Worse", better: str = "Better", worse_above_px: float = 11
+) -> list[str]:
+    """The scale from 0 to 10 with its direction in words at both ends.
+
+    worse_above_px: how far above the plot the upper word stands, where a line of other words lies between.
+    """
     rows = [(y_of_nrs(nrs, top=area.top, bottom=area.bottom), nrs) for nrs in _LABELLED_NRS]
     across = f"H{position(area.right)}"
     grid = "".join(f"M{position(area.left)} {position(y)}{across}" for y, nrs in rows if nrs)
@@ -83,7 +88,7 @@ def score_axis(area: ScoreArea, *, worse: str = "Worse", better: str = "Better")
         path(grid, "c-grid"),
         path(f"M{position(area.left)} {position(area.bottom)}{across}", "c-axis"),
         f'<g class="c-muted">{"".join(numbers)}</g>',
-        text(0, area.top - 11, worse, classes="c-ink"),
+        text(0, area.top - worse_above_px, worse, classes="c-ink"),
         text(0, area.bottom + 19, better, classes="c-ink"),
     ]
 

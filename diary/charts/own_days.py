@@ -16,7 +16,11 @@ from diary.charts.svg import document, line_path, path, text
 
 # Fits a phone of 360 px with its margins, and is scaled to others.
 _WIDTH_PX: Final = 328
-_TOP_PX: Final = 24
+# Two lines of words stand above the plot: the end of the scale, which is long in some languages, and under it
+# the treatments, each over its block.
+_TOP_PX: Final = 40
+_TREATED_ABOVE_PX: Final = 8
+_WORSE_ABOVE_PX: Final = 27
 _PLOT_PX: Final = 180
 _RAIL_PX: Final = 9
 
@@ -66,7 +70,7 @@ def own_days_chart(
     frame = Frame(first_day, span_days, 38, _WIDTH_PX - 6, _TOP_PX, _TOP_PX + _PLOT_PX)
     shown = [(day, nrs) for day, nrs in days if frame.holds(day)]
     body = [
-        *score_axis(frame, worse=words.worse, better=words.better),
+        *score_axis(frame, worse=words.worse, better=words.better, worse_above_px=_WORSE_ABOVE_PX),
         *_treated(treated, frame, last_day=last_day, word=words.treated),
         _dots(shown, frame),
         _gaps(shown, frame),
@@ -108,7 +112,7 @@ def _treated(blocks: Sequence[tuple[date, date]], frame: Frame, *, last_day: dat
         flags.append(lanes.Flag((left + right) / 2, word, "infusion", centred=True))
     placed = [flag for flag in lanes.place(flags, left=frame.left, right=frame.right) if flag.lane == 0]
     words = [
-        text(flag.text_x, frame.top - 8, word, classes="c-infusion-word", anchor=flag.anchor)
+        text(flag.text_x, frame.top - _TREATED_ABOVE_PX, word, classes="c-infusion-word", anchor=flag.anchor)
         for flag in placed
     ]
     return drawn + words

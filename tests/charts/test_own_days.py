@@ -9,6 +9,8 @@ from diary.charts.scale import MONTHS
 
 FIRST = date(2026, 9, 1)
 LAST = FIRST + timedelta(days=83)
+# Words are 12 px high, with what hangs below them.
+LINE_PX = 12
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -82,6 +84,14 @@ def test_treatment_before_the_chart_is_not_drawn():
 
     assert "c-series" not in svg
     assert "Treatment" not in svg
+
+
+def test_a_treatment_at_the_left_edge_stands_under_the_word_for_worse_and_not_on_it():
+    tree = parsed(drawn([], [(FIRST - timedelta(days=1), FIRST + timedelta(days=2))]))
+
+    y = {word.text: float(word.get("y", 0)) for word in tree.iter(f"{SVG}text")}
+    assert y["Worse"] >= LINE_PX
+    assert y["Worse"] + LINE_PX <= y["Treatment"]
 
 
 def test_it_is_named_told_in_words_escaped_and_without_a_style():
