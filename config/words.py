@@ -24,6 +24,7 @@ ERASURE_EXTENTS: Final = ("identity", "everything")
 ENTRY_SOURCES: Final = ("phone", "form", "integration", "clinic_phone", "clinic_paper", "import")
 # An answer is the patient's; a correction is filed by staff beside it; a void says that no answer stands.
 ENTRY_KINDS: Final = ("answer", "correction", "void")
+# `form`: a page without scripts, which cannot tell whether a long row found room or stood as four.
 PHONE_LAYOUTS: Final = ("grid4", "list1", "row11", "form")
 
 AGENTS: Final = ("racemic", "s_ketamine")

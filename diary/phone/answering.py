@@ -11,7 +11,7 @@ from diary.domain.errors import Refusal
 from diary.phone.door import diary_of, keep_signed_in, phone_work, show, show_refused
 from diary.phone.forms import chosen_nrs, day_in_address, hidden_id
 from diary.phone.offering import offered_days
-from diary.phone.preferences import layout
+from diary.phone.preferences import layout, layout_of_a_form
 from diary.phone.questions import asked_today
 from diary.services.form_answer import record_form
 from diary.services.own_diary import OwnDay, OwnDiary, earlier_answer, own_day
@@ -87,7 +87,7 @@ def _record(unit: Work, diary: OwnDiary, day: date, nrs: int) -> Refusal | None:
             day=day,
             nrs=nrs,
             supersedes=hidden_id("supersedes"),
-            layout=layout(),
+            layout=layout_of_a_form(),
             locale=diary.question.locale,
             now=unit.now,
         )

@@ -28,6 +28,12 @@ def layout() -> str:
     return _of(request.cookies.get(LAYOUT_COOKIE), LAYOUTS)
 
 
+def layout_of_a_form() -> str:
+    """What a form without scripts can say of it: not whether eleven in a row found room on the screen."""
+    chosen = layout()
+    return "form" if chosen == "row11" else chosen
+
+
 def text_size() -> str:
     """How large the text is on this phone, beside what its browser was set to."""
     return _of(request.cookies.get(TEXT_COOKIE), SIZES)

@@ -31,6 +31,19 @@ def test_asking_for_a_call_reaches_staff_once_however_often_it_is_pressed(clinic
     assert (alert.kind, alert.patient_id, alert.status) == ("call_me", patient_id, "open")
 
 
+def test_whoever_finds_a_closed_day_wrong_asks_for_a_call_about_the_days(sqlite_clinic: PhoneClinic):
+    phone = sqlite_clinic.phone(sqlite_clinic.admit())
+    assert 'href="/app/call?about=days"' in phone.get("/app/days").text
+    said = text_of(phone.get("/app/call?about=days").text)
+    assert ENGLISH.say("call.about_days") in said
+    assert ENGLISH.say("call.what_days") in said
+
+    phone.post("/app/call", phone.form("/app/call?about=days"))
+
+    [alert] = sqlite_clinic.rows(Alert)
+    assert (alert.kind, alert.facts) == ("call_me", {"wants": "diary"})
+
+
 def test_the_page_says_that_it_is_not_urgent_and_when_the_clinic_is_open(clinic: PhoneClinic):
     said = text_of(clinic.phone(clinic.admit()).get("/app/call").text)
 

@@ -17,6 +17,12 @@ export async function dayAsKnown(day) {
   return (await fact("days"))?.[day];
 }
 
+/** The layout as it stood on the screen: where eleven in a row found no room, it was four. */
+export function layoutShown(form, layout) {
+  const columns = getComputedStyle(form.querySelector(".scale")).gridTemplateColumns.split(" ").length;
+  return layout === "row11" && columns < 11 ? "grid4" : layout;
+}
+
 /** The oldest that the service did not take, of whatever day: it stays until the patient has read why. */
 export async function firstRefused() {
   return (await outbox()).find((record) => record.state === "refused");
@@ -97,9 +103,10 @@ export async function giveItems(told, items) {
 }
 
 /** Keep the wish to be called; the service takes one that stands already for the same. */
-export async function giveCall(told) {
+export async function giveCall(told, wants) {
   const id = newId();
-  await put(() => ({ id, day: diaryDay(), patient: told.patient, path: CALLS, state: "waiting", body: { id } }));
+  const body = { id, wants };
+  await put(() => ({ id, day: diaryDay(), patient: told.patient, path: CALLS, state: "waiting", body }));
   changed();
   flushNow().catch(() => undefined); // it waits, and is sent later
 }

@@ -1,6 +1,6 @@
 // Runs on every page of a signed-in phone: keeps what opens without a signal, sends what waits, says how it stands.
 
-import { askedNow, callWaits, give, giveAsked, giveCall, giveItems } from "./answers.js";
+import { askedNow, callWaits, give, giveAsked, giveCall, giveItems, layoutShown } from "./answers.js";
 import { drop, frame, keep, say } from "./frame.js";
 import { flush, flushNow, onChange } from "./send.js";
 import { fact, forget, lost, outbox, remember } from "./store.js";
@@ -90,6 +90,8 @@ async function status(lostAnswers, today) {
   if (waiting && trouble?.what === "signal") {
     parts.push(words[Date.now() - trouble.since > DAY_MS ? "app.stuck" : "app.offline"]);
   }
+  // Not on the home screen of an iPhone, whose browser deletes what was kept a week after it was last used.
+  if (waiting && navigator.standalone === false) parts.push(words["app.home"]);
   const place = asks ? document.querySelector("[data-fill=state]") : line;
   const text = asks ? (parts[0]?.match(/^[^.]*\./)?.[0] ?? "") : parts.join(" ");
   if (place.textContent !== text) place.textContent = text;
@@ -140,7 +142,7 @@ function askForCall() {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
-      await giveCall(await frame());
+      await giveCall(await frame(), new FormData(form).get("wants") ?? "treatment");
     } catch {
       form.submit(); // nothing is kept on this phone, or it is full: the service takes it
       return;
@@ -228,7 +230,7 @@ async function takeOver() {
     const { day, layout, after, standing, nrs } = form.dataset;
     const shown = standing && { id: standing, kind: "answer", nrs: nrs ? Number(nrs) : undefined };
     try {
-      await give(await frame(), { day, nrs: Number(chosen), shown, layout });
+      await give(await frame(), { day, nrs: Number(chosen), shown, layout: layoutShown(form, layout) });
     } catch {
       form.submit(); // this phone is full: the service takes it
       return;

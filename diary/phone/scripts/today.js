@@ -1,6 +1,6 @@
 // The question, what is saved, and what stands in the way, on the page that opens without a signal.
 
-import { askedNow, dayAsKnown, dismiss, firstRefused, give, refresh } from "./answers.js";
+import { askedNow, dayAsKnown, dismiss, firstRefused, give, layoutShown, refresh } from "./answers.js";
 import { say } from "./frame.js";
 import { addDays, diaryDay, isAfterMidnight } from "./time.js";
 
@@ -127,7 +127,8 @@ export class Today {
       await this.show();  // the day closed while the question lay open: it is asked again
       return;
     }
-    const answer = { day: this.day, nrs: Number(chosen), shown: this.known, layout: this.told.layout };
+    const layout = layoutShown(this.form, this.told.layout);
+    const answer = { day: this.day, nrs: Number(chosen), shown: this.known, layout };
     try {
       await give(this.told, answer);
     } catch {
@@ -150,7 +151,7 @@ export class Today {
     const { body, current, day } = this.refused;
     await dismiss(this.refused);
     const shown = { id: current.uid, nrs: current.nrs, kind: current.kind };
-    await give(this.told, { day, nrs: body.nrs, shown, layout: this.told.layout });
+    await give(this.told, { day, nrs: body.nrs, shown, layout: body.layout });
     await this.home();
   }
 
