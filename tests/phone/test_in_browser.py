@@ -5,19 +5,18 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from diary.storage.tables.clinic import InstrumentVersion
+from diary.phone.preferences import LAYOUT_COOKIE, LAYOUTS
 from tests.phone.phone_clinic import TODAY, YESTERDAY, PhoneClinic, at
+from tests.phone.phones import put_cookie, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-# iPhone SE, Moto G4, iPhone 13, Pixel 7: CSS pixels.
+# iPhone SE, Moto G4, iPhone 13, Pixel 7, and a tablet: CSS pixels.
 SIZES = [(320, 568), (360, 640), (390, 844), (412, 915)]
+TABLET = (820, 1180)
 NUMBER_PX = 64
 TARGET_PX = 48
-FIRST_VISIT_MAX_BYTES = 40_000
 PATHS = (
     *("/app/", "/app/questions", "/app/more", "/app/days", "/app/help", "/app/call", "/app/settings"),
     *("/app/place", "/app/share", "/app/download", "/app/readers", "/app/pause", "/app/stop", "/app/another"),
@@ -25,6 +24,7 @@ PATHS = (
 )
 # A try, and what somebody else reads.
 WITHOUT_PLACES = ("/app/practice", "/app/shared")
+WITH_NUMBERS = ("/app/practice", "/app/questions", "/app/")
 
 # The widest a page is, whatever sticks out of it.
 SCROLL_WIDTH = "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
@@ -34,6 +34,29 @@ IS_SEEN = """selector => {
   const element = document.querySelector(selector), box = element.getBoundingClientRect();
   return document.elementFromPoint(box.left + box.width / 2, box.bottom - 6) === element;
 }"""
+
+# What can be tapped and is lower than it may be; a link within a sentence is as high as its line.
+TOO_LOW = """least => [...document.querySelectorAll("main a, main button, nav a, header a, select, .choice")]
+  .filter((each) => each.checkVisibility() && getComputedStyle(each).display !== "inline")
+  .filter((each) => each.getBoundingClientRect().height < least)
+  .map((each) => each.innerText)"""
+
+TWICE_AS_LARGE = "percent => (document.documentElement.style.fontSize = percent)"
+
+# What a page tells those who do not see it: its language, how many of each landmark, fields without a name.
+TOLD = """() => [
+  document.documentElement.lang,
+  ["h1", "header", "main", "nav"].map(
+    (name) => [...document.querySelectorAll(name)].filter((each) => each.checkVisibility()).length),
+  [...document.querySelectorAll("input:not([type=hidden]), select")]
+    .filter((each) => !each.labels.length).map((each) => each.name),
+]"""
+
+# Left, top, width and height of each number, then of Save, in CSS pixels.
+BOXES = """() => [...document.querySelectorAll(".scale input, .ask .button")].map((each) => {
+  const box = each.getBoundingClientRect();
+  return [box.x, box.y, box.width, box.height];
+})"""
 
 
 @contextmanager
@@ -59,12 +82,14 @@ def opened(
     assert wrong == []
 
 
-def join(page: "Page", base: str, code: str) -> None:
-    """Join as a patient does, up to the page that says so."""
-    page.goto(f"{base}/app/join")
-    page.get_by_label("Your code").fill(code)
-    press(page, "Next")
-    press(page, "I agree")
+@contextmanager
+def signed_in(
+    chromium: "Browser", clinic: PhoneClinic, patient_id: int | None = None, **options: Any
+) -> Iterator[tuple["Page", str]]:
+    """The same on a phone that joined."""
+    with opened(chromium, clinic, **options) as (page, base):
+        sign_in(page.context, clinic, clinic.admit() if patient_id is None else patient_id)
+        yield page, base
 
 
 def press(page: "Page", name: str, *, role: Any = "button") -> None:
@@ -78,11 +103,9 @@ def choose(page: "Page", nrs: int) -> None:
     page.locator(".scale label").nth(nrs).tap()
 
 
-def box(page: "Page", selector: str, position: int = 0) -> tuple[float, float, float, float]:
-    """Left, top, width and height, in CSS pixels."""
-    found = page.locator(selector).nth(position).bounding_box()
-    assert found is not None, selector
-    return found["x"], found["y"], found["width"], found["height"]
+def resize(page: "Page", size: tuple[int, int]) -> None:
+    """The same page on another phone."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
 def test_a_patient_joins_on_three_pages_with_one_typed_field_and_answers_in_two_taps(
@@ -117,11 +140,12 @@ def test_a_patient_joins_on_three_pages_with_one_typed_field_and_answers_in_two_
     assert sqlite_clinic.standing(patient_id) == {TODAY: 7}
 
 
-def test_today_is_changed_and_yesterday_added_by_tapping(chromium: "Browser", sqlite_clinic: PhoneClinic):
+def test_today_is_changed_and_yesterday_added_by_tapping_and_back_does_not_ask_again(
+    chromium: "Browser", sqlite_clinic: PhoneClinic
+):
     sqlite_clinic.clock.moment = at(TODAY - timedelta(days=3))
     patient_id = sqlite_clinic.admit()
-    with opened(chromium, sqlite_clinic) as (page, base):
-        join(page, base, sqlite_clinic.code(patient_id))
+    with signed_in(chromium, sqlite_clinic, patient_id) as (page, base):
         sqlite_clinic.clock.moment = at(TODAY)
         page.goto(f"{base}/app/")
         choose(page, 7)
@@ -133,6 +157,10 @@ def test_today_is_changed_and_yesterday_added_by_tapping(chromium: "Browser", sq
         assert page.get_by_role("heading", name="Saved: 5").is_visible()
 
         press(page, "My days", role="link")
+        page.go_back()
+        assert page.get_by_role("heading", name="Saved: 5").is_visible()
+
+        press(page, "My days", role="link")
         press(page, "Add Friday 20 November", role="link")
         choose(page, 4)
         press(page, "Save")
@@ -140,69 +168,60 @@ def test_today_is_changed_and_yesterday_added_by_tapping(chromium: "Browser", sq
     assert sqlite_clinic.standing(patient_id) == {TODAY: 5, YESTERDAY: 4}
 
 
-def test_going_back_after_saving_shows_what_is_saved_and_not_the_question_again(
+def test_in_each_layout_numbers_and_save_are_large_and_in_reach(
     chromium: "Browser", sqlite_clinic: PhoneClinic
 ):
-    with opened(chromium, sqlite_clinic) as (page, base):
-        join(page, base, sqlite_clinic.code(sqlite_clinic.admit()))
-        page.goto(f"{base}/app/")
-        choose(page, 7)
-        press(page, "Save")
-        press(page, "My days", role="link")
-        page.go_back()
-        assert page.get_by_role("heading", name="Saved: 7").is_visible()
+    with signed_in(chromium, sqlite_clinic) as (page, base):
+        for layout in LAYOUTS:
+            put_cookie(page.context, LAYOUT_COOKIE, layout)
+            page.goto(f"{base}/app/")
+            for width, height in (*SIZES, TABLET):
+                resize(page, (width, height))
+                *numbers, (_, top, _, high) = boxes = page.evaluate(BOXES)
+                assert len(numbers) == 11
+                assert all(wide >= NUMBER_PX and tall >= NUMBER_PX for _, _, wide, tall in boxes)
+                assert len({(round(wide), round(tall)) for _, _, wide, tall in numbers}) == 1
+                assert page.evaluate(SCROLL_WIDTH) == width
+                if layout != "list1":
+                    assert top + high <= height
+                    assert page.evaluate(IS_SEEN, ".ask .button")
+                rows = len({y for _, y, _, _ in numbers})
+                # The long row finds its room on a tablet alone, and is otherwise the usual grid.
+                assert rows == {"grid4": 3, "list1": 11, "row11": 1 if width == TABLET[0] else 3}[layout]
 
 
-# What can be tapped and is lower than it may be; a link within a sentence is as high as its line.
-TOO_LOW = """least => [...document.querySelectorAll("main a, main button, nav a, header a, select, .choice")]
-  .filter((each) => each.checkVisibility() && getComputedStyle(each).display !== "inline")
-  .filter((each) => each.getBoundingClientRect().height < least)
-  .map((each) => each.innerText)"""
-
-
-def test_numbers_and_save_are_large_and_in_reach_and_no_page_scrolls_sideways(
+def test_each_page_is_named_and_has_large_targets_and_never_scrolls_sideways_with_large_text_either(
     chromium: "Browser", sqlite_clinic: PhoneClinic
 ):
-    with opened(chromium, sqlite_clinic) as (page, base):
-        join(page, base, sqlite_clinic.code(sqlite_clinic.admit()))
-        page.goto(f"{base}/app/")
-        for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
-            boxes = [box(page, ".scale input", number) for number in range(11)]
-            boxes.append(box(page, ".ask .button"))
-            assert all(wide >= NUMBER_PX and high >= NUMBER_PX for _, _, wide, high in boxes)
-            assert len({(wide, high) for _, _, wide, high in boxes[:11]}) == 1
-            _, top, _, high = boxes[-1]
-            assert top + high <= height
-            assert page.evaluate(IS_SEEN, ".ask .button")
+    with signed_in(chromium, sqlite_clinic) as (page, base):
+        titles = []
         for path in PATHS:
             page.goto(f"{base}{path}")
-            for width, height in SIZES:
-                page.set_viewport_size({"width": width, "height": height})
+            titles.append(page.title())
+            assert page.evaluate(TOLD) == ["en", [1, 1, 1, int(path not in WITHOUT_PLACES)], []], path
+            for width, height in reversed(SIZES):
+                resize(page, (width, height))
                 assert page.evaluate(SCROLL_WIDTH) == width, path
                 assert page.evaluate(TOO_LOW, TARGET_PX) == [], path
-
-
-@pytest.mark.parametrize("layout", ["grid4", "list1"])
-def test_with_text_twice_as_large_nothing_scrolls_sideways_or_is_cut_off(
-    chromium: "Browser", sqlite_clinic: PhoneClinic, layout: str
-):
-    with opened(chromium, sqlite_clinic, size=(320, 568)) as (page, base):
-        join(page, base, sqlite_clinic.code(sqlite_clinic.admit()))
-        page.goto(f"{base}/app/settings")
-        page.locator(f"input[value={layout}]").check()
-        press(page, "Save")
-        for path in PATHS:
-            page.goto(f"{base}{path}")
-            page.evaluate("document.documentElement.style.fontSize = '200%'")
+            page.evaluate(TWICE_AS_LARGE, "200%")
             assert page.evaluate(SCROLL_WIDTH) == 320, path
-        page.goto(f"{base}/app/")
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        overflowing = page.evaluate(
-            "[...document.querySelectorAll('.scale span')].filter(e => e.scrollWidth > e.clientWidth).length"
-        )
-        assert overflowing == 0
-        assert len({box(page, ".scale input", number)[2:] for number in range(11)}) == 1
+    assert len(set(titles)) == len(PATHS)
+
+
+def test_no_number_is_cut_off_with_text_twice_as_large(chromium: "Browser", sqlite_clinic: PhoneClinic):
+    with signed_in(chromium, sqlite_clinic, size=(320, 568)) as (page, base):
+        for layout in LAYOUTS:
+            put_cookie(page.context, LAYOUT_COOKIE, layout)
+            for path in WITH_NUMBERS:
+                page.goto(f"{base}{path}")
+                page.evaluate(TWICE_AS_LARGE, "200%")
+                assert page.evaluate(SCROLL_WIDTH) == 320, (layout, path)
+            overflowing = page.evaluate(
+                "[...document.querySelectorAll('.scale span')]"
+                ".filter(e => e.scrollWidth > e.clientWidth).length"
+            )
+            assert overflowing == 0
+            assert len({(round(wide), round(tall)) for _, _, wide, tall in page.evaluate(BOXES)[:11]}) == 1
         choose(page, 10)
         press(page, "Save")
         assert page.get_by_role("heading", name="Saved: 10").is_visible()
@@ -211,22 +230,25 @@ def test_with_text_twice_as_large_nothing_scrolls_sideways_or_is_cut_off(
 def test_nothing_moves_when_nothing_was_chosen_and_the_reason_has_the_focus(
     chromium: "Browser", sqlite_clinic: PhoneClinic
 ):
-    watched = [(".scale input", 0), (".scale input", 10), (".ask .button", 0)]
-    with opened(chromium, sqlite_clinic) as (page, base):
-        join(page, base, sqlite_clinic.code(sqlite_clinic.admit()))
-        for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
-            page.goto(f"{base}/app/")
-            before = [box(page, *each) for each in watched]
-            press(page, "Save")
-            page.locator(".fault:focus").wait_for()  # browsers move the focus after the page has come
-            assert page.locator(":focus").inner_text() == "Choose a number from 0 to 10"
-            assert page.title().startswith("Error: ")
-            assert [box(page, *each) for each in watched] == before
-            assert page.get_by_role("alert").is_visible()
-            choose(page, 7)
-            assert page.locator(".notes .fault").is_hidden(), "what was asked for is done"
-            assert [box(page, *each) for each in watched] == before
+    def at_each_size() -> list[Any]:
+        found = []
+        for size in SIZES:
+            resize(page, size)
+            found.append(page.evaluate(BOXES))
+        return found
+
+    with signed_in(chromium, sqlite_clinic) as (page, base):
+        page.goto(f"{base}/app/")
+        before = at_each_size()
+        press(page, "Save")
+        page.locator(".fault:focus").wait_for()  # browsers move the focus after the page has come
+        assert page.locator(":focus").inner_text() == "Choose a number from 0 to 10"
+        assert page.title().startswith("Error: ")
+        assert page.get_by_role("alert").is_visible()
+        assert at_each_size() == before
+        choose(page, 7)
+        assert page.locator(".notes .fault").is_hidden(), "what was asked for is done"
+        assert at_each_size() == before
 
 
 def test_the_chosen_number_is_told_apart_in_forced_colours_and_by_a_tick(
@@ -236,8 +258,7 @@ def test_the_chosen_number_is_told_apart_in_forced_colours_and_by_a_tick(
         "e => [getComputedStyle(e).backgroundColor,"
         " getComputedStyle(e.nextElementSibling, '::after').content]"
     )
-    with opened(chromium, sqlite_clinic, forced_colors="active") as (page, base):
-        join(page, base, sqlite_clinic.code(sqlite_clinic.admit()))
+    with signed_in(chromium, sqlite_clinic, forced_colors="active") as (page, base):
         page.goto(f"{base}/app/")
         choose(page, 7)
         looks = [page.locator(".scale input").nth(number).evaluate(look) for number in range(11)]
@@ -249,46 +270,11 @@ def test_the_chosen_number_is_told_apart_in_forced_colours_and_by_a_tick(
     assert all(ground != highlight and tick == "none" for ground, tick in looks[:7] + looks[8:])
 
 
-def test_a_page_read_from_right_to_left_does_not_turn_the_scale(
-    chromium: "Browser", sqlite_clinic: PhoneClinic
-):
-    with opened(chromium, sqlite_clinic) as (page, base):
-        join(page, base, sqlite_clinic.code(sqlite_clinic.admit()))
-        page.goto(f"{base}/app/")
-        page.evaluate("document.documentElement.dir = 'rtl'")
-        lefts = [box(page, ".scale input", number)[0] for number in range(4)]
-    assert lefts == sorted(lefts)
-
-
-def test_an_instrument_whose_scale_runs_from_right_to_left_is_shown_so(
-    chromium: "Browser", sqlite_clinic: PhoneClinic
-):
-    with sqlite_clinic.unit(write=True) as session:
-        [first] = sqlite_clinic.rows(InstrumentVersion)
-        texts = {"en": {**first.texts["en"], "direction": "rtl"}}
-        session.add(
-            InstrumentVersion(
-                clinic_id=sqlite_clinic.clinic_id,
-                n=2,
-                valid_from_at=sqlite_clinic.clock(),
-                loinc=first.loinc,
-                recall_hours=24,
-                texts=texts,
-            )
-        )
-    with opened(chromium, sqlite_clinic) as (page, base):
-        join(page, base, sqlite_clinic.code(sqlite_clinic.admit()))
-        page.goto(f"{base}/app/")
-        lefts = [box(page, ".scale input", number)[0] for number in range(4)]
-    assert lefts == sorted(lefts, reverse=True)
-
-
 def test_an_answer_is_given_by_keyboard_alone_and_the_ends_of_the_scale_are_read_aloud(
     chromium: "Browser", sqlite_clinic: PhoneClinic
 ):
     patient_id = sqlite_clinic.admit()
-    with opened(chromium, sqlite_clinic) as (page, base):
-        join(page, base, sqlite_clinic.code(patient_id))
+    with signed_in(chromium, sqlite_clinic, patient_id) as (page, base):
         page.goto(f"{base}/app/")
         assert page.get_by_role("group", name="What was your average pain in your right hand").count() == 1
         assert page.get_by_role("radio", name="0, no pain", exact=True).count() == 1
@@ -306,61 +292,14 @@ def test_an_answer_is_given_by_keyboard_alone_and_the_ends_of_the_scale_are_read
 
 
 def test_what_has_the_focus_is_never_behind_the_three_places(chromium: "Browser", sqlite_clinic: PhoneClinic):
-    with opened(chromium, sqlite_clinic) as (page, base):
-        join(page, base, sqlite_clinic.code(sqlite_clinic.admit()))
-        page.goto(f"{base}/app/settings")
-        page.locator("input[value=list1]").check()
-        press(page, "Save")
+    with signed_in(chromium, sqlite_clinic) as (page, base):
+        put_cookie(page.context, LAYOUT_COOKIE, "list1")
+        page.goto(f"{base}/app/")
         # Eleven rows are longer than the screen: at some of these heights Save begins behind the places.
         for height in range(620, 1000, 16):
-            page.set_viewport_size({"width": 360, "height": height})
-            page.goto(f"{base}/app/")
-            for _ in ("Help", "the numbers", "Save"):
+            resize(page, (360, height))
+            page.evaluate("() => { document.querySelector('.help').focus(); scrollTo(0, 0); }")
+            for _ in ("the numbers", "Save"):
                 page.keyboard.press("Tab")
             assert page.evaluate("document.activeElement.textContent") == "Save"
             assert page.evaluate(IS_SEEN, ".ask .button"), height
-
-
-def test_every_page_has_a_language_a_title_of_its_own_one_heading_and_the_landmarks(
-    chromium: "Browser", sqlite_clinic: PhoneClinic
-):
-    with opened(chromium, sqlite_clinic) as (page, base):
-        join(page, base, sqlite_clinic.code(sqlite_clinic.admit()))
-        titles = []
-        for path in PATHS:
-            page.goto(f"{base}{path}")
-            titles.append(page.title())
-            assert page.locator("html").get_attribute("lang") == "en"
-            assert [
-                page.locator(name).locator("visible=true").count() for name in ("h1", "header", "main", "nav")
-            ] == [1, 1, 1, path not in WITHOUT_PLACES], path
-            unnamed = [
-                field.get_attribute("name")
-                for field in page.locator("input:not([type=hidden]), select").all()
-                if not field.evaluate("e => e.labels.length")
-            ]
-            assert unnamed == []
-    assert len(set(titles)) == len(PATHS)
-
-
-def test_the_first_visit_costs_less_than_40_kilobytes(chromium: "Browser", sqlite_clinic: PhoneClinic):
-    with opened(chromium, sqlite_clinic) as (page, base):
-        join(page, base, sqlite_clinic.code(sqlite_clinic.admit()))
-        cookies = page.context.cookies()
-        assert page.context.browser is not None
-        first_visit = page.context.browser.new_context(java_script_enabled=False)
-        first_visit.add_cookies(cookies)  # type: ignore[arg-type]
-        today = first_visit.new_page()
-        sizes: dict[str, int] = {}
-        today.on("requestfinished", lambda request: sizes.update({request.url: weight(request)}))
-        today.goto(f"{base}/app/", wait_until="networkidle")
-        first_visit.close()
-
-    assert any("phone.css" in url for url in sizes)
-    assert sum(sizes.values()) <= FIRST_VISIT_MAX_BYTES
-
-
-def weight(request: Any) -> int:
-    """What one answer cost on the line, headers and body, bytes."""
-    parts = request.sizes()
-    return int(parts["responseHeadersSize"] + parts["responseBodySize"])

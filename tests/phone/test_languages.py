@@ -1,6 +1,8 @@
 """Each phone speaks its patient's language: what is asked, how days are named, and which way a page runs."""
 
+import re
 from datetime import date
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +12,12 @@ from config.wordings import QUESTION
 from diary.phone.languages.english import ENGLISH
 from diary.phone.languages.language import Language
 from diary.phone.languages.spoken import LANGUAGES, closest
-from diary.phone.speaking import CONSENT_KEYS, CONSENT_VERSION
+from diary.phone.speaking import CONSENT_KEYS, CONSENT_VERSION, LANGUAGE_COOKIE
 from diary.storage.tables.clinic import InstrumentVersion
 from diary.storage.tables.patient import Consent
 from tests.phone.phone_clinic import ANYWHERE, TODAY, Phone, PhoneClinic, hidden, text_of
-from tests.phone.phones import smart_phone
+from tests.phone.phones import put_cookie, smart_phone
+from tests.phone.test_in_browser import signed_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -42,17 +45,19 @@ def choose(phone: Phone, language: Language) -> None:
     phone.post("/app/settings", {**phone.form("/app/settings"), "language": language.tag, "layout": "grid4"})
 
 
-@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
-def test_days_and_months_are_named_as_browsers_name_them(chromium: "Browser", language: Language):
+def test_days_and_months_are_named_as_browsers_name_them(chromium: "Browser"):
     page = chromium.new_page()
-    weekdays, months = page.evaluate(NAMES, [language.tag, "long"])
-    weekdays_short, months_short = page.evaluate(NAMES, [language.tag, "short"])
+    for language in LANGUAGES.values():
+        weekdays, months = page.evaluate(NAMES, [language.tag, "long"])
+        weekdays_short, months_short = page.evaluate(NAMES, [language.tag, "short"])
+        assert (language.weekdays, language.months) == (tuple(weekdays), tuple(months))
+        # Short forms differ between versions of the data by a letter or a dot.
+        for ours, theirs in (
+            (language.weekdays_short, weekdays_short),
+            (language.months_short, months_short),
+        ):
+            assert [name[:2] for name in ours] == [name[:2] for name in theirs], language.tag
     page.close()
-
-    assert (language.weekdays, language.months) == (tuple(weekdays), tuple(months))
-    # Short forms differ between versions of the data by a letter or a dot.
-    for ours, theirs in ((language.weekdays_short, weekdays_short), (language.months_short, months_short)):
-        assert [name[:2] for name in ours] == [name[:2] for name in theirs]
 
 
 def test_a_day_is_written_as_each_language_writes_it():
@@ -182,25 +187,38 @@ def test_every_language_that_is_spoken_has_a_question_and_says_that_nobody_valid
         assert "{day}" in words["question_for_day"]
 
 
-@pytest.mark.parametrize(
-    ("of_page", "of_scale"), [("ltr", "ltr"), ("ltr", "rtl"), ("rtl", "ltr"), ("rtl", "rtl")]
-)
-def test_the_numbers_run_as_the_instrument_says_whatever_the_page_does(
-    chromium: "Browser", sqlite_clinic: PhoneClinic, of_page: str, of_scale: str
-):
-    tag = {"ltr": "en", "rtl": "ar"}[of_page]
-    with sqlite_clinic.unit(write=True) as session:
+def turn(clinic: PhoneClinic, direction: str) -> None:
+    """From now on the instrument's numbers run this way in each language."""
+    with clinic.unit(write=True) as session:
         [instrument] = session.query(InstrumentVersion)
-        instrument.texts = {each: {**words, "direction": of_scale} for each, words in QUESTION.items()}
-    with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
-        phone.join(sqlite_clinic.admit())
-        phone.open("/app/settings")
-        phone.page.get_by_label(LANGUAGES[tag].name).check()
-        with phone.page.expect_navigation():
-            phone.press("Save")
-        phone.open()
-        phone.page.locator(f"html[lang={tag}] .scale").wait_for()
-        assert phone.page.evaluate(SIDES) == [of_scale == "ltr", of_page]
+        instrument.texts = {tag: {**words, "direction": direction} for tag, words in QUESTION.items()}
+
+
+def test_the_numbers_run_as_the_instrument_says_whatever_the_page_does(
+    chromium: "Browser", sqlite_clinic: PhoneClinic
+):
+    with signed_in(chromium, sqlite_clinic) as (page, base):
+        for of_scale, (tag, of_page) in product(("ltr", "rtl"), (("en", "ltr"), ("ar", "rtl"))):
+            turn(sqlite_clinic, of_scale)
+            put_cookie(page.context, LANGUAGE_COOKIE, tag)
+            page.goto(f"{base}/app/")
+            assert page.evaluate(SIDES) == [of_scale == "ltr", of_page]
+
+
+def test_the_kept_page_asks_with_the_very_numbers_of_the_services_own(sqlite_clinic: PhoneClinic):
+    turn(sqlite_clinic, "rtl")
+    phone = sqlite_clinic.phone(sqlite_clinic.admit())
+
+    asked, kept = (fieldset(phone.get(path).text) for path in ("/app/", "/app/offline"))
+
+    assert 'dir="rtl"' in asked
+    assert kept.replace(' tabindex="-1"', "") == asked
+
+
+def fieldset(html: str) -> str:
+    """The question with its numbers."""
+    [found] = re.findall(r"<fieldset>.*?</fieldset>", html, flags=re.DOTALL)
+    return found
 
 
 def test_a_patient_answers_in_arabic_without_a_signal(chromium: "Browser", sqlite_clinic: PhoneClinic):
@@ -210,12 +228,7 @@ def test_a_patient_answers_in_arabic_without_a_signal(chromium: "Browser", sqlit
         sqlite_clinic.served() as base,
         smart_phone(chromium, sqlite_clinic, base=base, locale="ar") as phone,
     ):
-        phone.page.goto(f"{base}/app/join")
-        phone.page.locator("input.code").fill(sqlite_clinic.code(patient_id))
-        for key in ("join.next", "consent.agree"):
-            with phone.page.expect_navigation():
-                phone.press(arabic.say(key))
-        phone.ready()
+        phone.settle_in(patient_id)
         phone.offline()
         phone.open()
         phone.sees(QUESTION["ar"]["question"].replace("{where}", ""))

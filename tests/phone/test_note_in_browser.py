@@ -24,7 +24,7 @@ ASKED = "navigator.serviceWorker.ready.then((ready) => ready.getNotifications())
 def test_the_worker_shows_a_note_and_says_that_it_did(whole_chromium: "Browser", sqlite_clinic: PhoneClinic):
     with sqlite_clinic.served() as base, smart_phone(whole_chromium, sqlite_clinic, base=base) as phone:
         patient_id = sqlite_clinic.admit()
-        phone.join(patient_id)
+        phone.settle_in(patient_id)
         with sqlite_clinic.unit(write=True) as session:
             outbox.enqueue(session, outbox.Letter("reminder", "r", patient_id=patient_id), now=at(TODAY))
             uid = session.scalars(own(session, Message)).one().uid

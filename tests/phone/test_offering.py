@@ -95,7 +95,7 @@ def test_who_opens_the_diary_sees_the_offer_and_answers_it_by_tapping(
 ):
     patient_id = sqlite_clinic.admit()
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
-        phone.join(patient_id)
+        phone.settle_in(patient_id)
         offer(sqlite_clinic, patient_id)
         phone.open()
         phone.sees("Your clinic offers you a date.")

@@ -2,20 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
-
-import pytest
+from typing import Any
 
 from diary.phone.languages.english import ENGLISH
+from diary.phone.preferences import LAYOUT_COOKIE
 from diary.services.patients import stop
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.alert import Alert
 from diary.web.work import Roof, put_roof
 from tests.phone.phone_clinic import TODAY, YESTERDAY, PhoneClinic, at
-from tests.phone.phones import SmartPhone, smart_phone
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+from tests.phone.phones import SmartPhone, put_cookie
+from tests.phone.test_in_browser import BOXES, SIZES, TABLET
 
 
 def test_two_taps_record_an_answer_and_the_service_has_it(
@@ -35,13 +32,30 @@ def test_two_taps_record_an_answer_and_the_service_has_it(
     )
 
 
+def test_an_answer_tells_how_the_numbers_stood_and_a_long_row_stands_only_where_it_has_room(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
+):
+    put_cookie(phone.context, LAYOUT_COOKIE, "row11")
+    phone.open()
+    phone.page.locator(".row11:visible").wait_for()
+    phone.answer(7)
+    phone.page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
+    phone.press("Change", role="link")
+    phone.answer(4)
+    phone.sent()
+    assert [entry.layout for entry in sqlite_clinic.entries(patient_id)] == ["grid4", "row11"]
+
+
 def test_without_a_signal_the_question_opens_and_the_answer_is_saved_and_sent_later(
     phone: SmartPhone, sqlite_clinic: PhoneClinic, patient_id: int
 ):
+    # An iPhone's browser, where the page is not on the home screen.
+    phone.context.add_init_script("Navigator.prototype.standalone = false")
     phone.offline()
     phone.open()
     phone.answer(7)
     phone.sees("1 answer waits on this phone. We will send it when you are online.")
+    phone.sees(ENGLISH.say("app.home"))
     assert sqlite_clinic.entries(patient_id) == []
 
     phone.open()
@@ -237,27 +251,27 @@ def test_the_worker_is_retired_by_a_setting_and_what_waits_is_sent_all_the_same(
     assert sqlite_clinic.standing(patient_id) == {TODAY: 7}
 
 
-@pytest.mark.parametrize("size", [(320, 568), (360, 640), (390, 844), (412, 915)], ids=str)
-def test_no_number_moves_when_answers_begin_to_wait_or_nothing_was_chosen(
-    chromium: "Browser", sqlite_clinic: PhoneClinic, size: tuple[int, int]
-):
-    watched = [".scale label:first-child", ".scale label:last-child", ".ask .button"]
-    with (
-        sqlite_clinic.served() as base,
-        smart_phone(chromium, sqlite_clinic, base=base, size=size) as phone,
-    ):
-        phone.join(sqlite_clinic.admit())
-        phone.open()
-        before = [phone.page.locator(each).bounding_box() for each in watched]
-        phone.offline()
-        tab = phone.context.new_page()
-        tab.goto(f"{base}/app/days/{YESTERDAY}/change")
-        tab.get_by_role("button", name="Save").wait_for()
-        tab.locator(".scale label").nth(4).tap()
-        tab.get_by_role("button", name="Save").tap()
-        phone.sees("1 answer waits on this phone.")
-        assert [phone.page.locator(each).bounding_box() for each in watched] == before
-        phone.press("Save")
-        phone.sees("Choose a number from 0 to 10")
-        assert phone.page.evaluate("document.activeElement.dataset.fill") == "fault"
-        assert [phone.page.locator(each).bounding_box() for each in watched] == before
+def places(phone: SmartPhone) -> list[Any]:
+    """Where each number and Save stand, at each size of a phone."""
+    found = []
+    for width, height in SIZES:
+        phone.page.set_viewport_size({"width": width, "height": height})
+        found.append(phone.page.evaluate(BOXES))
+    return found
+
+
+def test_no_number_moves_when_answers_begin_to_wait_or_nothing_was_chosen(phone: SmartPhone):
+    phone.open()
+    before = places(phone)
+    phone.offline()
+    tab = phone.context.new_page()
+    tab.goto(f"{phone.base}/app/days/{YESTERDAY}/change")
+    tab.get_by_role("button", name="Save").wait_for()
+    tab.locator(".scale label").nth(4).tap()
+    tab.get_by_role("button", name="Save").tap()
+    phone.sees("1 answer waits on this phone.")
+    assert places(phone) == before
+    phone.press("Save")
+    phone.sees("Choose a number from 0 to 10")
+    assert phone.page.evaluate("document.activeElement.dataset.fill") == "fault"
+    assert places(phone) == before

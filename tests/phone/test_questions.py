@@ -143,7 +143,7 @@ def test_without_a_signal_two_taps_each_are_kept_and_sent_later(
     patient_id = sqlite_clinic.admit()
     treat(sqlite_clinic, patient_id, days_ago=20)
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
-        phone.join(patient_id)
+        phone.settle_in(patient_id)
         phone.offline()
         phone.open()
         phone.answer(3)
@@ -255,7 +255,7 @@ def test_without_a_signal_a_risk_is_told_first_and_whom_to_call_is_said(
     treat(sqlite_clinic, patient_id, days_ago=10)
     ask_for(sqlite_clinic, "worst_pain", "extra_medicine", "nausea", "urine")
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
-        phone.join(patient_id)
+        phone.settle_in(patient_id)
         phone.offline()
         phone.open()
         phone.answer(3)

@@ -108,7 +108,7 @@ def test_a_code_for_another_phone_works_once_and_ten_a_day_are_enough(clinic: Ph
 def test_answers_that_wait_are_sent_before_anybody_stops(chromium: "Browser", sqlite_clinic: PhoneClinic):
     patient_id = sqlite_clinic.admit()
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
-        phone.join(patient_id)
+        phone.settle_in(patient_id)
         phone.open("/app/stop")
         phone.offline()
         tab = phone.context.new_page()

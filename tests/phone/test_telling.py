@@ -54,7 +54,7 @@ def test_without_a_signal_whom_to_call_is_said_at_once_and_staff_hear_of_it_befo
 ):
     patient_id = sqlite_clinic.admit()
     with sqlite_clinic.served() as base, smart_phone(chromium, sqlite_clinic, base=base) as phone:
-        phone.join(patient_id)
+        phone.settle_in(patient_id)
         phone.offline()
         phone.open()
         phone.answer(7)

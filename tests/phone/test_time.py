@@ -38,7 +38,7 @@ def traveller(
     clinic.clock.moment = start
     patient_id = clinic.admit()
     with clinic.served() as base, smart_phone(chromium, clinic, base=base, zone=zone, now=start) as phone:
-        phone.join(patient_id)
+        phone.settle_in(patient_id)
         yield phone, patient_id
 
 
