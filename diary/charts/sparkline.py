@@ -1,11 +1,11 @@
 """The last 28 days in the space of a word, for a row of the worklist."""
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import pairwise
 from typing import Final
 
-from diary.charts.scale import count_text, position, y_of_nrs
-from diary.charts.svg import document, line_path, path
+from diary.charts.scale import NRS_MAX, count_text, position, y_of_nrs
+from diary.charts.svg import document, path
 
 SPARK_DAYS: Final = 28
 _DAY_PX: Final = 4
@@ -14,6 +14,19 @@ _TOP_PX: Final = 3
 _BOTTOM_PX: Final = 29
 _WIDTH_PX: Final = SPARK_DAYS * _DAY_PX + _EDGE_PX
 _HEIGHT_PX: Final = 36
+
+
+def _y(nrs: float) -> float:
+    return y_of_nrs(nrs, top=_TOP_PX, bottom=_BOTTOM_PX)
+
+
+# A page draws fifty of these, so where a day and a score stand, and the way from score to score, are kept.
+_X: Final = tuple(position((day + 0.5) * _DAY_PX) for day in range(SPARK_DAYS))
+_Y: Final = tuple(position(_y(nrs)) for nrs in range(NRS_MAX + 1))
+_STEPS: Final = tuple(
+    tuple(f"{_DAY_PX} {position(_y(after) - _y(before))}" for after in range(NRS_MAX + 1))
+    for before in range(NRS_MAX + 1)
+)
 
 
 def sparkline(
@@ -30,18 +43,18 @@ def sparkline(
     """
     if len(scores) > SPARK_DAYS:
         raise ValueError(f"a sparkline holds {SPARK_DAYS} days; hand in the newest")
-    first_x = _WIDTH_PX - _EDGE_PX - (len(scores) - 0.5) * _DAY_PX
-    days = [(first_x + i * _DAY_PX, nrs) for i, nrs in enumerate(scores)]
-    answered = [(x, _y(nrs)) for x, nrs in days if nrs is not None]
     lines = ((0, "c-grid"), (baseline_nrs, "c-baseline"), (relief_line_nrs, "c-relief"))
     body = [path(f"M0 {position(_y(nrs))}H{_WIDTH_PX}", name) for nrs, name in lines if nrs is not None]
-    missing = "".join(f"M{position(x)} {_BOTTOM_PX + 2}v4" for x, nrs in days if nrs is None)
-    if missing:
-        body.append(path(missing, "c-gap"))
-    if answered:
-        body += _joined(days)
-        x, y = answered[-1]
-        body.append(f'<circle class="c-now" cx="{position(x)}" cy="{position(y)}" r="2.5"/>')
+    days = list(enumerate(scores, SPARK_DAYS - len(scores)))
+    missing = "".join([f"M{_X[day]} {_BOTTOM_PX + 2}v4" for day, nrs in days if nrs is None])
+    runs = _runs(days)
+    joined = "".join([_line(first, run) for first, run in runs if len(run) > 1])
+    lone = "".join([f"M{_X[first]} {_Y[run[0]]}h0" for first, run in runs if len(run) == 1])
+    drawn = ((missing, "c-gap"), (joined, "c-days"), (lone, "c-lone"))
+    body += [path(data, name) for data, name in drawn if data]
+    if runs:
+        first, run = runs[-1]
+        body.append(f'<circle class="c-now" cx="{_X[first + len(run) - 1]}" cy="{_Y[run[-1]]}" r="2.5"/>')
     return document(
         body,
         width_px=_WIDTH_PX,
@@ -52,17 +65,21 @@ def sparkline(
     )
 
 
-def _y(nrs: float) -> float:
-    return y_of_nrs(nrs, top=_TOP_PX, bottom=_BOTTOM_PX)
+def _runs(days: Sequence[tuple[int, int | None]]) -> list[tuple[int, list[int]]]:
+    """Runs of answered days: the first of them, and their scores."""
+    runs: list[tuple[int, list[int]]] = []
+    before: int | None = None
+    for day, nrs in days:
+        if nrs is not None:
+            if before is None:
+                runs.append((day, []))
+            runs[-1][1].append(nrs)
+        before = nrs
+    return runs
 
 
-def _joined(days: Sequence[tuple[float, int | None]]) -> list[str]:
-    """Runs of answered days as lines, and days that stand alone as dots."""
-    split = groupby(days, key=lambda day: day[1] is not None)
-    runs = [[(x, _y(nrs)) for x, nrs in run if nrs is not None] for answered, run in split if answered]
-    lines = "".join(line_path(run) for run in runs if len(run) > 1)
-    dots = "".join(line_path(run) for run in runs if len(run) == 1)
-    return [path(data, name) for data, name in ((lines, "c-days"), (dots, "c-lone")) if data]
+def _line(first: int, run: Sequence[int]) -> str:
+    return f"M{_X[first]} {_Y[run[0]]}l{' '.join([_STEPS[a][b] for a, b in pairwise(run)])}"
 
 
 def _title(scores: Sequence[int | None]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -25,6 +26,11 @@ from diary.web.work import SAFE_METHODS, Work, request_id, work
 
 # An alert's uid and the version in which it can still be put back.
 UNDO: Final = re.compile(r"(?P<uid>[0-9a-f-]{36})\.(?P<version>[0-9]{1,9})", re.ASCII)
+
+# The parts of an address that are written down once.
+_UID: Final = frozenset({"uid"})
+_FILE: Final = frozenset({"filename"})
+_ANY_UID: Final = "00000000-0000-7000-8000-000000000000"
 
 desk = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")
 
@@ -118,9 +124,32 @@ def show_problem(problem: Problem) -> ResponseReturnValue:
 DOOR = Door(prefix="/desk", content_policy=OWN_FILES, show_problem=show_problem)
 
 
+@lru_cache(maxsize=512)
+def _around(endpoint: str) -> tuple[str, str]:
+    """What stands before and after the id in the address of a page about one thing."""
+    before, _, after = url_for(endpoint, uid=_ANY_UID).partition(_ANY_UID)
+    return before, after
+
+
+@lru_cache(maxsize=256)
+def _alone(endpoint: str, filename: str | None) -> str:
+    return url_for(endpoint) if filename is None else url_for(endpoint, filename=filename)
+
+
+def page_address(endpoint: str, **values: Any) -> str:
+    """As `url_for` has it, at a tenth of its price: a page of the worklist holds two hundred addresses."""
+    if values.keys() == _UID:
+        before, after = _around(endpoint)
+        return f"{before}{values['uid']}{after}"
+    if values.keys() <= _FILE:
+        return _alone(endpoint, values.get("filename"))
+    return url_for(endpoint, **values)
+
+
 # What every template may call. Handed over with each page, since an unknown address has no blueprint.
 NAMES: Final[Mapping[str, object]] = {
     "words": words,
+    "url_for": page_address,
     "message_words": message_words,
     "LABELS": LABELS,
     "here": here,

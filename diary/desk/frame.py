@@ -11,7 +11,6 @@ from config.duties import NIGHT_OVERDUE_AFTER
 from diary.domain.days import night_due
 from diary.services.clinics import the_clinic
 from diary.services.ladder import red_alerts
-from diary.services.sandbox import installation
 from diary.storage.nights import last_finished
 from diary.storage.protocols import zones_of
 from diary.web.asking import STAFF_COOKIE, csrf_token, presented_token
@@ -141,7 +140,7 @@ def frame_of(work: Work) -> Frame:
         now=work.now,
         wall_now=work.wall_now,
         zone=ZoneInfo(zones[-1][1]),
-        clock_target=installation(work.session).target_at,
+        clock_target=work.clock_target,
         last_night=night.night if night is not None else None,
         last_night_at=night.cutoff_at if night is not None else None,
         last_night_partial=night is not None and night.state == "partial",

@@ -1,14 +1,15 @@
 """The worklist, and in a sandbox the clock that plays the nights."""
 
-from dataclasses import replace
+from dataclasses import fields
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from diary.desk.door import at_desk, desk, frame_alone, own_path, page_number, show
+from diary.desk.door import at_desk, desk, frame_alone, own_path, page_address, page_number, show
 from diary.desk.frame import Frame
 from diary.services.sandbox import ask_to_advance
 from diary.services.worklist import View
@@ -17,17 +18,19 @@ from diary.services.worklist import worklist as read_worklist
 # The demo's morning: staff come in, the night has run.
 MORNING: Final = time(9)
 FIRST_VIEW: Final = View()
+WORDS: Final = tuple(one.name for one in fields(View) if one.name != "page")
 STRIDES: Final = {"night": 1, "week": 7}
 
 
 @desk.get("/")
 def worklist() -> ResponseReturnValue:
     """One tab of the worklist; all that one looks at stands in the address, to send it to a colleague."""
-    asked = {name: request.args[name] for name in ("tab", "whose", "sort") if name in request.args}
-    view = View(**asked, review_weeks="weeks" in request.args, page=page_number())
+    asked = {name: request.args[name] for name in WORDS if name in request.args}
+    view = View(**asked, page=page_number())
     with at_desk(write=True) as (unit, frame):
         found = read_worklist(unit.session, view, names=frame.treating, now=unit.now)
-    return show("worklist.html", frame, found=found, at=partial(_address, view))
+    at = partial(_address, found.view)
+    return show("worklist.html", frame, found=found, at=at, first_view=FIRST_VIEW)
 
 
 @desk.post("/clock")
@@ -51,11 +54,9 @@ def clock() -> ResponseReturnValue:
 
 def _address(view: View, **changes: Any) -> str:
     """Where the same list is seen otherwise; another tab, order or choice begins with its first page."""
-    other = replace(view, **{"page": 1, **changes})
-    asked = {name: getattr(other, name) for name in ("whose", "sort", "page")}
-    shown = {name: value for name, value in asked.items() if value != getattr(FIRST_VIEW, name)}
-    weeks = "review" if other.review_weeks else None
-    return url_for("desk.worklist", tab=other.tab, **shown, weeks=weeks)
+    asked = {name: getattr(view, name) for name in WORDS} | {"page": 1} | changes
+    others = {name: word for name, word in asked.items() if word != getattr(FIRST_VIEW, name)}
+    return f"{page_address('desk.worklist')}?{urlencode({'tab': asked['tab'], **others})}"
 
 
 def _morning(frame: Frame, days: int) -> datetime:

@@ -5,7 +5,7 @@ The web process loads no numpy, so a page counts these few numbers itself; a tes
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 from config.protocol import Protocol
@@ -59,19 +59,16 @@ def figures(
     """
     diary = _Diary(scores, boosters)
     night = len(scores)
-    last_answer = max((day for day, nrs in enumerate(scores, 1) if nrs is not None), default=0)
+    last_answer = next((day for day in range(night, 0, -1) if scores[day - 1] is not None), 0)
     mean_7d = diary.mean(night, protocol.window_days, protocol.window_answers_min)
-    means_14d = [
-        diary.mean(at, protocol.review_window_days, protocol.review_answers_min) for at in range(1, night + 1)
-    ]
     return Figures(
         night=night,
         answered_14d=diary.answers(night, min(night, ANSWERED_DAYS)),
         days_since_answer=night - last_answer,
         mean_7d=mean_7d,
         relief_7d=_relief(mean_7d, baseline_nrs),
-        mean_14d=means_14d[-1] if means_14d else None,
-        best_14d=min((mean for mean in means_14d if mean is not None), default=None),
+        mean_14d=diary.mean(night, protocol.review_window_days, protocol.review_answers_min),
+        best_14d=diary.lowest_mean(protocol.review_window_days, protocol.review_answers_min),
         below_since=_below_since(diary, baseline_nrs, expected, protocol),
     )
 
@@ -80,8 +77,8 @@ class _Diary:
     """Running sums over the days: entry d of each counts days 1 to d."""
 
     def __init__(self, scores: Sequence[int | None], boosters: Collection[int]) -> None:
-        self.answered = list(accumulate((nrs is not None for nrs in scores), initial=0))
-        self.total = list(accumulate((nrs or 0 for nrs in scores), initial=0))
+        self.answered = list(accumulate([nrs is not None for nrs in scores], initial=0))
+        self.total = list(accumulate([nrs or 0 for nrs in scores], initial=0))
         self.boosters = sorted(boosters)
 
     def answers(self, night: int, days: int) -> int:
@@ -90,11 +87,23 @@ class _Diary:
 
     def mean(self, night: int, days: int, answers_min: int) -> float | None:
         """The window's mean; None with too few answers, or while it reaches back to a booster or day 0."""
-        last_booster = max((day for day in self.boosters if day <= night), default=0)
+        last_booster = max([day for day in self.boosters if day <= night], default=0) if self.boosters else 0
         if night - days < last_booster:
             return None
         answers = self.answers(night, days)
         return (self.total[night] - self.total[night - days]) / answers if answers >= answers_min else None
+
+    def lowest_mean(self, days: int, answers_min: int) -> float | None:
+        """The least that `mean` gives on any night, in one pass: a year has many nights to ask one by one."""
+        answered, total = self.answered, self.total
+        nights = range(len(answered))
+        means = [
+            (total[night] - total[night - days]) / (answered[night] - answered[night - days])
+            for start, end in pairwise([0, *self.boosters, len(answered)])
+            for night in nights[start + days : end]
+            if answered[night] - answered[night - days] >= answers_min
+        ]
+        return min(means, default=None)
 
 
 def _below_since(

@@ -108,6 +108,17 @@ def follow_up_days(days: bytes, series_days: int) -> list[int | None]:
     return unpack(days[DAYS_BEFORE + series_days :])
 
 
+def stretch(days: bytes, start: int, end: int) -> list[int | None]:
+    """The scores from one index up to before another; None where the row does not reach, on either side.
+
+    >>> stretch(bytes([7, 255, 4]), -1, 5)
+    [None, 7, None, 4, None, None]
+    """
+    inside = unpack(days[max(start, 0) : max(end, 0)])
+    before = [None] * max(0, min(end, 0) - start)
+    return [*before, *inside, *[None] * (end - start - len(before) - len(inside))]
+
+
 def problem(days: bytes) -> str | None:
     """What is wrong with a stored row; None when it can be read.
 

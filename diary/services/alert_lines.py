@@ -8,9 +8,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from diary.domain import alert_states, reasons
-from diary.storage.staff import staff_of_clinic
+from diary.storage.staff import names_of_clinic
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
+from diary.storage.worklist_rows import ListedAlert, ListedBooking
 
 # A booking answers these; red flags and silence are answered by a call.
 BOOKABLE: Final = ("loss", "step", "review", "no_response", "call_me")
@@ -41,7 +42,12 @@ class AlertLine:
     """What can be done with it now, of: acknowledge, book, snooze, close."""
 
 
-def alert_line(alert: Alert, owners: Mapping[int, tuple[str, str]], *, booking: Booking | None) -> AlertLine:
+def alert_line(
+    alert: Alert | ListedAlert,
+    owners: Mapping[int, tuple[str, str]],
+    *,
+    booking: Booking | ListedBooking | None,
+) -> AlertLine:
     """An alert in words, with the actions it can take; `owners` gives uid and name by staff id."""
     owner_uid, owner = owners.get(alert.owner_id or 0, (None, None))
     return AlertLine(
@@ -66,10 +72,10 @@ def alert_line(alert: Alert, owners: Mapping[int, tuple[str, str]], *, booking: 
 
 def staff_names(session: Session) -> dict[int, tuple[str, str]]:
     """Uid and name of everyone with an account here, by id."""
-    return {person.id: (person.uid, person.name) for person in staff_of_clinic(session)}
+    return {staff_id: (uid, name) for staff_id, uid, name in names_of_clinic(session)}
 
 
-def _actions(alert: Alert, booking: Booking | None) -> tuple[str, ...]:
+def _actions(alert: Alert | ListedAlert, booking: Booking | ListedBooking | None) -> tuple[str, ...]:
     def may(action: str) -> bool:
         return alert_states.may(alert.status, action, kind=alert.kind)
 

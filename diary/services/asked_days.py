@@ -9,13 +9,14 @@ from diary.domain.days import diary_day
 from diary.storage.follow import Followed
 from diary.storage.shards import FollowedCourse
 from diary.storage.tables.course import Course
+from diary.storage.worklist_rows import ListedCourse
 
 # Which of them, paused or stopped, its first and its last day; None where it goes on.
 Away = tuple[str, date, date | None]
 
 
 def unasked_days(
-    course: Course | FollowedCourse,
+    course: Course | FollowedCourse | ListedCourse,
     away: Iterable[Away],
     *,
     last: date,

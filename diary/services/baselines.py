@@ -14,9 +14,10 @@ from diary.storage.courses import courses_of, days_of
 from diary.storage.protocols import protocol_at
 from diary.storage.tables.course import Course
 from diary.storage.unit import scope_of
+from diary.storage.worklist_rows import ListedCourse
 
 
-def baseline_of(course: Course, days: bytes, protocol: Protocol) -> Baseline:
+def baseline_of(course: Course | ListedCourse, days: bytes, protocol: Protocol) -> Baseline:
     """The baseline in force: what staff set or was carried, else the mean of the course's own days before.
 
     The own days of a course whose baseline was carried were still treated ones: they do not stand behind it.

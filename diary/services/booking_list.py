@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from diary.domain.booking_states import LIVE
 from diary.services import audit
+from diary.storage.beside import identities_of
 from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Regimen
 from diary.storage.tables.patient import Patient
 from diary.storage.unit import clinic_of
-from diary.storage.worklist import identities_of
 
 PAGE_ROWS: Final = 50
 

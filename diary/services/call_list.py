@@ -15,14 +15,14 @@ from diary.domain.waiting import days_lost
 from diary.services import audit
 from diary.services.chairs import HORIZON, KIND_OF_SETTING, need_of, seats_from
 from diary.services.clinics import local_day
+from diary.storage.beside import Given, given_to, identities_of
 from diary.storage.bookings import waiting_for_days
 from diary.storage.nights import assessments
 from diary.storage.protocols import foresight_at, protocol_at
 from diary.storage.tables.booking import Booking, Chair
-from diary.storage.tables.course import Administration, Regimen
+from diary.storage.tables.course import Regimen
 from diary.storage.tables.night import Assessment
 from diary.storage.tables.patient import Patient, PatientIdentity
-from diary.storage.worklist import given_to, identities_of
 
 # Whoever is called for days that begin so soon must have said that this is possible.
 SHORT_NOTICE: Final = timedelta(days=2)
@@ -109,7 +109,7 @@ def _said_no(booking: Booking, days: Block) -> bool:
 def _first_slot(
     one: Waiting,
     seat: chairs.Chair,
-    given: Sequence[Administration],
+    given: Sequence[Given],
     days: Block,
     protocol: Protocol,
 ) -> Iterator[Slot]:

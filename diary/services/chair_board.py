@@ -12,11 +12,11 @@ from diary.domain import chairs
 from diary.services import audit
 from diary.services.chairs import seats_from
 from diary.services.clinics import local_day
+from diary.storage.beside import identities_of
 from diary.storage.chairs import chairs_in_use, closures_from, holding
 from diary.storage.naming import rows_by_id
 from diary.storage.tables.booking import Booking, Chair, ChairClosure
 from diary.storage.tables.patient import Patient
-from diary.storage.worklist import identities_of
 
 WEEKS: Final = 4
 ONE_DAY: Final = timedelta(days=1)

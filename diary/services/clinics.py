@@ -11,8 +11,10 @@ from config.protocol import Protocol
 from config.scales import NRS
 from config.wordings import QUESTION
 from diary.domain.errors import Refusal
+from diary.domain.telling import zone_at
 from diary.services import audit
 from diary.storage.ids import new_uid
+from diary.storage.protocols import zones_of
 from diary.storage.tables.clinic import (
     Clinic,
     ClinicZone,
@@ -152,9 +154,7 @@ def describe_clinic(
 
 def local_day(session: Session, now: datetime) -> date:
     """The calendar day at the clinic."""
-    newest = own(session, ClinicZone).where(ClinicZone.since_at <= now).order_by(ClinicZone.since_at.desc())
-    zone = session.scalars(newest.limit(1)).one()
-    return now.astimezone(ZoneInfo(zone.zone)).date()
+    return now.astimezone(zone_at(now, zones_of(session, clinic_of(session)))).date()
 
 
 def the_clinic(session: Session) -> Clinic:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from config.protocol import Protocol
@@ -12,9 +12,11 @@ from diary.domain.days import day_number, diary_day
 from diary.domain.figures import Figures, figures
 from diary.services.asked_days import Away, unasked_days
 from diary.services.baselines import baseline_of
+from diary.storage.beside import Given
 from diary.storage.tables.course import Administration, Course
 from diary.storage.tables.entry import CourseDays
 from diary.storage.tables.patient import Patient
+from diary.storage.worklist_rows import ListedCourse, ListedDays, ListedPatient
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +30,18 @@ class CourseToday:
     figures: Figures
 
 
-def today_of(patient: Patient, now: datetime) -> date:
+def today_of(patient: Patient | ListedPatient, now: datetime) -> date:
     """The patient's diary day at `now`, by the zone that the phone last answered from."""
     return diary_day(now, ZoneInfo(patient.zone))
 
 
 def course_today(
-    course: Course,
-    row: CourseDays,
+    course: Course | ListedCourse,
+    row: CourseDays | ListedDays,
     *,
     today: date,
     protocol: Protocol,
-    given: Sequence[Administration],
+    given: Sequence[Administration | Given],
     away: Iterable[Away],
 ) -> CourseToday:
     """Judge one course as of today when today is answered, else as of yesterday: an open day is not missed.
@@ -68,22 +70,28 @@ def course_today(
         for block in given
         if block.course_id == course.id and block.classified_as == "booster"
     ]
-    unasked = frozenset(unasked_days(course, away, last=last, night=night))
+    unasked = unasked_days(course, away, last=last, night=night)
     found = figures(
         scores,
         baseline.relief_nrs,
         protocol=protocol,
         boosters=[day for day in boosters if 1 <= day <= night],
-        expected=[day not in unasked for day in range(1, night + 1)],
+        expected=_expected(unasked, night) if unasked else None,
     )
     return CourseToday(number, baseline, _line(baseline, protocol), found)
 
 
-def scores_between(row: CourseDays, *, first: date, last: date) -> list[int | None]:
+def scores_between(row: CourseDays | ListedDays, *, first: date, last: date) -> list[int | None]:
     """The scores that count from `first` to `last`, None where there is none or the row does not reach."""
-    span = range((last - first).days + 1)
-    indexes = [packed.index_of(row.anchor_day, first + timedelta(days=day)) for day in span]
-    return [packed.get(row.days, index) if 0 <= index < packed.DAYS_MAX else None for index in indexes]
+    start, end = packed.index_of(row.anchor_day, first), packed.index_of(row.anchor_day, last) + 1
+    return packed.stretch(row.days, start, end)
+
+
+def _expected(unasked: Sequence[int], night: int) -> list[bool]:
+    expected = [True] * night
+    for day in unasked:
+        expected[day - 1] = False
+    return expected
 
 
 def _figures(scores: list[int | None], baseline: Baseline, protocol: Protocol) -> Figures:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from config.words import ALERT_ENDED
 from diary.services import audit
 from diary.services.brought_in import patients_brought_in
+from diary.storage.beside import identities_of
 from diary.storage.erasing import GONE
 from diary.storage.nights import assessments
 from diary.storage.tables.alert import Alert
@@ -17,7 +18,6 @@ from diary.storage.tables.course import Course
 from diary.storage.tables.night import Assessment
 from diary.storage.tables.patient import Patient, PatientIdentity
 from diary.storage.unit import clinic_of, own
-from diary.storage.worklist import identities_of
 
 PAGE_ROWS: Final = 50
 

@@ -7,11 +7,11 @@ from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
+from diary.storage.beside import phones_seen
 from diary.storage.reach import live_subscriptions
 from diary.storage.reminders import newest_notes
 from diary.storage.tables.outbox import Message
 from diary.storage.tables.reach import PushSubscription
-from diary.storage.worklist import phones_seen
 
 # A phone that has shown none of so many notes within a day is off, lost, or has forbidden them.
 UNSHOWN_MAX: Final = 3

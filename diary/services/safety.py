@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from config.protocol import Protocol
 from diary.domain import infusions
 from diary.services.bookings import interval_words
+from diary.storage.beside import Given, given_to
 from diary.storage.courses import last_liver_tests
-from diary.storage.tables.course import Administration, ClinicalEvent
+from diary.storage.tables.course import ClinicalEvent
 from diary.storage.tables.patient import Patient
-from diary.storage.worklist import given_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,7 @@ def safeties_of(
     }
 
 
-def _safety(
-    given: Sequence[Administration], test: ClinicalEvent | None, *, today: date, protocol: Protocol
-) -> Safety:
+def _safety(given: Sequence[Given], test: ClinicalEvent | None, *, today: date, protocol: Protocol) -> Safety:
     blocks = [(row.first_day, row.last_day) for row in given]
     since = infusions.days_since_last(blocks, today)
     return Safety(

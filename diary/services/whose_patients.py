@@ -33,9 +33,9 @@ class Whose:
     covering: tuple[Covered, ...]
     """Colleagues who are away and whose work comes to whoever asks."""
 
-    def narrow(self, infused_between: tuple[date, date] | None) -> Narrow:
+    def narrow(self) -> Narrow:
         """The same for a query."""
-        return Narrow(self.staff_ids, self.team_ids, infused_between)
+        return Narrow(self.staff_ids, self.team_ids)
 
 
 def whose_patients(session: Session, whose: str, *, staff_id: int, today: date, names: Names) -> Whose:

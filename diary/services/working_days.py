@@ -11,7 +11,7 @@ from diary.domain.errors import Refusal
 from diary.domain.working_days import MONDAY_TO_FRIDAY, WorkingDays
 from diary.services import audit
 from diary.services.clinics import local_day, the_clinic
-from diary.storage.rota import holidays_from, holidays_of
+from diary.storage.rota import days_off_from, holidays_from, holidays_of
 from diary.storage.tables.clinic import Clinic, Holiday
 from diary.storage.unit import clinic_of
 
@@ -21,8 +21,7 @@ HOLIDAYS_MAX: Final = 200
 
 def working_days(session: Session, day: date) -> WorkingDays:
     """The working days of the unit's clinic, right from `day` on."""
-    holidays = tuple((row.first_day, row.last_day) for row in holidays_from(session, day))
-    return WorkingDays(desk_weekdays(the_clinic(session)), holidays)
+    return WorkingDays(desk_weekdays(the_clinic(session)), days_off_from(session, day))
 
 
 def desk_weekdays(clinic: Clinic) -> tuple[int, ...]:

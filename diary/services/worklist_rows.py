@@ -11,25 +11,22 @@ from config.protocol import Protocol
 from diary.domain import infusions
 from diary.domain.waiting import days_lost
 from diary.services import audit
-from diary.services.alert_lines import AlertLine, alert_line, staff_names
+from diary.services.alert_lines import AlertLine, alert_line
 from diary.services.asked_days import unfollowed
 from diary.services.course_today import CourseToday, course_today, scores_between, today_of
+from diary.services.happenings import Names
 from diary.services.phone_reach import PhoneReach, phone_reach
+from diary.storage.beside import Given, given_to
 from diary.storage.bookings import WAIT_FOR_DAYS
-from diary.storage.courses import packed_days
-from diary.storage.follow import Followed, follow_histories
-from diary.storage.nights import assessments
-from diary.storage.tables.alert import Alert
-from diary.storage.tables.booking import Booking
-from diary.storage.tables.course import Administration, Course
-from diary.storage.tables.entry import CourseDays
-from diary.storage.tables.night import Assessment
-from diary.storage.tables.patient import Patient
-from diary.storage.worklist import (
-    bookings_under_way,
-    courses_of_rows,
-    given_to,
-    identities_of,
+from diary.storage.follow import Followed
+from diary.storage.shards import follow_of_patients
+from diary.storage.worklist_rows import (
+    Chances,
+    Listed,
+    ListedAlert,
+    ListedBooking,
+    ListedCourse,
+    ListedDays,
 )
 
 SPARK_DAYS: Final = 28
@@ -57,7 +54,7 @@ class Row:
     days_lost: float | None
     """Days without relief to expect until a bed asked for today is free."""
     last_nrs: int | None
-    """The last answer of the course."""
+    """The last answer of the course, of a silent patient."""
     phone: PhoneReach | None
     """Of a silent patient."""
     spark: tuple[int | None, ...]
@@ -69,71 +66,45 @@ class _Beside:
     """What a page of rows needs beside the alerts, each read in one query."""
 
     protocol: Protocol
-    foretold: bool
-    courses: Mapping[int, Course]
-    findings: Mapping[int, Assessment]
-    days: Mapping[int, CourseDays]
-    given: Mapping[int, Sequence[Administration]]
+    given: Mapping[int, Sequence[Given]]
     follow: Mapping[int, Sequence[Followed]]
-    bookings: Mapping[int, Booking]
     phones: Mapping[int, PhoneReach]
-    owners: Mapping[int, tuple[str, str]]
-    names: Mapping[int, str | None]
+    staff: Names
 
 
 def rows_of(
-    session: Session,
-    found: Sequence[tuple[Alert, Patient]],
-    *,
-    protocol: Protocol,
-    names: bool,
-    foretold: bool,
-    now: datetime,
+    session: Session, found: Sequence[Listed], *, protocol: Protocol, staff: Names, now: datetime
 ) -> tuple[Row, ...]:
-    """Dress the alerts of one page; with `names`, that they were read is written down."""
-    patient_ids = [patient.id for _, patient in found]
-    courses = courses_of_rows(session, [alert for alert, _ in found])
-    course_ids = [course.id for course in courses.values()]
-    identities = identities_of(session, patient_ids) if names else {}
-    pseudonyms = [patient.pseudonym for _, patient in found]
-    audit.note_list(session, "worklist", pseudonyms, named=bool(identities), now=now)
+    """Dress the alerts of one page; that they were read, and by name, is written down."""
+    named = any(one.name is not None for one in found)
+    audit.note_list(session, "worklist", [one.patient.pseudonym for one in found], named=named, now=now)
+    patient_ids = [one.patient.id for one in found]
+    silent = [one.patient.id for one in found if one.alert.kind == "silence"]
     beside = _Beside(
         protocol=protocol,
-        foretold=foretold,
-        courses=courses,
-        findings=assessments(session, course_ids) if foretold else {},
-        days=packed_days(session, course_ids),
         given=given_to(session, patient_ids),
-        follow=follow_histories(session, patient_ids, until=now),
-        bookings=bookings_under_way(session, patient_ids),
-        phones=phone_reach(
-            session, [alert.patient_id for alert, _ in found if alert.kind == "silence"], now=now
-        ),
-        owners=staff_names(session),
-        names={patient_id: identity.name for patient_id, identity in identities.items()},
+        follow=follow_of_patients(session, patient_ids, until=now),
+        phones=phone_reach(session, silent, now=now) if silent else {},
+        staff=staff,
     )
-    return tuple(_row(alert, patient, beside, now=now) for alert, patient in found)
+    return tuple(_row(one, beside, now=now) for one in found)
 
 
-def _row(alert: Alert, patient: Patient, beside: _Beside, *, now: datetime) -> Row:
+def _row(one: Listed, beside: _Beside, *, now: datetime) -> Row:
+    alert, patient, course, days, booking = one.alert, one.patient, one.course, one.days, one.booking
     today = today_of(patient, now)
     given = beside.given.get(patient.id, ())
-    booking = beside.bookings.get(patient.id)
-    course = beside.courses.get(alert.id)
-    days = beside.days.get(course.id) if course is not None else None
     judged: CourseToday | None = None
     spark: tuple[int | None, ...] = ()
-    scores: Sequence[int | None] = ()
     if course is not None and days is not None:
         away = unfollowed(beside.follow.get(patient.id, ()))
         judged = course_today(course, days, today=today, protocol=beside.protocol, given=given, away=away)
-        scores, spark = _scores(course, days, today)
-    finding = beside.findings.get(course.id) if course is not None else None
+        spark = _spark(course, days, today)
     return Row(
-        alert=alert_line(alert, beside.owners, booking=booking),
+        alert=alert_line(alert, beside.staff, booking=booking),
         patient_uid=patient.uid,
         pseudonym=patient.pseudonym,
-        name=beside.names.get(patient.id),
+        name=one.name,
         follow_state=patient.follow_state,
         days_since_infusion=infusions.days_since_last(
             [(block.first_day, block.last_day) for block in given], today
@@ -142,28 +113,34 @@ def _row(alert: Alert, patient: Patient, beside: _Beside, *, now: datetime) -> R
         to_offer=booking.uid if booking is not None and booking.state in WAIT_FOR_DAYS else None,
         next_days=_days_of(booking),
         course=judged,
-        chance=finding.p_lost_lead if finding is not None else None,
-        days_lost=_lost(alert, finding, beside),
-        last_nrs=next((nrs for nrs in reversed(scores) if nrs is not None), None),
+        chance=one.chances.lost_lead,
+        days_lost=_lost(alert, one.chances, beside.protocol.lead_days),
+        last_nrs=_last_nrs(course, days, today) if alert.kind == "silence" else None,
         phone=beside.phones.get(patient.id) if alert.kind == "silence" else None,
         spark=spark,
     )
 
 
-def _scores(
-    course: Course, days: CourseDays, today: date
-) -> tuple[Sequence[int | None], tuple[int | None, ...]]:
-    """All scores since the infusion, and the last 28 up to today when it is answered: open is not missing."""
+def _spark(course: ListedCourse, days: ListedDays, today: date) -> tuple[int | None, ...]:
+    """The last 28 scores of the course, up to today when it is answered: an open day is not missing."""
     first = today - timedelta(days=SPARK_DAYS)
     ended = course.last_infusion_day
     if ended is not None and ended < today:
         first = max(first, ended + timedelta(days=1))
     shown = scores_between(days, first=first, last=today)
-    whole = scores_between(days, first=min(first, (ended or first) + timedelta(days=1)), last=today)
-    return whole, tuple(shown[-SPARK_DAYS:] if shown[-1] is not None else shown[:-1])
+    return tuple(shown[-SPARK_DAYS:] if shown[-1] is not None else shown[:-1])
 
 
-def _days_of(booking: Booking | None) -> tuple[date, date] | None:
+def _last_nrs(course: ListedCourse | None, days: ListedDays | None, today: date) -> int | None:
+    if course is None or days is None:
+        return None
+    since = (course.last_infusion_day or today) + timedelta(days=1)
+    first = min(since, today - timedelta(days=SPARK_DAYS))
+    scores = scores_between(days, first=first, last=today)
+    return next((nrs for nrs in reversed(scores) if nrs is not None), None)
+
+
+def _days_of(booking: ListedBooking | None) -> tuple[date, date] | None:
     if booking is None or booking.offered_first_day is None or booking.offered_last_day is None:
         return None
     if booking.state not in ("offered", "accepted", "confirmed"):
@@ -171,15 +148,9 @@ def _days_of(booking: Booking | None) -> tuple[date, date] | None:
     return booking.offered_first_day, booking.offered_last_day
 
 
-def _lost(alert: Alert, finding: Assessment | None, beside: _Beside) -> float | None:
+def _lost(alert: ListedAlert, chances: Chances, lead_days: int) -> float | None:
     """What waiting costs; of a confirmed loss every day of the lead time."""
-    lead_days = beside.protocol.lead_days
     if alert.level == "confirmed":
         return float(lead_days)
-    chances = (
-        (finding.p_lost, finding.p_lost_14d, finding.p_lost_28d, finding.p_lost_lead)
-        if finding is not None
-        else ()
-    )
     known = [chance for chance in chances if chance is not None]
-    return days_lost(*known, lead_days=lead_days) if len(known) == 4 else None
+    return days_lost(*known, lead_days=lead_days) if len(known) == len(chances) else None

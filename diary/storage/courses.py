@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
 from diary.storage.prepared import Prepared
 from diary.storage.tables.course import Administration, ClinicalEvent, Course, Regimen
 from diary.storage.tables.entry import CourseDays
+from diary.storage.tables.night import Assessment
 from diary.storage.unit import clinic_of, held, own
 
 
@@ -47,6 +48,19 @@ _PUT: Final = Prepared(
     .where(_DAYS.c.course_id == bindparam("of_course"))
     .values(days=bindparam("packed"), changed_at=bindparam("now"))
 )
+_FOUND: Final = table_of(Assessment).c
+_WAITING: Final = Prepared(
+    select(_FOUND.state, func.count(), func.max(_COURSE.c.imported_at))
+    .select_from(_COURSE.outerjoin(table_of(Assessment), _FOUND.course_id == _COURSE.c.id))
+    .where(
+        _COURSE.c.clinic_id == bindparam("clinic_id"),
+        _COURSE.c.status == "open",
+        _COURSE.c.imported_at > bindparam("since"),
+        _COURSE.c.imported_at.is_not(None),  # as the index has it
+    )
+    .group_by(_FOUND.state)
+    .order_by(func.count().desc(), _FOUND.state)
+)
 
 
 def course_rows(session: Session, patient_id: int) -> list[CourseRow]:
@@ -58,6 +72,12 @@ def course_rows(session: Session, patient_id: int) -> list[CourseRow]:
 def put_days(session: Session, course_id: int, days: bytes, *, now: datetime) -> None:
     """Write a course's packed days."""
     _PUT.run(session, of_course=course_id, packed=days, now=now)
+
+
+def waiting_by_state(session: Session, *, since: datetime) -> list[tuple[str | None, int, datetime]]:
+    """Open courses brought in since a moment: state as last found, how many, when the last of them came."""
+    rows = _WAITING.rows(session, clinic_id=clinic_of(session), since=since)
+    return [(state, count, last) for state, count, last in rows]
 
 
 def courses_of(session: Session, patient_id: int) -> list[Course]:

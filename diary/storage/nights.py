@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ScalarSelect, and_, select, update
+from sqlalchemy import ScalarSelect, and_, bindparam, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from diary.storage.base import INSERT, table_of
+from diary.storage.prepared import Prepared
 from diary.storage.studies import MASKED_COURSES
 from diary.storage.tables.clinic import Clinic
 from diary.storage.tables.course import Course
@@ -149,12 +150,29 @@ def night_run(session: Session, night: date) -> NightRun | None:
     return session.scalars(own(session, NightRun).where(NightRun.night == night)).one_or_none()
 
 
-def last_finished(session: Session) -> NightRun | None:
-    """The clinic's newest finished night."""
-    statement = (
-        own(session, NightRun).where(NightRun.state.in_(FINISHED)).order_by(NightRun.night.desc()).limit(1)
+class Finished(NamedTuple):
+    """Of a finished night, what pages say."""
+
+    night: date
+    cutoff_at: datetime
+    state: str
+
+
+_RUN: Final = table_of(NightRun).c
+_LAST_FINISHED: Final = Prepared(
+    select(*(_RUN[name] for name in Finished._fields))
+    .where(
+        _RUN.clinic_id == bindparam("clinic_id"), or_(*(_RUN.state == literal(state) for state in FINISHED))
     )
-    return session.scalars(statement).one_or_none()
+    .order_by(_RUN.night.desc())
+    .limit(1)
+)
+
+
+def last_finished(session: Session) -> Finished | None:
+    """The clinic's newest finished night."""
+    found = _LAST_FINISHED.rows(session, clinic_id=clinic_of(session))
+    return Finished(*found[0]) if found else None
 
 
 def nights_page(session: Session, *, before: date | None, limit: int) -> list[NightRun]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
-from config.words import TREATING_ROLES
+from config.words import ALERT_ENDED, TREATING_ROLES
 from diary.storage.base import table_of
+from diary.storage.prepared import Prepared
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.clinic import Clinic
 from diary.storage.tables.outbox import Delivery, Message
@@ -36,6 +37,21 @@ class Lane:
 
 # Since it opened, or since it came back unattended.
 UNTAKEN_SINCE: Final = case((Alert.acknowledged_at.is_(None), Alert.opened_at), else_=Alert.changed_at)
+_ALERT: Final = table_of(Alert).c
+_UNTAKEN: Final = Prepared(
+    select(func.count())
+    .select_from(table_of(Alert))
+    .where(
+        _ALERT.clinic_id == bindparam("clinic_id"),
+        _ALERT.status == "open",
+        _ALERT.status.not_in([literal_column(f"'{word}'") for word in ALERT_ENDED]),  # as the index has it
+        case(
+            (_ALERT.kind == "red_flag", bindparam("red_flag_before", type_=_ALERT.opened_at.type)),
+            else_=bindparam("before", type_=_ALERT.opened_at.type),
+        )
+        >= UNTAKEN_SINCE,
+    )
+)
 LANES: Final = (Lane("staff"), Lane("patient"), Lane("program"))
 
 
@@ -142,11 +158,9 @@ def escalations_of(session: Session, alert_ids: Sequence[int]) -> set[str]:
 
 def count_untaken(session: Session, *, before: datetime, red_flag_before: datetime) -> int:
     """How many alerts nobody has had in hand since a moment or longer; red flags have their own."""
-    red = and_(Alert.kind == "red_flag", red_flag_before >= UNTAKEN_SINCE)
-    other = and_(Alert.kind != "red_flag", before >= UNTAKEN_SINCE)
-    waits = select(func.count()).select_from(Alert)
-    mine = waits.where(Alert.clinic_id == clinic_of(session), Alert.status == "open", or_(red, other))
-    return session.scalar(mine) or 0
+    values = {"clinic_id": clinic_of(session), "before": before, "red_flag_before": red_flag_before}
+    ((count,),) = _UNTAKEN.rows(session, **values)
+    return int(count)
 
 
 def next_due_at(session: Session) -> datetime | None:

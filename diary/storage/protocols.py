@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -30,6 +30,26 @@ _PROTOCOL_AT: Final = Prepared(
     .order_by(_PROTOCOL["valid_from_at"].desc(), _PROTOCOL["n"].desc())
     .limit(1)
 )
+_FORECAST: Final = table_of(ForecastVersion).c
+_FORECAST_AT: Final = Prepared(
+    select(_FORECAST.mode, _FORECAST.n, _FORECAST.prior)
+    .where(_FORECAST.clinic_id == bindparam("clinic_id"), _FORECAST.valid_from_at <= bindparam("moment"))
+    .order_by(_FORECAST.valid_from_at.desc(), _FORECAST.n.desc())
+    .limit(1)
+)
+_ZONE: Final = table_of(ClinicZone).c
+_ZONES: Final = Prepared(
+    select(_ZONE.since_at, _ZONE.zone)
+    .where(_ZONE.clinic_id == bindparam("clinic_id"))
+    .order_by(_ZONE.since_at)
+)
+
+
+class _Named(NamedTuple):
+    """Of a forecast version, what its prior is called by."""
+
+    n: int
+    prior: dict[str, Any]
 
 
 def protocol_at(session: Session, moment: datetime) -> tuple[int, Protocol]:
@@ -61,14 +81,9 @@ class Foresight:
 
 def foresight_at(session: Session, moment: datetime) -> Foresight:
     """The forecast version in force at `moment`."""
-    statement = (
-        own(session, ForecastVersion)
-        .where(ForecastVersion.valid_from_at <= moment)
-        .order_by(ForecastVersion.valid_from_at.desc(), ForecastVersion.n.desc())
-        .limit(1)
-    )
-    version = session.scalars(statement).one()
-    return Foresight(version.mode == "on", Prior.from_values(version.prior), prior_name(version))
+    (row,) = _FORECAST_AT.rows(session, clinic_id=clinic_of(session), moment=moment)
+    mode, version = row[0], _Named(*row[1:])
+    return Foresight(mode == "on", Prior.from_values(version.prior), prior_name(version))
 
 
 def forecast_versions(session: Session) -> list[ForecastVersion]:
@@ -76,7 +91,7 @@ def forecast_versions(session: Session) -> list[ForecastVersion]:
     return list(session.scalars(own(session, ForecastVersion).order_by(ForecastVersion.n)))
 
 
-def prior_name(version: ForecastVersion) -> str:
+def prior_name(version: ForecastVersion | _Named) -> str:
     """What alerts and nights call the prior of a version."""
     return f"{CLINICS_OWN}{version.n}" if version.prior else AS_SHIPPED
 
@@ -118,12 +133,7 @@ def instrument_id_for(session: Session, courses: Sequence[CourseRow], moment: da
 
 def zones_of(session: Session, clinic_id: int) -> list[tuple[datetime, str]]:
     """The clinic's zone history, oldest first; also readable by the scheduler looking over all clinics."""
-    statement = (
-        select(ClinicZone.since_at, ClinicZone.zone)
-        .where(ClinicZone.clinic_id == clinic_id)
-        .order_by(ClinicZone.since_at)
-    )
-    return [(row.since_at, row.zone) for row in session.execute(statement)]
+    return [(row[0], row[1]) for row in _ZONES.rows(session, clinic_id=clinic_id)]
 
 
 def zones_by_clinic(session: Session) -> dict[int, list[tuple[datetime, str]]]:

@@ -2,13 +2,41 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final, NamedTuple
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from diary.domain.infusions import Block
+from diary.storage.base import table_of
+from diary.storage.prepared import Prepared
 from diary.storage.tables.clinic import Holiday
 from diary.storage.tables.staff import Cover, Team, TeamMember
-from diary.storage.unit import held, own
+from diary.storage.unit import clinic_of, held, own
+
+
+class InForce(NamedTuple):
+    """Of a cover, who works for whom until when."""
+
+    absent_id: int
+    cover_id: int
+    last_day: date
+
+
+_COVER: Final = table_of(Cover).c
+_COVERS_ON: Final = Prepared(
+    select(*(_COVER[name] for name in InForce._fields)).where(
+        _COVER.clinic_id == bindparam("clinic_id"),
+        _COVER.first_day <= bindparam("on_day"),
+        _COVER.last_day >= bindparam("on_day"),
+    )
+)
+_HOLIDAY: Final = table_of(Holiday).c
+_DAYS_OFF: Final = Prepared(
+    select(_HOLIDAY.first_day, _HOLIDAY.last_day)
+    .where(_HOLIDAY.clinic_id == bindparam("clinic_id"), _HOLIDAY.last_day >= bindparam("from_day"))
+    .order_by(_HOLIDAY.first_day)
+)
 
 
 def covers_from(session: Session, day: date) -> list[Cover]:
@@ -17,9 +45,9 @@ def covers_from(session: Session, day: date) -> list[Cover]:
     return list(session.scalars(statement.order_by(Cover.first_day, Cover.id)))
 
 
-def covers_on(session: Session, day: date) -> list[Cover]:
+def covers_on(session: Session, day: date) -> list[InForce]:
     """Covers in force on this day."""
-    return list(session.scalars(own(session, Cover).where(Cover.first_day <= day, Cover.last_day >= day)))
+    return [InForce(*row) for row in _COVERS_ON.rows(session, clinic_id=clinic_of(session), on_day=day)]
 
 
 def cover_of(session: Session, absent_id: int, first_day: date) -> Cover | None:
@@ -32,6 +60,12 @@ def holidays_from(session: Session, day: date) -> list[Holiday]:
     """Holidays that last to this day or beyond, earliest first."""
     statement = own(session, Holiday).where(Holiday.last_day >= day)
     return list(session.scalars(statement.order_by(Holiday.first_day, Holiday.id)))
+
+
+def days_off_from(session: Session, day: date) -> list[Block]:
+    """The days of the same."""
+    rows = _DAYS_OFF.rows(session, clinic_id=clinic_of(session), from_day=day)
+    return [(first_day, last_day) for first_day, last_day in rows]
 
 
 def holidays_of(session: Session, days: Block) -> list[Holiday]:

@@ -1,12 +1,22 @@
 """Queries about staff, their sessions, and integration keys."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from diary.storage.base import table_of
+from diary.storage.prepared import Prepared
 from diary.storage.tables.staff import IntegrationKey, Staff, StaffSession
-from diary.storage.unit import held, own
+from diary.storage.unit import clinic_of, held, own
+
+_STAFF: Final = table_of(Staff).c
+_NAMES: Final = Prepared(
+    select(_STAFF.id, _STAFF.uid, _STAFF.name)
+    .where(_STAFF.clinic_id == bindparam("clinic_id"))
+    .order_by(_STAFF.name)
+)
 
 
 def staff_presented(session: Session, email: str) -> Staff | None:
@@ -66,6 +76,11 @@ def staff_by_uid(session: Session, uid: str) -> Staff | None:
 def staff_of_clinic(session: Session) -> list[Staff]:
     """Everyone with an account here, by name."""
     return list(session.scalars(own(session, Staff).order_by(Staff.name)))
+
+
+def names_of_clinic(session: Session) -> list[tuple[int, str, str]]:
+    """Id, uid and name of everyone with an account here, by name."""
+    return [(row[0], row[1], row[2]) for row in _NAMES.rows(session, clinic_id=clinic_of(session))]
 
 
 def keys_of_clinic(session: Session) -> list[IntegrationKey]:

@@ -60,6 +60,8 @@ class Work:
     now: datetime
     wall_now: datetime
     sandbox: bool
+    clock_target: datetime | None
+    """Where a sandbox's clock is on its way to."""
 
     @property
     def patient(self) -> Patient:
@@ -125,7 +127,7 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
         now = found.clock_at if found.clock_at is not None else wall_now
         if write and caller.device is not None and now - caller.device.last_seen_at >= SEEN_EVERY:
             note_seen(session, caller.device.id, now=now)
-        yield Work(session, caller, now, wall_now, sandbox=found.kind == "sandbox")
+        yield Work(session, caller, now, wall_now, found.kind == "sandbox", found.target_at)
         session.commit()
     except BaseException:
         # A refusal may show a row, such as the answer that stands: it keeps what was read of it.

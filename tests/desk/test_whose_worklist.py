@@ -2,9 +2,11 @@
 
 import re
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from sqlalchemy import update
 
+from diary.services import alerts
 from diary.services.clinics import ALWAYS, new_forecast
 from diary.storage.courses import courses_of
 from diary.storage.ids import new_uid
@@ -12,9 +14,10 @@ from diary.storage.patients import patient_by_id
 from diary.storage.tables.night import Assessment
 from diary.storage.tables.patient import Device
 from diary.storage.tables.staff import Cover, Staff, Team, TeamMember
+from diary.storage.tables.study import Study, StudyArm, StudyCourse
 from diary.storage.unit import own
 from tests.desk.house import MORNING, Desk, words_of
-from tests.little_clinic import day_number
+from tests.little_clinic import a_regimen, day_number
 from tests.services import booking_steps
 
 TODAY = MORNING.date()
@@ -183,3 +186,48 @@ def test_no_name_searched_for_stands_in_an_address(desk):
 
     form = re.search(r'<form method="post" action="/desk/patients/search".*?</form>', page, re.DOTALL)[0]
     assert 'name="q"' in form
+
+
+def test_a_list_is_narrowed_to_a_regimen_and_to_a_study_and_counts_what_it_shows(either_desk):
+    desk, nurse = either_desk, either_desk.sign_in()
+    uids = {}
+    with desk.clinic.unit(write=True) as session:
+        five_days, ten_days = a_regimen(session), a_regimen(session, name="Ten outpatient days")
+        uids |= {"five days": five_days.uid, "ten days": ten_days.uid}
+        study = Study(clinic_id=desk.clinic.clinic_id, uid=new_uid(MORNING), name="Trial", created_at=MORNING)
+        session.add(study)
+        session.flush()
+        arm = StudyArm(clinic_id=desk.clinic.clinic_id, study_id=study.id, name="A")
+        session.add(arm)
+        session.flush()
+        uids["study"], in_arm = study.uid, {"study_id": study.id, "arm_id": arm.id}
+    for pseudonym in ("P-1", "P-2", "P-3"):
+        patient_id = desk.patient(pseudonym)
+        desk.alert(patient_id, "review")
+        with desk.clinic.unit(write=True) as session:
+            course = courses_of(session, patient_id)[-1]
+            course.regimen_id = ten_days.id if pseudonym == "P-2" else five_days.id
+            if pseudonym == "P-3":
+                taking_part = {"course_id": course.id, "allotted_at": MORNING, **in_arm}
+                session.add(StudyCourse(clinic_id=desk.clinic.clinic_id, **taking_part))
+    without_course = desk.patient("P-4")
+    with desk.clinic.unit(write=True) as session:
+        course = courses_of(session, without_course)[-1]
+        course.regimen_id = ten_days.id
+        alerts.ask_for_call(session, patient_by_id(session, without_course), course_id=None, now=MORNING)
+
+    def shown(**chosen):
+        page = nurse.get(f"/desk/?tab=all&{urlencode({name: uids[of] for name, of in chosen.items()})}")
+        count = int(re.search(r">All <b>(\d+)<", page)[1])
+        assert count == len(listed(page))
+        return sorted(listed(page))
+
+    assert shown() == ["P-1", "P-2", "P-3", "P-4"]
+    assert shown(regimen="five days") == ["P-1", "P-3"]
+    assert shown(regimen="ten days") == ["P-2", "P-4"], "who asks to be called is found by the open course"
+    assert shown(study="study") == ["P-3"]
+    assert shown(regimen="ten days", study="study") == []
+    chosen = nurse.get(f"/desk/?tab=all&regimen={uids['ten days']}")
+    assert f'<option value="{uids["ten days"]}" selected>Ten outpatient days</option>' in chosen
+    assert f"tab=watch&amp;regimen={uids['ten days']}" in chosen, "every link keeps the choice"
+    assert len(listed(nurse.get("/desk/?tab=all&regimen=nonsense"))) == 4

@@ -39,8 +39,6 @@ RUNS_TEXT: Final = ("eval", "exec", "os.system", "pickle.loads", "pickle.load", 
 NOT_SQL: Final = ("diary.charts", "diary.storage.migrate", "diary.storage.dumping")
 # (module, function): asks over all clinics, and why it may.
 OVER_ALL_CLINICS: Final[dict[tuple[str, str], str]] = {
-    ("diary.services.brought_in", "brought_in"): "bound by _waiting, which both queries there share",
-    ("diary.services.brought_in", "patients_brought_in"): "the same",
     ("diary.storage.outbox", "next_due_at"): "when the sender has to look again; no row leaves it",
     ("diary.storage.outbox", "count_by_state"): "numbers for the metrics; no row leaves it",
     ("diary.storage.reminders", "next_reminder_at"): "when the reminder has to look again; no row leaves it",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped
 from config.words import ACTORS, BOOKING_STATES, CHAIR_KINDS
 from diary.storage.base import Base, Owned, belongs_to, holds, one_of, only_one, owned
 
-ENDED = "state IN ('done', 'refused', 'cancelled', 'no_show')"
+UNDER_WAY = "NOT (state IN ('done', 'refused', 'cancelled', 'no_show'))"
 
 
 class Chair(Owned, Base):
@@ -52,7 +52,7 @@ class Booking(Owned, Base):
         belongs_to("alert"),
         belongs_to("regimen"),
         belongs_to("chair"),
-        only_one("uq_booking_live", "patient_id", where=f"NOT ({ENDED})"),
+        only_one("uq_booking_live", "patient_id", where=UNDER_WAY),
         Index("ix_booking_state", "clinic_id", "state", "id"),
         one_of("state", BOOKING_STATES),
         holds("offer_has_both_days", "(offered_first_day IS NULL) = (offered_last_day IS NULL)"),
