@@ -5,7 +5,8 @@ import click
 from diary.charts.scale import count_text
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.output import json_option, show
-from diary.services.alert_copies import WORDS, Checked, check_alerts
+from diary.services.alert_check import WORDS
+from diary.services.alert_copies import Checked, check_alerts
 
 
 @click.group()

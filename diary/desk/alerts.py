@@ -13,8 +13,10 @@ from diary.desk.frame import Frame
 from diary.desk.quick_answers import ANSWERS, SNOOZE_DAYS, SNOOZE_REASONS
 from diary.desk.stale import alert_as_seen, found
 from diary.desk.words import OUTCOMES, OUTCOMES_OF_A_PERSON
-from diary.services import alert_undo, alerts
+from diary.services import alert_undo, alerts, audit
+from diary.services.alert_check import check_elsewhere
 from diary.services.alert_lines import AlertLine, alert_line, staff_names
+from diary.services.clinics import the_clinic
 from diary.services.course_today import today_of
 from diary.services.safety import Safety, safety_of
 from diary.storage.alerts import alert_by_uid
@@ -23,7 +25,8 @@ from diary.storage.patients import patient_by_id
 from diary.storage.protocols import protocol_at
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.patient import Patient, PatientIdentity
-from diary.web.work import Work
+from diary.web.database import db
+from diary.web.work import Work, roof
 from schemas.alert import LabelIn, OutcomeIn, SnoozeIn
 
 
@@ -133,6 +136,29 @@ def label(uid: str) -> ResponseReturnValue:
         alerts.label(unit.session, alert, staff_id=unit.staff_id, verdict=given["label"], now=unit.now)
         patient = patient_by_id(unit.session, alert.patient_id)
     return done_at(_back(patient), "labelled")
+
+
+@desk.post("/alerts/<uid:uid>/check")
+def check_alert(uid: str) -> ResponseReturnValue:
+    """Work the alert's verdicts out again from its own copy; that it was looked at leaves a trace."""
+    with at_desk(write=True) as (unit, frame):
+        view = alert_view(unit, frame, uid)
+        clinic_uid = the_clinic(unit.session).uid
+        audit.note(
+            unit.session,
+            "alert_copy.read",
+            now=unit.now,
+            object="alert",
+            object_uid=uid,
+            patient_id=view.patient.id,
+        )
+    verdicts = check_elsewhere(
+        uid,
+        clinic_uid=clinic_uid,
+        database_url=db.engine.url.render_as_string(hide_password=False),
+        secret_key=roof().settings.secret_key,
+    )
+    return show("alert_check.html", frame, view=view, verdicts=verdicts)
 
 
 def _undo(alert: Alert) -> str:

@@ -76,6 +76,7 @@ DESK: Final[dict[str, Right]] = {
     **_form("desk.snooze", TREATING),
     **_form("desk.close", TREATING),
     "POST desk.label": TREATING,
+    "POST desk.check_alert": CLINIC,
     "GET desk.booking_page": CLINIC,
     "GET desk.free_days": CLINIC,
     **_form("desk.request_for_alert", TREATING),

@@ -210,6 +210,15 @@ ROLES: Final[Mapping[str, str]] = {
     "researcher": "researcher",
 }
 
+# What came of working an alert's verdict out again.
+CHECKED: Final[Mapping[str, str]] = {
+    "agrees": "Agrees.",
+    "differs": "Differs.",
+    "inputs_changed": "The copy was changed.",
+    "needs_release": "The copy is intact; another release must judge it.",
+    "not_judged": "The copy is intact; nothing was judged.",
+}
+
 # How a session was opened.
 SIGN_IN_WAYS: Final[Mapping[str, str]] = {
     "password": "password",

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final, Literal
 
 import numpy as np
 from sqlalchemy import select
@@ -17,21 +16,12 @@ from diary.domain.policy import KIND_OF, LEVEL_OF
 from diary.domain.relapse.assess import assess
 from diary.domain.relapse.baselines import baselines_of
 from diary.domain.relapse.states import STATES
+from diary.services.alert_check import Outcome
 from diary.services.night_judging import DETECTOR_VERSION
 from diary.storage.entries import scores_of_versions
 from diary.storage.protocols import prior_named, protocol_by_id
 from diary.storage.tables.alert import Alert, AlertInput
 from diary.storage.unit import clinic_of
-
-Outcome = Literal["agrees", "differs", "inputs_changed", "needs_release", "not_judged"]
-# What each outcome is called on a list.
-WORDS: Final[dict[Outcome, str]] = {
-    "agrees": "agrees",
-    "differs": "DIFFERS",
-    "inputs_changed": "INPUTS CHANGED",
-    "needs_release": "inputs intact, needs another release",
-    "not_judged": "inputs intact; nothing was judged",
-}
 
 
 @dataclass(frozen=True, slots=True)
