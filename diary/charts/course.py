@@ -17,6 +17,7 @@ from diary.charts.course_data import (
     LONG_GAP_DAYS,
     WINDOW_DAYS,
     CourseChart,
+    DatedWord,
     DayMean,
     Infusion,
     Reading,
@@ -27,8 +28,8 @@ from diary.charts.course_words import baseline_words, describe, title
 from diary.charts.frame import MIN_SPAN_DAYS, NARROW_BELOW_PX, Frame, day_axis, score_axis
 from diary.charts.marks import draw_answers, draw_key
 from diary.charts.names import ROW_PX, LineName, in_margin, on_lines
-from diary.charts.scale import mean_text, position
-from diary.charts.svg import box, document, line_path, path, shorten, text
+from diary.charts.scale import day_text, mean_text, position
+from diary.charts.svg import box, document, escape, line_path, path, shorten, text
 
 _PLOT_PX: Final = 242
 _LEFT_PX: Final = 44
@@ -38,10 +39,12 @@ _NAMES_PX: Final = 142
 _RAIL_PX: Final = 9
 _STROKE_GAP_PX: Final = 7
 _LAST_PX: Final = 40
+# A target is 24 px at least (WCAG 2.2, 2.5.8), also where the picture is shown at three quarters of its size.
+_TARGET_PX: Final = 32
 
 
-def course_chart(chart: CourseChart, *, width_px: int = 900) -> str:
-    """The chart as one SVG element, laid out for a width in CSS pixels.
+def course_chart(chart: CourseChart, *, width_px: int = 900, linked: bool = False) -> str:
+    """The chart as one SVG element for a width in CSS pixels; `linked`, alerts lead to their places.
 
     Under 600 px the labels move from the right margin onto the lines. A page holds both layouts and
     `chart.css` shows the one that fits: `<div class="chart-pair">` around a wide and a narrow one.
@@ -78,6 +81,7 @@ def course_chart(chart: CourseChart, *, width_px: int = 900) -> str:
         classes="chart chart-narrow" if narrow else "chart",
         title=title(chart),
         description=describe(chart, reading),
+        links=_links(flags, frame) if linked else (),
     )
 
 
@@ -87,13 +91,20 @@ def _frame(chart: CourseChart, *, width_px: int, narrow: bool) -> tuple[Frame, l
     span_days = max((chart.last_day - first).days + 1, MIN_SPAN_DAYS)
     left, right = (_NARROW_LEFT_PX, width_px - 6) if narrow else (_LEFT_PX, width_px - _NAMES_PX)
     across = Frame(first, span_days, left, right, 0, _PLOT_PX)
-    pins = [(alert.day, alert.word, "alert", lanes.BOLD_LETTER_PX) for alert in reversed(chart.alerts)]
-    pins += [(chart.today, chart.today_word, "today", lanes.LETTER_PX)]
-    pins += [(event.day, event.word, "event", lanes.LETTER_PX) for event in reversed(chart.events)]
+    pins = [(alert, "alert", lanes.BOLD_LETTER_PX) for alert in reversed(chart.alerts)]
+    pins += [(DatedWord(chart.today, chart.today_word), "today", lanes.LETTER_PX)]
+    pins += [(event, "event", lanes.LETTER_PX) for event in reversed(chart.events)]
     flags = [
-        lanes.Flag(across.x(day), shorten(word), kind, letter_px=letter_px)
-        for day, word, kind, letter_px in pins
-        if across.holds(day)
+        lanes.Flag(
+            across.x(pin.day),
+            shorten(pin.word),
+            kind,
+            letter_px=letter_px,
+            name=f"{kind.capitalize()} of {day_text(pin.day)}: {pin.word}" if pin.leads_to else "",
+            leads_to=pin.leads_to,
+        )
+        for pin, kind, letter_px in pins
+        if across.holds(pin.day)
     ]
     for block in chart.infusions:
         middle = (across.start_x(block.first_day) + across.start_x(block.last_day) + across.day_px) / 2
@@ -267,6 +278,23 @@ def _flags(flags: Sequence[lanes.PlacedFlag], frame: Frame) -> list[str]:
             drawn.append(f'<path class="c-open-pin" d="M{x} {position(y + 1)}l-4-5 4-5 4 5z"/>')
         if placed.words:
             drawn.append(text(placed.text_x, y, placed.words, classes=f"c-{kind}-word", anchor=placed.anchor))
+    return drawn
+
+
+def _links(flags: Sequence[lanes.PlacedFlag], frame: Frame) -> list[str]:
+    """Over each pin that leads somewhere, and its words, a target for a finger; oldest first."""
+    drawn = []
+    for placed in sorted(flags, key=lambda placed: placed.flag.x):
+        flag, middle = placed.flag, _lane_y(placed, frame) - 3
+        if flag.leads_to:
+            wide = len(placed.words) * flag.letter_px
+            start = placed.text_x - wide if placed.anchor == "end" else placed.text_x
+            left = min(start, flag.x - _TARGET_PX / 2)
+            right = max(start + wide, flag.x + _TARGET_PX / 2)
+            target = box(
+                "c-target", left, middle - _TARGET_PX / 2, width_px=right - left, height_px=_TARGET_PX
+            )
+            drawn.append(f'<a href="#{escape(flag.leads_to)}" aria-label="{escape(flag.name)}">{target}</a>')
     return drawn
 
 

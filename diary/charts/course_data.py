@@ -62,10 +62,14 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class DatedWord:
-    """A day and the word that stands above it: an alert's level, or an event such as a nerve block."""
+    """A day and the word that stands above it: an alert's level, or an event such as a nerve block.
+
+    leads_to: the id of the place on the page that says more, where there is one.
+    """
 
     day: date
     word: str
+    leads_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

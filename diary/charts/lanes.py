@@ -20,13 +20,18 @@ _Stretch = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Words that belong to the position x; centred over it, or beside the upright that drops from it."""
+    """Words that belong to the position x; centred over it, or beside the upright that drops from it.
+
+    name: what it is called where it `leads_to` a place on the page, by its id.
+    """
 
     x: float
     words: str
     kind: str
     centred: bool = False
     letter_px: float = LETTER_PX
+    name: str = ""
+    leads_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,17 +77,32 @@ def box(classes: str, x: float, y: float, *, width_px: float, height_px: float) 
 
 
 def document(
-    body: Sequence[str], *, width_px: float, height_px: float, classes: str, title: str, description: str
+    body: Sequence[str],
+    *,
+    width_px: float,
+    height_px: float,
+    classes: str,
+    title: str,
+    description: str,
+    links: Sequence[str] = (),
 ) -> str:
-    """A whole picture: named by its title and told by its description, both read aloud."""
+    """A whole picture: named by its title and told by its description, both read aloud.
+
+    links: what can be followed stands over the picture, not in it: nothing inside an image can be reached.
+    """
     size = f'width="{position(width_px)}" height="{position(height_px)}"'
     view = f'viewBox="0 0 {position(width_px)} {position(height_px)}"'
     font = 'font-family="system-ui,sans-serif" font-size="12"'
-    start = f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" role="img" {size} {view} {font}>'
+    start = f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" {size} {view} {font}'
     names = f"<title>{escape(title)}</title>"
     if description:
         names += f"<desc>{escape(description)}</desc>"
-    return f"{start}{names}{''.join(body)}</svg>"
+    drawn = f"{names}{''.join(body)}"
+    if not links:
+        return f'{start} role="img">{drawn}</svg>'
+    return (
+        f'{start} role="group" aria-label="{escape(title)}"><g role="img">{drawn}</g>{"".join(links)}</svg>'
+    )
 
 
 def standalone(svg: str, stylesheet: str) -> str:

@@ -35,8 +35,8 @@ _ANY_UID: Final = "00000000-0000-7000-8000-000000000000"
 desk = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")
 
 
-def _course_svg(chart: CourseChart, width_px: int) -> Markup:
-    return Markup(course_chart(chart, width_px=width_px))  # noqa: S704 - the charts escape what they write
+def _course_svg(chart: CourseChart, width_px: int, *, linked: bool = False) -> Markup:
+    return Markup(course_chart(chart, width_px=width_px, linked=linked))  # noqa: S704 - the charts escape what they write
 
 
 def _dots_svg(dots: LossDots, width_px: int) -> Markup:

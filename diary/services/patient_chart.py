@@ -82,7 +82,11 @@ def chart_of(
         relief_line_nrs=relief_line_nrs,
         forecast=forecast,
         alerts=tuple(
-            chart.DatedWord(alert.night or alert.opened_at.date(), PIN_WORDS[alert.level or alert.kind])
+            chart.DatedWord(
+                alert.night or alert.opened_at.date(),
+                PIN_WORDS[alert.level or alert.kind],
+                leads_to=f"a-{alert.uid}",
+            )
             for alert in reversed(diary.alerts)
             if alert.status != "superseded"
         )[-chart.MAX_DATED // 4 :],

@@ -296,3 +296,20 @@ def test_two_years_of_diary_still_fit_one_picture():
 
     assert len(marks(root, "c-dot")) == 3 * 182
     assert len(days_of([4, 6, None, 5] * 182)) == 728
+
+
+def test_an_alert_leads_to_its_place_from_over_the_picture_by_a_target_as_large_as_a_finger():
+    chart = chart_of([5] * 12, alerts=(DatedWord(day(9), "watch", leads_to="a-1"), DatedWord(day(3), "step")))
+    for width_px in (1120, 340):
+        root = parsed(course_chart(chart, width_px=width_px, linked=True))
+        assert (root.get("role"), root.get("aria-label")) == (
+            "group",
+            "Daily pain scores, 5 Aug to 16 Aug 2026",
+        )
+        image, *links = root
+        assert image.get("role") == "img", "nothing inside an image can be reached"
+        (link,) = links
+        assert (link.get("href"), link.get("aria-label")) == ("#a-1", "Alert of 14 Aug: watch")
+        (target,) = link
+        assert min(float(target.get("width")), float(target.get("height"))) * 0.75 >= 24
+    assert "<a " not in course_chart(chart), "on paper nothing leads anywhere"

@@ -30,7 +30,9 @@ CUT_OFF = """[...document.querySelectorAll('.scroll, .days th, .days td')]
   .filter(box => box.scrollWidth > box.clientWidth).map(box => box.ariaLabel ?? box.textContent)"""
 # WCAG 2.2 (2.5.8) asks for 24 px. A radio or tick box is pressed by its whole label.
 DAY = MORNING.date()
-TARGETS = "button, .button, summary, nav a, .choice, select, input:not([type=hidden]):not(.choice input)"
+TARGETS = (
+    "button, .button, summary, nav a, svg a, .choice, select, input:not([type=hidden]):not(.choice input)"
+)
 
 # Unfolded, and in one look: a page of 90 answers has as many buttons.
 TOO_SMALL = """targets => {
@@ -79,6 +81,8 @@ class Page(HTMLParser):
             self.ids.append(given["id"] or "")
         for name in ("aria-labelledby", "aria-describedby", "for", "list"):
             self.points_at |= set((given.get(name) or "").split())
+        if tag == "a" and (given.get("href") or "").startswith("#"):
+            self.points_at.add((given["href"] or "")[1:])
         if tag == "label":
             self.in_label += 1
             self.labelled.add(given.get("for") or "")
