@@ -6,6 +6,7 @@ from typing import Any
 
 from diary.phone.languages.english import ENGLISH
 from diary.phone.preferences import LAYOUT_COOKIE
+from diary.services.clinics import the_clinic
 from diary.services.patients import stop
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.alert import Alert
@@ -180,16 +181,32 @@ def test_without_a_signal_the_wish_to_be_called_is_kept_and_sent_later(
     assert [alert.kind for alert in sqlite_clinic.rows(Alert)] == ["call_me"]
 
 
-def test_help_and_my_days_open_without_a_signal_as_they_were_last_seen(phone: SmartPhone):
-    for path in ("/app/help", "/app/days"):
-        phone.open(path)
+def test_help_and_my_days_open_without_a_signal_as_they_were_last_seen(
+    phone: SmartPhone, sqlite_clinic: PhoneClinic
+):
+    asked: list[str] = []
+    phone.page.on("request", lambda request: asked.append(request.url.removeprefix(phone.base)))
+    opened(phone)
+    assert "/app/offline" in asked
+    assert "/app/help" not in asked, "nothing on it has changed"
+    with sqlite_clinic.unit(write=True) as session:
+        the_clinic(session).emergency_text = "Call 144."
+    opened(phone)
+    assert "/app/help" in asked
+    phone.open("/app/days")
     phone.offline()
     phone.open("/app/help")
-    phone.sees("Call 112.")
+    phone.sees("Call 144.")
     phone.open("/app/days")
     phone.sees("My days")
     phone.open("/app/place")
     phone.sees("This page needs a signal.")
+
+
+def opened(phone: SmartPhone) -> None:
+    """The question once more, and what it looks after: the days are asked for last."""
+    with phone.page.expect_response("**/v1/entries?*"):
+        phone.open()
 
 
 def test_last_years_app_keeps_recording_and_sending_although_its_files_are_gone(
