@@ -10,6 +10,9 @@ ARGS ?=
 # Processes that share the test files out; each starts its own PostgreSQL, and a browser when it needs one.
 WORKERS ?= 2
 
+# Set in many containers; every process would compile every module anew (the tests start hundreds).
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
