@@ -56,7 +56,8 @@ def test_every_number_is_shown_with_its_source(shell, clinic):
     assert all(row["source"] and row["mark"] in ("published", "derived", "assumed") for row in rows)
 
 
-def test_a_prior_is_learned_tried_and_kept_from_the_next_night_on(shell, clinic):
+def test_a_prior_is_learned_tried_and_kept_from_the_next_night_on(lite):
+    shell, clinic = lite, found(make_engine(lite.url))
     fill(clinic)
     looked = shell.run("forecast", "learn", "--json")
     assert looked.exit_code == 0

@@ -71,23 +71,23 @@ STORIES = {
 
 
 @pytest.fixture
-def clinic(database_url: str) -> Iterator[LittleClinic]:
-    engine = make_engine(database_url)
+def clinic(sqlite_url: str) -> Iterator[LittleClinic]:
+    engine = make_engine(sqlite_url)
     yield found(engine, first_night=FIRST_DAY)
     engine.dispose()
 
 
 @pytest.fixture
-def client(database_url: str) -> FlaskClient:
-    settings = Settings.from_env({"DIARY_DATABASE_URL": database_url, "DIARY_SECRET_KEY": SECRET})
+def client(sqlite_url: str) -> FlaskClient:
+    settings = Settings.from_env({"DIARY_DATABASE_URL": sqlite_url, "DIARY_SECRET_KEY": SECRET})
     return create_app(settings, lambda: datetime.now(UTC)).test_client()
 
 
 @pytest.fixture
-def scheduler(database_url: str) -> Iterator["subprocess.Popen[bytes]"]:
+def scheduler(sqlite_url: str) -> Iterator["subprocess.Popen[bytes]"]:
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith("DIARY_")},
-        "DIARY_DATABASE_URL": database_url,
+        "DIARY_DATABASE_URL": sqlite_url,
         "DIARY_SECRET_KEY": SECRET,
         "DIARY_TICK_S": "0.05",
         "DIARY_LOG_LEVEL": "ERROR",

@@ -34,8 +34,8 @@ EVENING = at(FIRST_DAY, hour=21)
 
 
 @pytest.fixture
-def clinic(database_url: str) -> Iterator[LittleClinic]:
-    engine = make_engine(database_url)
+def clinic(sqlite_url: str) -> Iterator[LittleClinic]:
+    engine = make_engine(sqlite_url)
     yield found(engine)
     engine.dispose()
 
@@ -94,7 +94,7 @@ def stands(clinic: LittleClinic) -> bool:
         return installation(session).target_at is None
 
 
-def test_what_is_sent_arrives_on_its_simulated_day_and_what_fails_is_counted(clinic, database_url, tmp_path):
+def test_what_is_sent_arrives_on_its_simulated_day_and_what_fails_is_counted(clinic, sqlite_url, tmp_path):
     patient_id = clinic.admit("P-1", first_day=FIRST_DAY + timedelta(days=14))
     play = tmp_path / "play.jsonl"
     noon = at(FIRST_DAY, hour=12)
@@ -128,7 +128,7 @@ def test_what_is_sent_arrives_on_its_simulated_day_and_what_fails_is_counted(cli
     ]
     assert write_play(play, cues, tokens(clinic, patient_id)) == 8
     assert tokens_path(play).stat().st_mode & 0o077 == 0
-    with serving(clinic, database_url, play):
+    with serving(clinic, sqlite_url, play):
         pass
     with clinic.unit() as session:
         (stored,) = versions_of(session, patient_id)
@@ -145,7 +145,7 @@ def test_what_is_sent_arrives_on_its_simulated_day_and_what_fails_is_counted(cli
     }
 
 
-def test_a_stop_in_the_middle_of_a_moment_loses_and_doubles_nothing(clinic, database_url, tmp_path):
+def test_a_stop_in_the_middle_of_a_moment_loses_and_doubles_nothing(clinic, sqlite_url, tmp_path):
     """The web process is asked to end at the same time: what it no longer takes waits for the next start."""
     patient_id = clinic.admit("P-1", first_day=FIRST_DAY + timedelta(days=14))
     play, days = tmp_path / "play.jsonl", 200
@@ -163,13 +163,13 @@ def test_a_stop_in_the_middle_of_a_moment_loses_and_doubles_nothing(clinic, data
         with clinic.unit() as session:
             return len(versions_of(session, patient_id))
 
-    with serving(clinic, database_url, play, goal=lambda: stored() >= 10):
+    with serving(clinic, sqlite_url, play, goal=lambda: stored() >= 10):
         pass
     state = read_state(state_path(play))
     assert 0 < state.sent <= stored() < days
     assert (state.failed, state.moments) == ({}, 0)
 
-    with serving(clinic, database_url, play, days=2):
+    with serving(clinic, sqlite_url, play, days=2):
         pass
     state = read_state(state_path(play))
     assert (stored(), state.sent, state.failed, state.moments) == (days, days, {}, 1)

@@ -57,12 +57,13 @@ def scheduler(url: str, tmp_path: Path, *, tick_s: str = "0.05", **settings: str
     return running("-m", "jobs", env=env, log=log), log
 
 
-def test_the_scheduler_spreads_its_nights_over_processes_and_ends_with_them(clinic, database_url, tmp_path):
+def test_the_scheduler_spreads_its_nights_over_processes_and_ends_with_them(sqlite_url, tmp_path):
+    clinic = found(make_engine(sqlite_url))
     patient_id = clinic.treated("P-1", LOST)
     with clinic.unit(write=True) as session:
         the_clinic(session).first_night = day_number(45)
     ask(clinic, at(day_number(47)))
-    jobs, log = scheduler(database_url, tmp_path, night_workers="2")
+    jobs, log = scheduler(sqlite_url, tmp_path, night_workers="2")
     with jobs as process:
         until(lambda: stands(clinic), process=process, log=log)
         process.send_signal(signal.SIGTERM)

@@ -38,8 +38,9 @@ DASK = Path(sys.executable).with_name("dask")
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = make_engine(database_url)
+def engine(postgresql_url: str) -> Iterator[Engine]:
+    """The database of a cluster: a file lies on one machine only."""
+    engine = make_engine(postgresql_url)
     yield engine
     engine.dispose()
 

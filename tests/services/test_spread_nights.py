@@ -121,14 +121,15 @@ def test_two_processes_find_what_one_in_line_finds(engine):
 @pytest.mark.parametrize(
     ("deadly", "shard_courses", "limit_s", "nights"),
     [
-        (dies_of_poison, 2, 60.0, NIGHTS),
+        (dies_of_poison, 2, 60.0, 1),
         (dies_of_poison, 2_000, 60.0, NIGHTS),
         (hangs_on_poison, 2_000, 4.0, 1),
     ],
 )
 def test_a_course_that_ends_or_holds_up_its_worker_is_told_apart_and_the_others_are_judged(
-    engine, deadly, shard_courses, limit_s, nights
+    sqlite_url, deadly, shard_courses, limit_s, nights
 ):
+    engine = make_engine(sqlite_url)
     without, poisoned = found(engine), join(engine)
     for clinic in (without, poisoned):
         treat_everybody(clinic)
