@@ -74,11 +74,17 @@ class ReferenceOut(Outgoing):
 class EnrolmentOut(Outgoing):
     """A paired phone. The token is shown this once."""
 
-    token = Text(100, description="Bearer token of this phone; keep it in the phone's safe store.")
+    token = Text(120, description="Bearer token of this phone; keep it in the phone's safe store.")
     device = Part(ReferenceOut, description="The phone.")
     patient = Part(ReferenceOut, description="The patient.")
     clinic = Part(ClinicOut, description="Whom to call.")
     instrument = Part(InstrumentOut, description="The question to ask.")
+
+
+class RenewedOut(Outgoing):
+    """A phone's new token. It is shown this once."""
+
+    token = Text(120, description="Keep it, and the one before until the first answer that the new one gets.")
 
 
 class EnrolmentCodeOut(Outgoing):

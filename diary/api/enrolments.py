@@ -9,15 +9,18 @@ from diary.api.door import api_work
 from diary.api.frame import Routes
 from diary.api.instruments import instrument_shown
 from diary.domain.days import answerable_days
+from diary.domain.errors import Refusal
 from diary.services.attempts import enrolment_doors
 from diary.services.clinics import the_clinic
 from diary.services.enrolment import Phone, redeem
 from diary.services.own_diary import call_asked_at
+from diary.services.phone_tokens import renew
 from diary.storage.bookings import live_booking_of
 from diary.storage.protocols import protocol_at
+from diary.web.asking import presented_token
 from diary.web.signing_in import counted
 from diary.web.work import Work, roof
-from schemas.enrolment import EnrolmentIn, EnrolmentOut
+from schemas.enrolment import EnrolmentIn, EnrolmentOut, RenewedOut
 from schemas.me import MeOut
 
 routes = Routes("enrolments", __name__, url_prefix="/v1", description="Pairing a phone with a patient.")
@@ -45,6 +48,18 @@ def enrol(body: dict[str, Any]) -> Any:
             "clinic": the_clinic(unit.session),
             "instrument": instrument_shown(unit.session, enrolled.patient, now=unit.now),
         }
+
+
+@routes.route("/device/token", methods=["POST"])
+@routes.response(201, RenewedOut)
+def renew_token() -> Any:
+    """Another token for this phone; the one it came by goes on until the new one has come back."""
+    token, _ = presented_token(request, None)
+    if token is None:
+        raise Refusal("not_signed_in", "Send the token itself: the phone's own pages renew their cookie.")
+    with api_work(write=True) as unit:
+        assert unit.caller.device is not None
+        return {"token": renew(unit.session, unit.caller.device, token, now=unit.now)}
 
 
 @routes.route("/me", methods=["GET"])

@@ -44,6 +44,7 @@ _TREAT: Final[Right] = TREATING | {INTEGRATION}
 API: Final[dict[str, Right]] = {
     "POST enrolments.enrol": frozenset({ANYONE}),
     "GET enrolments.me": _PHONE,
+    "POST enrolments.renew_token": _PHONE,
     "POST entries.post_entry": _DIARY,
     "POST entries.post_batch": _DIARY,
     "GET entries.list_entries": _DIARY | CLINIC,

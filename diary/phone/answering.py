@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from config.scales import NRS
 from diary.domain.errors import Refusal
-from diary.phone.door import diary_of, keep_signed_in, phone_work, show, show_refused
+from diary.phone.door import diary_of, keep_signed_in, phone_work, renewed, show, show_refused
 from diary.phone.forms import chosen_nrs, day_in_address, hidden_id
 from diary.phone.offering import offered_days
 from diary.phone.preferences import layout, layout_of_a_form
@@ -64,10 +64,11 @@ def save(day: str) -> ResponseReturnValue:
         diary = diary_of(unit)
         refusal = _record(unit, diary, answered_day, nrs)
         found = own_day(unit.session, unit.patient, diary, day=answered_day)
+        token = renewed(unit) if refusal is None else None
     if refusal is None:
         response = make_response(redirect(_shown_at(answered_day, diary), 303))
         if DEVICE_COOKIE in request.cookies:
-            keep_signed_in(response, request.cookies[DEVICE_COOKIE])
+            keep_signed_in(response, token or request.cookies[DEVICE_COOKIE])
         return response
     if refusal.code in CONFLICTS:
         page = show("conflict.html", unit, diary=diary, day=found, chosen=nrs, client_id=new_uid(unit.now))

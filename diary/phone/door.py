@@ -16,6 +16,7 @@ from diary.phone.languages.spoken import LANGUAGES
 from diary.phone.preferences import text_size
 from diary.phone.speaking import CONSENT_KEYS, spoken
 from diary.services.own_diary import Contact, OwnDiary, own_diary
+from diary.services.phone_tokens import is_due, renew
 from diary.web.asking import CSRF_FIELD, DEVICE_COOKIE, csrf_token
 from diary.web.codes import STATUS_OF, Problem
 from diary.web.doors import OWN_FILES, Door
@@ -69,6 +70,14 @@ def show_packed(template: str, unit: Work, **facts: Any) -> Response:
 def show_refused(unit: Work, code: str, contact: Contact) -> ResponseReturnValue:
     """A page that says why not, and whom to ask."""
     return show("problem.html", unit, code=_known(code), contact=contact), STATUS_OF[code]
+
+
+def renewed(unit: Work) -> str | None:
+    """Another token for this phone where its own has served for long; the unit writes."""
+    device, token = unit.caller.device, request.cookies.get(DEVICE_COOKIE)
+    if device is None or token is None or not is_due(device, now=unit.now):
+        return None
+    return renew(unit.session, device, token, now=unit.now)
 
 
 def keep_signed_in(response: Response, token: str) -> None:

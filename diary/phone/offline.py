@@ -15,6 +15,7 @@ from diary.phone.door import (
     keep_signed_in,
     own_csrf,
     phone_work,
+    renewed,
     script_address,
     show_packed,
 )
@@ -24,6 +25,7 @@ from diary.phone.preferences import keep_what_is_kept, layout, text_size
 from diary.phone.speaking import spoken
 from diary.services.own_diary import OwnDiary
 from diary.services.own_questions import questions
+from diary.services.phone_tokens import is_due
 from diary.web.asking import DEVICE_COOKIE
 from diary.web.work import Work, roof
 
@@ -51,10 +53,15 @@ def offline() -> ResponseReturnValue:
     with phone_work(write=False) as unit:
         diary = diary_of(unit)
         told = _told(unit, diary)
+        due = unit.caller.device is not None and is_due(unit.caller.device, now=unit.now)
+    token = None
+    if due:
+        with phone_work(write=True) as writing:
+            token = renewed(writing)
     numbers = range(NRS.low, NRS.high + 1)
     response = show_packed("offline.html", unit, diary=diary, told=told, layout=layout(), numbers=numbers)
     if DEVICE_COOKIE in request.cookies:
-        keep_signed_in(response, request.cookies[DEVICE_COOKIE])
+        keep_signed_in(response, token or request.cookies[DEVICE_COOKIE])
     keep_what_is_kept(response)
     return response
 

@@ -53,6 +53,7 @@ SHOWN: Final[Views] = {
     "/pause": taking_part.pause,
     "/stop": taking_part.stop,
     "/another": other_phone.another,
+    "/phones": other_phone.phones,
     "/leave": setting.leave,
     "/left": setting.left,
     "/offline": offline.offline,
@@ -85,6 +86,7 @@ SENT: Final[Views] = {
     "/pause": taking_part.keep_pause,
     "/stop": taking_part.stop_now,
     "/another": other_phone.make_code,
+    "/phones": other_phone.lock_phone,
     "/leave": setting.sign_out,
 }
 

@@ -61,6 +61,8 @@ PHONE: dict[str, Right] = {
     "POST phone.stop_now": _OWN,
     "GET phone.another": _OWN,
     "POST phone.make_code": _OWN,
+    "GET phone.phones": _OWN,
+    "POST phone.lock_phone": _OWN,
     "GET phone.leave": _OWN,
     "POST phone.sign_out": _OWN,
 }

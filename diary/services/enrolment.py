@@ -105,7 +105,7 @@ def redeem(
     check_open(found, now=now)
     patient = patient_by_id(session, found.patient_id, lock=True)
     enter(session, Scope(found.clinic_id, "patient", patient.id, "patient", scope_of(session).request_id))
-    token = new_token(DEVICE)
+    token = f"{new_token(DEVICE)}.{new_token('')}"
     device = _pair(session, patient, phone, token, now=now)
     found.redeemed_at, found.device_id = now, device.id
     session.flush()

@@ -40,8 +40,11 @@ class DeviceRow(NamedTuple):
     clinic_id: int
     uid: str
     patient_id: int
+    token_hash: str
+    enrolled_at: datetime
     last_seen_at: datetime
     revoked_at: datetime | None
+    renewed_at: datetime | None
 
 
 # Whose diary it is, for whoever writes an answer down.
@@ -54,11 +57,9 @@ _DIARIST: Final = select(*(_PATIENT.c[name] for name in DiaristRow._fields)).whe
 _DIARIST_READ: Final = Prepared(_DIARIST)
 _DIARIST_HELD: Final = Prepared(_DIARIST.with_for_update())
 _DEVICE: Final = table_of(Device)
-_DEVICE_PRESENTED: Final = Prepared(
-    select(*(_DEVICE.c[name] for name in DeviceRow._fields)).where(
-        _DEVICE.c.token_hash == bindparam("token_hash")
-    )
-)
+_DEVICE_ROW: Final = select(*(_DEVICE.c[name] for name in DeviceRow._fields))
+_DEVICE_PRESENTED: Final = Prepared(_DEVICE_ROW.where(_DEVICE.c.token_hash == bindparam("token_hash")))
+_DEVICE_BEFORE: Final = Prepared(_DEVICE_ROW.where(_DEVICE.c.previous_hash == bindparam("token_hash")))
 _SEEN: Final = Prepared(
     update(_DEVICE)
     .where(_DEVICE.c.clinic_id == bindparam("of_clinic"), _DEVICE.c.id == bindparam("device_id"))
@@ -130,6 +131,7 @@ def hold_patients(session: Session, patient_ids: Sequence[int]) -> dict[int, int
 def device_presented(session: Session, token_hash: str) -> DeviceRow | None:
     """The phone whose token was presented, before any clinic is known."""
     found = _DEVICE_PRESENTED.rows(session, token_hash=token_hash)
+    found = found or _DEVICE_BEFORE.rows(session, token_hash=token_hash)
     return DeviceRow(*found[0]) if found else None
 
 

@@ -9,7 +9,6 @@ from diary.storage.base import table_of
 from diary.storage.tables.signing import (
     AccountLink,
     Authenticator,
-    OutsideIdentity,
     Passkey,
     RecoveryCode,
     SignInStep,
@@ -86,11 +85,6 @@ def open_links(session: Session, staff_id: int | None = None) -> list[AccountLin
     if staff_id is not None:
         statement = statement.where(AccountLink.staff_id == staff_id)
     return list(session.scalars(statement.order_by(AccountLink.id)))
-
-
-def identity_presented(session: Session, digest: str) -> OutsideIdentity | None:
-    """The person whom an identity provider knows by this digest, before any clinic is known."""
-    return session.scalars(select(OutsideIdentity).where(OutsideIdentity.digest == digest)).one_or_none()
 
 
 def take_step(session: Session, digest: str) -> SignInStep | None:

@@ -13,6 +13,7 @@ from config import logging
 from config.settings import Settings
 from config.words import STRONG_WAYS
 from diary.domain.errors import Refusal
+from diary.services.phone_tokens import settle
 from diary.services.sandbox import installation
 from diary.storage.patients import note_seen
 from diary.storage.tables.patient import Patient
@@ -126,7 +127,9 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
             check_factor(caller, required=roof().settings.second_factor)
         now = found.clock_at if found.clock_at is not None else wall_now
         if write and caller.device is not None and now - caller.device.last_seen_at >= SEEN_EVERY:
+            assert token is not None
             note_seen(session, caller.device.id, now=now)
+            settle(session, caller.device, token)
         yield Work(session, caller, now, wall_now, found.kind == "sandbox", found.target_at)
         session.commit()
     except BaseException:

@@ -116,7 +116,10 @@ class Device(Owned, Base):
 
     __tablename__ = "device"
     __table_args__ = owned(
-        belongs_to("patient"), Index("ix_device_patient", "patient_id"), unique=["uid", "token_hash"]
+        belongs_to("patient"),
+        Index("ix_device_patient", "patient_id"),
+        Index("ix_device_previous", "previous_hash", unique=True),
+        unique=["uid", "token_hash"],
     )
 
     uid: Mapped[str]
@@ -128,6 +131,9 @@ class Device(Owned, Base):
     enrolled_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    previous_hash: Mapped[str | None]
+    """Of the token before, until the newest one has come back: its answer may have been lost."""
+    renewed_at: Mapped[datetime | None]
 
 
 class ShareLink(Owned, Base):

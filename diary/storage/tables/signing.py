@@ -67,17 +67,6 @@ class AccountLink(Owned, Base):
     """When it was used, or another one took its place."""
 
 
-class OutsideIdentity(Owned, Base):
-    """Who a person is at an identity provider: a digest of its address and of the name it knows them by."""
-
-    __tablename__ = "outside_identity"
-    __table_args__ = owned(belongs_to("staff"), unique=["digest"])
-
-    staff_id: Mapped[int]
-    digest: Mapped[str]
-    created_at: Mapped[datetime]
-
-
 class SignInStep(Base):
     """Half of a sign-in that waits some minutes for the other half; taken once."""
 
