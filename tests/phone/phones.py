@@ -14,7 +14,7 @@ from tests.phone.phone_clinic import PhoneClinic
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000  # as long as the driver of browsers waits by itself
 STORED = """() => new Promise((resolve, reject) => {
   const opened = indexedDB.open("diary", 1);
   opened.onerror = reject;
