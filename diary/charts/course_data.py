@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Final, Literal
 
 from diary.charts.scale import NRS_MAX
@@ -194,19 +195,29 @@ def seven_day_means(chart: CourseChart) -> list[list[DayMean]]:
         for entry in chart.days
         if entry.nrs is not None and entry.mark != "suspect" and entry.day.toordinal() not in infusion_days
     }
+    if not chart.days:
+        return []
+    first = chart.days[0].day.toordinal()
+    scores = [counted.get(day) for day in range(first, chart.days[-1].day.toordinal() + 1)]
+    # Entry d of each counts the days before day d of the chart.
+    answers = list(accumulate([nrs is not None for nrs in scores], initial=0))
+    total = list(accumulate([nrs or 0 for nrs in scores], initial=0))
     runs: list[list[DayMean]] = []
+    last = None
     for entry in chart.days:
         day = entry.day.toordinal()
         if day in infusion_days:
             continue
         while ends and ends[0] < day:
             after = ends.pop(0)
-        window = [counted[d] for d in range(max(day - WINDOW_DAYS, after) + 1, day + 1) if d in counted]
-        if len(window) < MIN_ANSWERS:
+        start, end = max(day - WINDOW_DAYS, after, first - 1) + 1 - first, day + 1 - first
+        given = answers[end] - answers[start]
+        if given < MIN_ANSWERS:
             continue
-        if not runs or runs[-1][-1][0].toordinal() != day - 1:
+        if last != day - 1:
             runs.append([])
-        runs[-1].append((entry.day, sum(window) / len(window)))
+        runs[-1].append((entry.day, (total[end] - total[start]) / given))
+        last = day
     return runs
 
 

@@ -1,7 +1,7 @@
 """The plot area of a chart over days: where a day and a score stand, the grid, and the axes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, Protocol
 
@@ -26,15 +26,18 @@ class Frame:
     right: float
     top: float
     bottom: float
+    day_px: float = field(init=False)
+    """The width of one day."""
+    _first: int = field(init=False)
 
-    @property
-    def day_px(self) -> float:
-        """The width of one day."""
-        return (self.right - self.left) / self.span_days
+    def __post_init__(self) -> None:
+        """What each of a thousand places is worked out from."""
+        object.__setattr__(self, "day_px", (self.right - self.left) / self.span_days)
+        object.__setattr__(self, "_first", self.first_day.toordinal())
 
     def x(self, day: date) -> float:
         """The middle of a day."""
-        return self.left + (day.toordinal() - self.first_day.toordinal() + 0.5) * self.day_px
+        return self.left + (day.toordinal() - self._first + 0.5) * self.day_px
 
     def start_x(self, day: date) -> float:
         """The start of a day, which is the end of the day before."""

@@ -11,7 +11,7 @@ from diary.charts.course_data import DiaryDay, Mark
 from diary.charts.course_words import answer_words
 from diary.charts.frame import Frame
 from diary.charts.lanes import width_px
-from diary.charts.scale import day_text, position
+from diary.charts.scale import NRS_MAX, day_text, position
 from diary.charts.svg import text
 
 _CLASSES: Final[dict[Mark, str]] = {
@@ -37,12 +37,13 @@ _KEY_ROW_PX: Final = 18
 def draw_answers(days: Sequence[DiaryDay], frame: Frame) -> list[str]:
     """One mark for each answered day, those of one shape in one group; hovering tells the day and score."""
     radius = min(max(frame.day_px * 0.4, 1.4), _RADIUS_PX)
+    heights = [frame.y(nrs) for nrs in range(NRS_MAX + 1)]
     groups: dict[str, list[str]] = {name: [] for name in _KEY_WORDS}
     for entry in days:
         if entry.nrs is not None:
             name = _CLASSES[entry.mark]
             words = f"{day_text(entry.day)}: {answer_words(entry)}"
-            groups[name].append(_mark(name, frame.x(entry.day), frame.y(entry.nrs), radius, words))
+            groups[name].append(_mark(name, frame.x(entry.day), heights[entry.nrs], radius, words))
     return [f'<g class="{name}">{"".join(marks)}</g>' for name, marks in groups.items() if marks]
 
 
@@ -67,6 +68,8 @@ def draw_key(
 
 def _mark(name: str, x: float, y: float, radius: float, words: str = "") -> str:
     title = f"<title>{words}</title>" if words else ""
+    if name in ("c-dot", "c-hollow"):
+        return f'<circle cx="{position(x)}" cy="{position(y)}" r="{radius:.1f}">{title}</circle>'
     if name == "c-suspect":
         across = position(2 * radius)
         start = f"M{position(x - radius)} {position(y - radius)}"

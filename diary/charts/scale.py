@@ -7,14 +7,24 @@ NRS_MAX: Final = 10
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+class _Tenths(dict[int, str]):
+    """Each tenth of a pixel as it is written: a chart has a thousand of them, and all charts the same."""
+
+    def __missing__(self, tenths: int) -> str:
+        text = self[tenths] = f"{tenths / 10:.1f}".removesuffix(".0")
+        return text
+
+
+TENTHS: Final = _Tenths()
+
+
 def position(value: float) -> str:
     """A coordinate to a tenth of a pixel, without a tail that the eye cannot see.
 
     >>> position(12.0), position(12.34), position(-0.01)
     ('12', '12.3', '0')
     """
-    text = f"{value:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
+    return TENTHS[round(value * 10)]
 
 
 def mean_text(nrs: float) -> str:

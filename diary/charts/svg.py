@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from diary.charts.scale import position
+from diary.charts.scale import TENTHS, position
 
 # Labels come from people. One longer than this would cover the data; the table beside the chart has it whole.
 LABEL_LIMIT: Final = 40
@@ -57,12 +57,12 @@ def line_path(points: Iterable[tuple[float, float]]) -> str:
     ('M1 2l2 2.5', 'M1 2h0')
     """
     tenths = [(round(x * 10), round(y * 10)) for x, y in points]
-    steps = " ".join(
-        f"{position((x - before_x) / 10)} {position((y - before_y) / 10)}"
-        for (before_x, before_y), (x, y) in pairwise(tenths)
-    )
-    start = f"M{position(tenths[0][0] / 10)} {position(tenths[0][1] / 10)}"
-    return f"{start}l{steps}" if steps else f"{start}h0"
+    (x, y), *_ = tenths
+    start = f"M{TENTHS[x]} {TENTHS[y]}"
+    steps = [
+        f"{TENTHS[x - before_x]} {TENTHS[y - before_y]}" for (before_x, before_y), (x, y) in pairwise(tenths)
+    ]
+    return f"{start}l{' '.join(steps)}" if steps else f"{start}h0"
 
 
 def path(data: str, classes: str) -> str:

@@ -28,7 +28,14 @@ class Answer(NamedTuple):
 # Why scores rose without a loss; the word is kept as the alert's reason, for the detector's own record.
 _NO_LOSS: Final = tuple(
     Answer("not_loss", reason)
-    for reason in ("Flare after an injury", "Infection", "A procedure", "Stress", "Wrong entry")
+    for reason in (
+        "Flare after an injury",
+        "Infection",
+        "A procedure",
+        "Stress",
+        "Wrong entry",
+        "A fault in the data",
+    )
 )
 _DECIDED: Final = tuple(
     Answer(outcome)

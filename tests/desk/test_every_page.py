@@ -46,6 +46,14 @@ TOO_SMALL = """targets => {
 
 
 WIDTHS_PX = (1280, 390, 320)
+# What stands out beyond the window when letters are twice as large, as readers can have them.
+TWICE_AS_LARGE = """width => {
+  document.documentElement.style.fontSize = '200%';
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll('body *')]
+    .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > width + 1)
+    .map(one => one.outerHTML.slice(0, 120)).slice(-3);
+}"""
 SETTINGS = (
     "checklist",
     "cover",
@@ -274,6 +282,9 @@ def test_no_page_scrolls_sideways_and_no_button_is_too_small(furnished, chromium
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
                 assert page.evaluate(CUT_OFF) == [], (path, width)
                 assert page.evaluate(TOO_SMALL, TARGETS) == [], (path, width)
+            for width in (1280, 640):  # letters of twice the size
+                page.set_viewport_size({"width": width, "height": 900})
+                assert page.evaluate(TWICE_AS_LARGE, width) == [], (path, width)
         refused = [line for line in physician.console if "404" not in line]
         assert refused == []
         assert physician.elsewhere == []
