@@ -41,6 +41,11 @@ def body_keys(app: Flask) -> dict[str, list[Key]]:
     return found
 
 
+def answers_told(app: Flask) -> dict[str, set[str]]:
+    """The statuses that each route of the API is said to answer with; `default` is a problem."""
+    return {route: set(operation["responses"]) for route, operation, _ in _operations(app)}
+
+
 def query_keys(app: Flask) -> dict[str, list[Key]]:
     """The parameters of each route that reads its query string."""
     return {

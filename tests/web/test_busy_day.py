@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 
 from config.logging import JsonLines
+from config.settings import Settings
 from diary.services import patients
 from diary.services.nights import run_due
 from diary.services.operator_news import news_of
@@ -22,6 +23,8 @@ from diary.storage.patients import patient_by_uid
 from diary.storage.tables.outbox import Message
 from diary.storage.unit import SYSTEM, own, unit
 from diary.web.rights import RIGHTS
+from tests.api.people import SECRET
+from tests.apps import app_of
 from tests.web.examples import ENDS_SESSION, routes
 from tests.web.ground import NOW, Ground, clinics
 from tests.web.test_other_clinics import ask, example, own_parts
@@ -91,6 +94,16 @@ def telling(text: str) -> list[str]:
     return [word for word in TELLING if word in text]
 
 
+def metrics_of(here: Ground) -> str:
+    """What a Prometheus server is told of the day."""
+    token = SECRET[::-1]
+    settings = Settings.from_env({"DIARY_SECRET_KEY": SECRET, "DIARY_METRICS_TOKEN": token})
+    app = app_of(settings, lambda: NOW, engine=here.clinic.engine)
+    answer = app.test_client().get("/metrics", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+    return answer.text
+
+
 @pytest.mark.timeout(300)  # every route twice
 def test_nothing_that_a_busy_day_leaves_outside_the_database_tells_of_a_patient(here, left):
     log, addresses = "\n".join(left.lines), "\n".join(left.addresses)
@@ -108,6 +121,11 @@ def test_the_metrics_messages_and_mail_of_the_day_tell_of_nobody(here, left):
         news = news_of(session, seen.findings, now=NOW)
     mailed = "" if news is None else f"{news}"
     assert telling(mailed) == telling(f"{seen}") == []
+    numbers = metrics_of(here)
+    assert "diary_messages_waiting" in numbers
+    assert [
+        word for word in (*TELLING, *here.uids.values(), "P-of-", "Little clinic") if word in numbers
+    ] == []
     with here.clinic.unit() as session:
         messages = list(session.scalars(own(session, Message)))
     assert messages

@@ -14,6 +14,7 @@ from diary.storage.unit import SYSTEM, own, unit
 from diary.web.rights import ANYONE, PATIENT, RIGHTS
 from tests.api.people import Caller, phone
 from tests.web.answers import unsound
+from tests.web.described import answers_told
 from tests.web.examples import ENDS_SESSION, FORMS, address, routes
 from tests.web.ground import KINDS, NOW, TODAY, Ground, a_patient, clinics, signed_in
 from tests.web.odd_requests import KIND_AFTER, ROLES, Asked, requests
@@ -23,6 +24,8 @@ SAMPLE: Final = 250
 SOAK: Final = 50_000
 # People who were signed out, stopped or kept out on the way are here again after so many requests.
 RENEWED_EVERY: Final = 200
+# It opens to whoever asked for it, and to nobody else who may come here.
+OF_ONE_PERSON: Final = "GET desk.emergency_page"
 # Machines ask for these, and answers without a body are enough; only health may say 503.
 PLAIN_HTTP: Final = ("GET health.ready", "GET docs.static", "GET desk.static", "GET phone.static")
 
@@ -31,7 +34,7 @@ class Storm:
     """A clinic under one odd request after another."""
 
     def __init__(self, here: Ground) -> None:
-        self.here, self.rules = here, routes(here.app)
+        self.here, self.rules, self.told = here, routes(here.app), answers_told(here.app)
         self.callers: dict[str, Caller] = {}
         self.uids: dict[str, list[str]] = {}
         self.asked = self.refused = self.renewed = 0
@@ -51,6 +54,8 @@ class Storm:
         fault = unsound(answer) if not plain else None
         assert fault is None, f"{asked}: {fault}; sent {sent}"
         assert answer.status_code in (*range(200, 500), 503)
+        if answer.status_code < 400:
+            assert str(answer.status_code) in self.told.get(asked.route, {str(answer.status_code)}), asked
         self._check_stored(asked, answer)
         answer.close()
         ended = asked.route in ENDS_SESSION and answer.status_code < 400
@@ -120,7 +125,7 @@ def closed_pages(over: Storm) -> list[str]:
     """Which pages and lists, of the newest objects that stand, do not open for somebody who may see them."""
     closed = []
     for route, rule in routes(over.here.app).items():
-        if not route.startswith("GET") or ANYONE in RIGHTS[route]:
+        if not route.startswith("GET") or ANYONE in RIGHTS[route] or route == OF_ONE_PERSON:
             continue
         role = next(role for role in (PATIENT, *ROLES) if role in RIGHTS[route])
         kind = KIND_AFTER.get(rule.rule.split("/")[2], "")
