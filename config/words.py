@@ -32,6 +32,22 @@ SETTINGS_OF_CARE: Final = ("inpatient", "outpatient")
 CHAIR_KINDS: Final = ("chair", "bed")
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 RESULT_KINDS: Final = ("durability", "study")
+# masked: nobody here sees an arm until two people unblind the study; open: arms are shown from the start.
+STUDY_MASKINGS: Final = ("masked", "open")
+# What counts once a rescue drug or a booster was given: every answer, or as if it had not been given.
+ESTIMANDS: Final = ("treatment_policy", "hypothetical")
+STUDY_STEPS: Final = (
+    "screened",
+    "not_eligible",
+    "declined",
+    "consented",
+    "allotted",
+    "visit",
+    "minor_deviation",
+    "major_deviation",
+    "withdrew",
+    "completed",
+)
 ADJUNCTS: Final = ("magnesium", "midazolam", "clonidine", "ondansetron", "lidocaine", "other")
 INFUSION_CLASSES: Final = ("new_course", "same_series", "booster")
 EVENT_KINDS: Final = ("nerve_block", "rescue_drug", "surgery", "injury", "infection", "liver_test", "other")

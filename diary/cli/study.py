@@ -9,14 +9,15 @@ import click
 
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.output import bar, json_option, show
+from diary.cli.study_conduct import close, import_list, log, make_list, new, the_study, unblind
+from diary.cli.study_files import export, freeze, verify
 from diary.cli.study_report import write_report
-from diary.domain.errors import Refusal
 from diary.domain.trials.fading import BLOCK_TRIALS, Fading, draw_trials, fading_of
 from diary.services.diaries_as_of import as_of_now
 from diary.services.results import plain
 from diary.services.study_figures import StudyFigures, study_figures
 from diary.services.study_words import told, week_row
-from diary.storage.studies import allotted_courses, arms_of, studies, study_named
+from diary.storage.studies import allotted_courses, arms_of, studies
 
 # As many as tell a share to 2 in 100, in about five seconds.
 TRIALS: Final = 1_000
@@ -27,7 +28,11 @@ SEED: Final = 2009
 
 @click.group()
 def command() -> None:
-    """Look at a clinic's studies."""
+    """Run a clinic's studies, and compare their arms."""
+
+
+for one in (new, make_list, import_list, log, close, unblind, export, freeze, verify):
+    command.add_command(one)
 
 
 @command.command(name="list")
@@ -72,9 +77,7 @@ def report(study: str, out: Path | None, trials: int, seed: int, clinic: str | N
     Writes report.html, figure.svg and weeks.csv into the folder. Only an unblinded study is compared.
     """
     with clinic_work(clinic=clinic, write=False) as work:
-        chosen = study_named(work.session, study)
-        if chosen is None:
-            raise Refusal("not_found", f"There is no study {study!r}; `study list` names them.")
+        chosen = the_study(work.session, study)
         figures = study_figures(work.session, chosen, as_of_now(work.session, work.now))
         simulated = work.clinic.name.endswith("(simulated)")
     fading = _fading(figures, trials=trials, seed=seed) if trials else None

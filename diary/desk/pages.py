@@ -28,6 +28,7 @@ from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     settings,
     signing,
     studies,
+    study_conduct,
     trail,
     worklist,
 )

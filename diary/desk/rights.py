@@ -9,6 +9,7 @@ _PHYSICIANS: Final[Right] = frozenset({PHYSICIAN})
 _ADMINS: Final[Right] = frozenset({ADMIN})
 _THRESHOLDS: Final[Right] = frozenset({PHYSICIAN, ADMIN})
 _OVERSEEING: Final[Right] = frozenset({ADMIN, COORDINATOR})
+_STUDYING: Final[Right] = TREATING | {COORDINATOR}
 _PLANNING: Final[Right] = TREATING | {ADMIN}
 
 
@@ -105,6 +106,14 @@ DESK: Final[dict[str, Right]] = {
     "GET desk.durability_page": STAFF,
     "GET desk.answers_map_page": STAFF,
     "GET desk.studies_page": STAFF,
+    **_form("desk.new_study", _OVERSEEING),
+    "GET desk.running_study": CLINIC,
+    **_form("desk.study_step", _STUDYING),
+    "POST desk.take_back_step": _STUDYING,
+    **_form("desk.unblind", _STUDYING),
+    "POST desk.decide_unblinding": _STUDYING,
+    "POST desk.change_study": _OVERSEEING,
+    "GET desk.study_file": _OVERSEEING,
     "GET desk.settings_page": CLINIC,
     "GET desk.thresholds_page": CLINIC,
     **_form("desk.change_protocol", _THRESHOLDS),

@@ -18,6 +18,7 @@ from diary.storage.tables.result import Result
 class StudyShown:
     """A study with what was computed of it, and its picture; neither before the first week is over."""
 
+    uid: str
     name: str
     kept: Result | None
     chart: Markup | None
@@ -31,7 +32,9 @@ def studies_page() -> ResponseReturnValue:
         for study in studies(unit.session):
             kept = result(unit.session, "study", study.uid)
             # One that was computed while it was masked stays so until the next week.
-            shown.append(StudyShown(study.name, kept, _chart(kept.found) if kept is not None else None))
+            shown.append(
+                StudyShown(study.uid, study.name, kept, _chart(kept.found) if kept is not None else None)
+            )
     return show("studies.html", frame, shown=shown)
 
 

@@ -127,6 +127,13 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "study_not_comparable": CodeFact(
         "These arms cannot be compared", "Allot courses to two arms, and wait until they were infused."
     ),
+    "study_name_taken": CodeFact("Study name in use", "Choose another name."),
+    "study_wrong_state": CodeFact(
+        "Not possible in this study now", "Look at the study again; the answer says what comes first."
+    ),
+    "another_person_needed": CodeFact(
+        "Another person must agree", "Ask a colleague: nobody agrees to the own request."
+    ),
     # Who works when
     "ends_before_start": CodeFact("Ends before it starts", "Give a last day on or after the first day."),
     "cover_overlaps": CodeFact("Somebody covers already", "End that cover first, or give other days."),
@@ -148,6 +155,10 @@ CODES: Final[Mapping[str, CodeFact]] = {
     "sandbox_only": CodeFact("Only in a sandbox", "Use a sandbox database; a live clock cannot be moved."),
     "clock_backwards": CodeFact("The clock only moves on", "Choose a moment after the present one."),
     "clock_too_far": CodeFact("Too far in one step", "Move the clock in smaller steps."),
+    # The record
+    "record_not_readable": CodeFact(
+        "This record cannot be read in", "Use the folder as it was written, and an empty database."
+    ),
     # The database
     "not_set_up": CodeFact("This database was never set up", "Run `python -m diary setup`."),
     "storage_busy": CodeFact("The database is busy", "Send the same request again; nothing was stored."),

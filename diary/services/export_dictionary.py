@@ -13,7 +13,7 @@ _SHARED: Final[Mapping[str, str]] = {
     "reason": "Why it was changed, in the words of who changed it.",
     "uid": "This row's own id, unique everywhere.",
 }
-_ENTRIES: Final[Mapping[str, str]] = {
+ENTRY_MEANINGS: Final[Mapping[str, str]] = {
     "day_number": "-1 is the day before the first infusion day, 0 each infusion day, 1 the day after.",
     "day": "The patient's own calendar day that the answer is for.",
     "nrs": "Average pain in 24 hours, 0 to 10; empty where a version says that no answer stands.",
@@ -35,7 +35,7 @@ _ENTRIES: Final[Mapping[str, str]] = {
     "locale": "The language that the question was asked in.",
     "client_version": "The version of the phone's program.",
 }
-_INFUSIONS: Final[Mapping[str, str]] = {
+INFUSION_MEANINGS: Final[Mapping[str, str]] = {
     "first_day": "The block's first infusion day.",
     "last_day": "Its last one.",
     "agent": "racemic or s_ketamine.",
@@ -57,7 +57,10 @@ def dictionary_rows() -> list[list[str]]:
     >>> dictionary_rows()[0]
     ['entries', 'pseudonym', 'What the clinic calls the patient; never a name.']
     """
-    records = (("entries", ENTRY_COLUMNS, _ENTRIES), ("infusions", INFUSION_COLUMNS, _INFUSIONS))
+    records = (
+        ("entries", ENTRY_COLUMNS, ENTRY_MEANINGS),
+        ("infusions", INFUSION_COLUMNS, INFUSION_MEANINGS),
+    )
     return [
         [record, column, means.get(column) or _SHARED[column]]
         for record, columns, means in records

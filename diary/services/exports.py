@@ -1,6 +1,7 @@
 """Hands out a clinic's record as rows: every version of every answer with its four times, every infusion."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -70,6 +71,16 @@ INFUSION_COLUMNS: Final = (
 ExportRow = list[str | int | float]
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some days of a patient that belong to one course."""
+
+    patient: Patient
+    course: Course
+    first: date
+    last: date
+
+
 def note_export(session: Session, what: str, *, now: datetime) -> None:
     """Leave a trace that the record was taken out; written before the first row is."""
     audit.note(session, "export", now=now, object="clinic", detail={"what": what})
@@ -86,6 +97,16 @@ def entry_rows(session: Session) -> Iterator[ExportRow]:
         for entry in versions_of(session, patient_id):
             yield _entry_row(entry, pseudonym, courses.get(patient_id, ()), wordings)
             session.expunge(entry)  # or all that was handed out stays in memory
+
+
+def entry_rows_of(session: Session, stretches: Iterable[Stretch]) -> Iterator[ExportRow]:
+    """Every version of every answer for these days alone, stretch by stretch."""
+    wordings = _wordings(session)
+    for one in stretches:
+        for entry in versions_of(session, one.patient.id):
+            if one.first <= entry.day <= one.last:
+                yield _entry_row(entry, one.patient.pseudonym, [one.course], wordings)
+            session.expunge(entry)
 
 
 def rows_of_patient(session: Session, patient: Patient, *, now: datetime) -> list[ExportRow]:
@@ -105,13 +126,18 @@ def infusion_rows(session: Session) -> Iterator[ExportRow]:
     numbers = {course.id: course.number for of_one in _courses(session).values() for course in of_one}
     statement = own(session, Administration).order_by(Administration.patient_id, Administration.first_day)
     for given in session.scalars(statement):
-        facts = {
-            "pseudonym": pseudonyms[given.patient_id],
-            "course": numbers[given.course_id],
-            "dose": given.dose_as_written,
-            "adjuncts": " ".join(given.adjuncts),
-        }
-        yield _row(INFUSION_COLUMNS, facts, given)
+        yield given_row(given, pseudonyms[given.patient_id], numbers[given.course_id])
+
+
+def given_row(given: Administration, pseudonym: str, course: int) -> ExportRow:
+    """One recorded block of infusion days."""
+    facts = {
+        "pseudonym": pseudonym,
+        "course": course,
+        "dose": given.dose_as_written,
+        "adjuncts": " ".join(given.adjuncts),
+    }
+    return _row(INFUSION_COLUMNS, facts, given)
 
 
 def cell(value: Any) -> str | int | float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any, Final
 
+from diary.charts.scale import count_text
 from diary.domain.trials.fading import Fading
 from diary.domain.trials.reading import (
     MULTIPLICITY,
@@ -15,7 +16,7 @@ from diary.domain.trials.reading import (
     whole_text,
 )
 from diary.domain.trials.weeks import ArmWeek, Week
-from diary.services.study_figures import ESTIMAND, PooledFigures, StudyFigures
+from diary.services.study_figures import ESTIMAND_TOLD, PooledFigures, StudyFigures
 
 POOLED_TOLD: Final = (
     "This study is masked: its arms are shown together, which tells nobody who was given what. They are "
@@ -66,7 +67,7 @@ def told_pooled(figures: PooledFigures, *, masked: bool) -> StudyTold:
     return StudyTold(
         masked=masked,
         patients=figures.patients,
-        told=[POOLED_TOLD if masked else ONE_ARM_TOLD, ESTIMAND],
+        told=[POOLED_TOLD if masked else ONE_ARM_TOLD, _estimand(figures)],
         names=[*NAMES_POOLED],
         rows=rows,
         arms=[("all patients", _drawn_weeks(figures.weeks))],
@@ -77,7 +78,7 @@ def told(figures: StudyFigures, fading: Fading | None) -> list[str]:
     """What the figures say, a paragraph each."""
     whole = whole_text(figures.model, figures.arms) if figures.model else f"No model: {figures.no_model}."
     said = [whole, f"{lost_text(figures.weeks)} {MULTIPLICITY}"]
-    return [*said, *([] if fading is None else [fading_text(fading)]), ESTIMAND]
+    return [*said, *([] if fading is None else [fading_text(fading)]), _estimand(figures)]
 
 
 def week_names(arms: tuple[str, str]) -> list[str]:
@@ -115,6 +116,13 @@ def drawn_arms(figures: StudyFigures) -> list[Drawn]:
         (first, _drawn_weeks([week.first for week in figures.weeks])),
         (second, _drawn_weeks([week.second for week in figures.weeks])),
     ]
+
+
+def _estimand(figures: StudyFigures | PooledFigures) -> str:
+    told = ESTIMAND_TOLD[figures.estimand]
+    if figures.estimand == "treatment_policy":
+        return told
+    return f"{told} This concerns {count_text(figures.set_aside, 'patient')}."
 
 
 def _drawn_weeks(weeks: Sequence[ArmWeek]) -> list[tuple[int, float, float]]:

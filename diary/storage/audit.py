@@ -1,6 +1,6 @@
 """Queries of the audit trail: what is not sealed yet, the chain of a clinic, and its head."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -39,6 +39,20 @@ def trail(session: Session, sought: Sought, *, before_id: int | None, limit: int
     if before_id is not None:
         statement = statement.where(Audit.id < before_id)
     return list(session.scalars(statement.order_by(Audit.id.desc()).limit(limit)))
+
+
+def newest_id(session: Session) -> int:
+    """The number of the clinic's newest row; 0 for none."""
+    return session.scalar(select(func.max(TABLE.c.id)).where(TABLE.c.clinic_id == clinic_of(session))) or 0
+
+
+def trail_until(
+    session: Session, last_id: int, *, patient_ids: Collection[int], object_uid: str
+) -> Iterator[Audit]:
+    """What was done or read up to a row about these patients or this object, the oldest first."""
+    about = or_(Audit.patient_id.in_(patient_ids), Audit.object_uid == object_uid)
+    statement = own(session, Audit).where(about, Audit.id <= last_id).order_by(Audit.id)
+    yield from session.scalars(statement.execution_options(yield_per=READ_AT_ONCE))
 
 
 def _wanted(session: Session, sought: Sought) -> Iterator[ColumnElement[bool]]:

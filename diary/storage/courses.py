@@ -104,6 +104,12 @@ def course_by_id(session: Session, course_id: int) -> Course:
     return session.scalars(own(session, Course).where(Course.id == course_id)).one()
 
 
+def courses_by_id(session: Session, course_ids: Sequence[int]) -> dict[int, Course]:
+    """Those courses, by id."""
+    found = session.scalars(own(session, Course).where(Course.id.in_(course_ids)))
+    return {course.id: course for course in found}
+
+
 def days_of(session: Session, course_id: int) -> CourseDays | None:
     """The packed days of a course, read afresh: answers are written past the session."""
     return session.get(CourseDays, course_id, populate_existing=True)
@@ -125,6 +131,12 @@ def administrations_of(session: Session, patient_id: int) -> list[Administration
         .order_by(Administration.first_day)
     )
     return list(session.scalars(statement))
+
+
+def administrations_of_course(session: Session, course_id: int) -> list[Administration]:
+    """Everything recorded as given in a course, corrected blocks too, first to last."""
+    statement = own(session, Administration).where(Administration.course_id == course_id)
+    return list(session.scalars(statement.order_by(Administration.first_day, Administration.id)))
 
 
 def administration_by_uid(session: Session, uid: str) -> Administration | None:
@@ -168,6 +180,17 @@ def events_of(session: Session, patient_id: int) -> list[ClinicalEvent]:
     """The patient's dated events, first to last."""
     statement = own(session, ClinicalEvent).where(ClinicalEvent.patient_id == patient_id)
     return list(session.scalars(statement.order_by(ClinicalEvent.day)))
+
+
+def rescue_days(session: Session, patient_ids: Sequence[int]) -> dict[int, list[date]]:
+    """The days on which these patients took a rescue drug."""
+    statement = own(session, ClinicalEvent).where(
+        ClinicalEvent.patient_id.in_(patient_ids), ClinicalEvent.kind == "rescue_drug"
+    )
+    found: dict[int, list[date]] = {}
+    for event in session.scalars(statement.order_by(ClinicalEvent.day)):
+        found.setdefault(event.patient_id, []).append(event.day)
+    return found
 
 
 def regimens_page(session: Session, *, after: str | None, limit: int) -> list[Regimen]:

@@ -31,6 +31,8 @@ FREE_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "course": ("treated_area", "baseline_source", "baseline_reason"),
     "entry": ("reason",),
     "patient_follow": ("note",),
+    "study_step": ("detail", "taken_back_reason"),
+    "unblinding": ("reason",),
 }
 # Ids, words of closed lists, zones, locales, and what was given: kept with a diary without a name.
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -54,6 +56,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "item_answer": ("client_id", "item"),
     "patient_follow": ("state", "stop_reason", "actor_kind"),
     "patient_zone": ("zone",),
+    "study_step": ("uid", "kind", "visit", "actor_kind", "taken_back_by_kind"),
+    "unblinding": ("uid",),
 }
 
 

@@ -24,7 +24,7 @@ Rows = Mapping[str, Sequence[Row]]
 STAYS: Final = frozenset(
     {
         *("device", "push_subscription", "enrolment_code", "share_link", "reminder", "message", "delivery"),
-        *("legal_hold", "emergency_access", "study_course", "course_days"),
+        *("legal_hold", "emergency_access", "study_course", "study_step", "unblinding", "course_days"),
     }
 )
 # The record of care, those that others refer to first. All else in the file is for the archive: alerts,

@@ -12,12 +12,25 @@ from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
 from diary.desk.rights import DESK
-from diary.services import chairs, covers, staff, teams, working_days
+from diary.domain.taking_part import PlannedVisit
+from diary.services import (
+    chairs,
+    covers,
+    staff,
+    studies,
+    study_list,
+    study_steps,
+    teams,
+    unblinding,
+    working_days,
+)
 from diary.services.checklists import keep_checklist
 from diary.storage.courses import administrations_of, courses_of
 from diary.storage.entries import versions_of
+from diary.storage.patients import patient_by_id
 from diary.storage.tables.booking import Booking, Chair
 from diary.storage.tables.staff import Staff
+from diary.storage.tables.study import Study
 from diary.storage.unit import own
 from tests.desk.browsing import browsing
 from tests.desk.house import MORNING, PASSWORD, Desk, serving
@@ -129,6 +142,7 @@ def furnished(desk: Desk) -> Desk:
         days = {"first_day": MORNING.date(), "last_day": MORNING.date()}
         chairs.close_days(session, bed, **days, reason="repair", now=MORNING)
         furnish_rota(session)
+        furnish_study(session)
         keep_checklist(session, ("Liver test this week", "Somebody takes the patient home"), now=MORNING)
     return desk
 
@@ -145,6 +159,30 @@ def furnish_rota(session: Session) -> None:
     teams.join_team(session, teams.add_team(session, name="Hand", now=MORNING), nurse, now=MORNING)
 
 
+def furnish_study(session: Session) -> None:
+    """A study in which the patient is allotted, with a visit to come and a request to be told the arm."""
+    study = studies.found_study(
+        session,
+        name="Second trial",
+        arms=("ketamine", "placebo"),
+        masking="masked",
+        estimand="hypothetical",
+        visits=[PlannedVisit("Week 12", 84, 3)],
+        now=MORNING,
+    )
+    places = [study_list.Place("all", "001", "placebo"), study_list.Place("all", "002", "ketamine")]
+    study_list.keep_list(session, study, places, made={"source": "made"}, now=MORNING)
+    patient = patient_by_id(session, 1)
+    for kind in ("screened", "consented"):
+        study_steps.record_step(session, study, patient, kind=kind, day=DAY, today=DAY, now=MORNING)
+    course = study_list.allot(session, study, patient, stratum="all", now=MORNING)
+    said = {"kind": "minor_deviation", "detail": "One day late", "day": DAY}
+    study_steps.record_step(session, study, patient, **said, today=DAY, now=MORNING)
+    nurse = session.scalars(own(session, Staff).where(Staff.role == "nurse")).one()
+    facts = {"course_id": course.course_id, "reason": "Liver values", "staff_id": nurse.id}
+    unblinding.ask(session, study, **facts, now=MORNING)
+
+
 def addresses(desk: Desk) -> Iterator[str]:
     """Every page that a physician can open."""
     with desk.reading() as session:
@@ -153,6 +191,7 @@ def addresses(desk: Desk) -> Iterator[str]:
         entry = versions_of(session, 1)[-1].uid
         booking = session.scalars(own(session, Booking)).one().uid
         bed = session.scalars(own(session, Chair)).one().uid
+        study = session.scalars(own(session, Study)).one().uid
     patient, alert = desk.uid(1), next(a.uid for a in desk.clinic.alerts(1) if a.kind == "loss")
     yield from ("/desk/", "/desk/?tab=all", "/desk/?tab=snoozed", "/desk/bookings", "/desk/nothing")
     yield from (
@@ -170,6 +209,7 @@ def addresses(desk: Desk) -> Iterator[str]:
     yield f"/desk/chairs/{bed}/free?first={DAY}&last={DAY}"
     yield "/desk/results/answers"
     yield "/desk/results/studies"
+    yield from (f"/desk/studies/{study}{page}" for page in ("", "/log", "/unblinding"))
     yield f"/desk/patients/{patient}"
     for page in ("identity", "follow", "booking", "courses/new", "infusions/new", "answers/new"):
         yield f"/desk/patients/{patient}/{page}"
@@ -191,6 +231,7 @@ def admin_addresses(desk: Desk) -> Iterator[str]:
         admin = session.scalars(own(session, Staff).where(Staff.role == "admin")).one().uid
     yield from ("/desk/staff", "/desk/staff/new", f"/desk/staff/{admin}", "/desk/keys", "/desk/keys/new")
     yield "/desk/audit"
+    yield "/desk/studies/new"
 
 
 def test_every_page_with_an_address_of_its_own_is_looked_at_here(furnished):
@@ -210,13 +251,18 @@ def test_every_page_with_an_address_of_its_own_is_looked_at_here(furnished):
         "desk.answers_csv",
         "desk.emergency_page",
         "desk.trail_csv",
+        "desk.study_file",
     }
     assert pages - seen == others
 
 
 def test_every_page_about_one_patient_names_them_and_leaves_one_trace(furnished):
     physician = furnished.sign_in("physician")
-    about_one = [p for p in addresses(furnished) if re.search(r"/[0-9a-f]{8}-", p) and "/chairs/" not in p]
+    about_one = [
+        p
+        for p in addresses(furnished)
+        if re.search(r"/[0-9a-f]{8}-", p) and not re.search("/chairs/|/studies/", p)
+    ]
     assert len(about_one) == 25
     furnished.name(2, "Joke Vos")
     for path in about_one:

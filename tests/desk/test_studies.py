@@ -7,9 +7,10 @@ from sqlalchemy import update
 
 from diary.domain.simulation.parameters import KETAMINE
 from diary.services.results import compute, keep
-from diary.storage.ids import new_uid
+from diary.services.studies import found_study
+from diary.storage.studies import arms_of
 from diary.storage.tables.course import Course
-from diary.storage.tables.study import Study, StudyArm, StudyCourse
+from diary.storage.tables.study import Study, StudyCourse
 from diary.storage.unit import clinic_of, own
 from tests.desk.browsing import browsing
 from tests.desk.house import MORNING, Desk, serving, words_of
@@ -28,12 +29,15 @@ def studied(desk: Desk) -> Desk:
     desk.name(1, "Anneke de Boer")
     with desk.clinic.unit(write=True) as session:
         clinic_id = clinic_of(session)
-        study = Study(clinic_id=clinic_id, uid=new_uid(MORNING), name="Second trial", created_at=MORNING)
-        session.add(study)
-        session.flush()
-        arms = [StudyArm(clinic_id=clinic_id, study_id=study.id, name=name) for name in ("esk", "midazolam")]
-        session.add_all(arms)
-        session.flush()
+        study = found_study(
+            session,
+            name="Second trial",
+            arms=("esk", "midazolam"),
+            masking="masked",
+            estimand="treatment_policy",
+            now=MORNING,
+        )
+        arms = arms_of(session, study)
         for place, course in enumerate(session.scalars(own(session, Course).order_by(Course.id))):
             allotted = {"arm_id": arms[place % 2].id, "course_id": course.id, "allotted_at": MORNING}
             session.add(StudyCourse(clinic_id=clinic_id, study_id=study.id, **allotted))

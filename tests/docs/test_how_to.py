@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from diary.cli.program import diary
 from diary.gateways.webhook import signature
 from tests.cli.terminal import Terminal
-from tests.docs.walkthrough import walk
+from tests.docs.walkthrough import walk, walk_inside
 from tests.jobs.processes import environment
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -99,9 +99,30 @@ def test_the_nights_of_a_file_are_replayed_as_the_page_says(folder):
         assert len(list(csv.DictReader(text))) == 200 * 120
 
 
-def test_what_diaries_tell_is_shown_as_the_page_says(sqlite_url, tmp_path, folder):
-    Terminal(sqlite_url, tmp_path).set_up()
-    walk(page("import.md"), folder, env=environment(database_url=sqlite_url))
-    typed = walk(page("learn-from-diaries.md"), folder, env=environment(database_url=sqlite_url))
+def test_what_diaries_tell_is_shown_as_the_page_says(sqlite_url, folder):
+    """In one process: the page's commands need no shell but for where they write."""
+    terminal = with_diaries(sqlite_url, folder)
+    told = page("learn-from-diaries.md").replace(" > durability.json", "")
+    typed = walk_inside(told, terminal)
     assert sum("diary durability" in line for line in typed) == 3
     assert (folder / "weeks.csv").read_text("utf-8").startswith("factor,group,week,")
+
+
+def test_a_study_is_run_as_the_page_says(sqlite_url, folder):
+    terminal = with_diaries(sqlite_url, folder)
+    typed = walk_inside(page("run-a-study.md"), terminal)
+    assert sum("diary study" in line for line in typed) == 7
+    sums = (folder / "frozen" / "SHA256SUMS").read_text("utf-8")
+    for name in re.findall(r"`(\w+\.csv)`", page("run-a-study.md").partition("The record:")[2]):
+        assert (f"  {name}\n" in sums) == (name != "arms.csv"), name
+
+
+def with_diaries(url: str, folder: Path) -> Terminal:
+    """A clinic into which the diaries of the page about importing came."""
+    terminal = Terminal(url, folder)
+    terminal.set_up()
+    for name, text in re.findall(r"```csv (\S+)\n(.*?)```\n", page("import.md"), re.DOTALL):
+        terminal.write(name, text)
+    done = terminal.run("import", f"{folder}/diaries.csv", "--infusions", f"{folder}/infusions.csv")
+    assert done.exit_code == 0, done.output
+    return terminal

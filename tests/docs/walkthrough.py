@@ -5,13 +5,17 @@ shell must answer, word for word. An answer that begins with "Error:" must come 
 one with success.
 """
 
+import contextlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
+
+from tests.cli.terminal import Terminal
 
 FENCED = re.compile(r"^```(\w+) ?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 ROOT = Path(__file__).parents[2]
@@ -34,6 +38,34 @@ def walk(page: str, folder: Path, *, env: Mapping[str, str]) -> list[str]:
         else:
             assert kind == "text", f"a block of {kind}: nobody runs it"
     return typed
+
+
+def walk_inside(page: str, terminal: Terminal) -> list[str]:
+    """The same without a process for each command: in the terminal's folder, on its database."""
+    blocks = [(kind, name, text) for kind, name, text in FENCED.findall(page)]
+    typed = []
+    with contextlib.chdir(terminal.folder):
+        for (kind, name, text), (next_kind, _, next_text) in pairwise([*blocks, ("", "", "")]):
+            if kind == "csv":
+                terminal.write(name, text)
+            elif kind == "sh":
+                told = "".join(_type_inside(line, terminal) for line in text.splitlines())
+                assert next_kind != "text" or told == next_text, f"{text}answers:\n{told}"
+                typed += text.splitlines()
+    return typed
+
+
+def _type_inside(line: str, terminal: Terminal) -> str:
+    """One line; what it says on either stream. What is no command of the service goes to a shell."""
+    words = shlex.split(line)
+    if words[:3] != ["python", "-m", "diary"]:
+        shell = subprocess.run(
+            ["sh", "-e", "-c", line], capture_output=True, text=True, timeout=60, check=True
+        )
+        return shell.stdout
+    done = terminal.run(*words[3:])
+    assert done.exit_code == 0, f"{line} ends with {done.exit_code}:\n{done.output}"
+    return done.output
 
 
 def _type(command: str, folder: Path, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":

@@ -6,12 +6,13 @@ import pytest
 
 from diary.services.alerts import ask_for_call, raise_red_flag
 from diary.services.blinding import is_masked, mask, masked_among
+from diary.services.studies import found_study
 from diary.storage.courses import courses_of
 from diary.storage.engine import make_engine
-from diary.storage.ids import new_uid
 from diary.storage.nights import assessments, findings_of
 from diary.storage.patients import patient_by_id
-from diary.storage.tables.study import Study, StudyArm, StudyCourse
+from diary.storage.studies import arms_of
+from diary.storage.tables.study import StudyCourse
 from tests.little_clinic import FIRST_DAY, LittleClinic, at, day_number, found
 
 LOST = "2 " * 30 + "8 " * 16
@@ -29,13 +30,15 @@ def allot(clinic: LittleClinic, *patient_ids: int, unblinded: bool = False) -> l
     """Put these patients' courses into a study of two arms, one after the other; the courses."""
     with clinic.unit(write=True) as session:
         common = {"clinic_id": clinic.clinic_id}
-        study = Study(**common, uid=new_uid(NOW), name=f"Study {patient_ids}", created_at=NOW)
-        study.unblinded_at = NOW if unblinded else None
-        session.add(study)
-        session.flush()
-        arms = [StudyArm(**common, study_id=study.id, name=name) for name in ("ketamine", "placebo")]
-        session.add_all(arms)
-        session.flush()
+        study = found_study(
+            session,
+            name=f"Study {patient_ids}",
+            arms=("ketamine", "placebo"),
+            masking="open" if unblinded else "masked",
+            estimand="treatment_policy",
+            now=NOW,
+        )
+        arms = arms_of(session, study)
         courses = [courses_of(session, patient_id)[-1].id for patient_id in patient_ids]
         for place, course_id in enumerate(courses):
             arm_id = arms[place % 2].id

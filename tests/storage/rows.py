@@ -45,6 +45,10 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "installation": {"id": 1},
     "message": {"next_try_at": MOMENT, "webhook_id": None},
     "share_link": {"opened": 0},
+    "study": {"follow_up_days": 84},
+    # Added to a table that was there: a step down and up again empties it.
+    "study_course": {"allocation_id": None},
+    "unblinding": {"agreed_at": MOMENT},
 }
 # Clinics' numbers, and so the keys of their rows: above those that the databases will give out first.
 OURS, THEIRS = 101, 102
@@ -85,6 +89,8 @@ def _rows(table: Table, clinic_id: int) -> list[dict[str, Any]]:
     if table.name == "staff":
         other = {"id": clinic_id + SECOND, "uid": f"second-{clinic_id}", "email": f"second-{clinic_id}"}
         return [row, row | other]
+    if table.name == "unblinding":
+        return [row | {"agreed_by_id": clinic_id + SECOND}]
     if table.name == "cover":
         return [row | {"cover_id": clinic_id + SECOND}]
     return [row]

@@ -13,6 +13,8 @@ from werkzeug.test import TestResponse
 from config.words import STAFF_ROLES
 from diary.services import alerts, bookings
 from diary.services.chairs import add_chair
+from diary.services.studies import found_study
+from diary.services.study_steps import record_step
 from diary.services.teams import add_team
 from diary.storage.base import Base
 from diary.storage.courses import courses_of
@@ -28,6 +30,7 @@ from diary.storage.tables.outbox import Message
 from diary.storage.tables.patient import Device, Patient
 from diary.storage.tables.signing import Passkey
 from diary.storage.tables.staff import IntegrationKey, Staff, StaffSession, Team
+from diary.storage.tables.study import Study, StudyStep, Unblinding
 from diary.storage.unit import clinic_of, own
 from diary.web.rights import ANYONE, INTEGRATION, PATIENT, RIGHTS
 from tests.api.people import Caller, answer_of, machine, make_app, nobody, person, phone, set_clock
@@ -37,6 +40,7 @@ from tests.web.examples import address, routes
 TODAY: Final = day_number(10)
 NOW: Final = at(TODAY, hour=20)
 NURSE: Final = "nurse"
+ARMS: Final = ("ketamine", "placebo")
 
 # What an id in an address or a body can name, and the table that it stands in.
 KINDS: Final[Mapping[str, type[Base]]] = {
@@ -54,6 +58,9 @@ KINDS: Final[Mapping[str, type[Base]]] = {
     "session": StaffSession,
     "passkey": Passkey,
     "message": Message,
+    "study": Study,
+    "step": StudyStep,
+    "unblinding": Unblinding,
     "key": IntegrationKey,
     "access": EmergencyAccess,
 }
@@ -106,6 +113,7 @@ def ground(app: Flask, clinic: LittleClinic, *roles: str) -> Ground:
         passkey = _a_passkey(session)
         session.add_all((passkey, _an_access(session, patient_uid, by=passkey.staff_id)))
         add_team(session, name="Hand", now=NOW)
+        _a_study(session, patient_uid)
     known = {NURSE: nurse, PATIENT: device}
     callers = {role: known.get(role) or signed_in(app, clinic, role) for role in roles or EVERYBODY}
     return Ground(app, clinic, callers, newest_uids(clinic, tuple(KINDS)))
@@ -193,6 +201,20 @@ def _an_access(session: Session, patient_uid: str, *, by: int) -> EmergencyAcces
 
 
 EVERYBODY: Final = (PATIENT, INTEGRATION, *STAFF_ROLES)
+
+
+def _a_study(session: Session, patient_uid: str) -> None:
+    """A masked study for which the patient was screened, and that somebody wants to unblind."""
+    study = found_study(
+        session, name="Trial", arms=ARMS, masking="masked", estimand="treatment_policy", now=NOW
+    )
+    patient = patient_by_uid(session, patient_uid)
+    assert patient is not None
+    record_step(session, study, patient, kind="screened", day=TODAY, today=TODAY, now=NOW)
+    asks = session.scalars(own(session, Staff).order_by(Staff.id)).first()
+    assert asks is not None
+    facts = {"clinic_id": study.clinic_id, "study_id": study.id, "asked_by_id": asks.id}
+    session.add(Unblinding(**facts, uid=new_uid(NOW), reason="closed", asked_at=NOW))
 
 
 def _alerts_and_booking(session: Session, patient_id: int) -> None:

@@ -27,7 +27,7 @@ APART: Final = {CSRF_FIELD, "back"}
 NEVER_WRONG: Final = {"stopped_early", "stride", "chart", "layout", "mails", "q"}
 # A refused form is shown again, and to read who a patient is leaves its trace.
 TRACES: Final = ("audit",)
-KIND_OF: Final = {"infusions": "administration", "entries": "entry"}
+KIND_OF: Final = {"infusions": "administration", "entries": "entry", "studies": "study"}
 A_FORM: Final = re.compile(r"<form([^>]*)>(.*?)</form>", re.DOTALL)
 NAME: Final = re.compile(r'<(?:input|select|textarea|button)[^>]* name="([^"]+)"')
 

@@ -7,25 +7,25 @@ from typing import Final
 import pytest
 
 from diary.services.nights import run_due
-from diary.storage.courses import courses_of
-from diary.storage.ids import new_uid
+from diary.services.study_list import Place, keep_list
+from diary.services.study_list import allot as allocate
+from diary.services.study_steps import record_step, standing_of
 from diary.storage.patients import patient_by_uid
-from diary.storage.tables.study import Study, StudyArm, StudyCourse
+from diary.storage.studies import arms_of, study_by_uid
+from diary.storage.tables.study import Allocation, StudyCourse
 from diary.storage.unit import own
 from diary.web.rights import ANYONE, RIGHTS
-from tests.little_clinic import FIRST_DAY, at
 from tests.web.examples import routes
-from tests.web.ground import NOW, Ground, a_patient, clinics
+from tests.web.ground import ARMS, NOW, TODAY, Ground, a_patient, clinics
 from tests.web.test_other_clinics import ask, asked_of, example, own_parts
 
 # What is new in each answer, whatever was asked.
 EACH_TIME: Final = re.compile(
-    r'[0-9a-f]{32,64}|\d{4}-\d\d-\d\dT[0-9:.]+\+00:00|name="id" value="[^"]*"'
-    r"|\d+ times?|just now|\d+ (?:s|min) ago"
+    r'[0-9a-f]{32,64}|\d{4}-\d\d-\d\dT[0-9:.]+\+00:00|name="id" value="[^"]*"|\d+ times?|just now'
+    r'|\d+ (?:s|min) ago|"age_hours":[\d.]+'
 )
 # The asker's own account, and the trail, which grows by each asking.
 OWN_AFFAIRS: Final = ("account", "authenticator", "trail")
-ARMS: Final = ("ketamine", "placebo")
 
 
 @pytest.fixture(scope="module")
@@ -37,28 +37,27 @@ def here(sqlite_template, tmp_path_factory) -> Iterator[Ground]:
 
 
 def allot(here: Ground, patient_uids: list[str]) -> list[int]:
-    """A masked study in which these patients are in one arm after the other; the ids of its arms."""
-    clinic_id, now = here.clinic.clinic_id, at(FIRST_DAY)
+    """Put these patients into the masked study, in one arm after the other; the ids of its arms."""
     with here.clinic.unit(write=True) as session:
-        study = Study(clinic_id=clinic_id, uid=new_uid(now), name="Trial", created_at=now)
-        session.add(study)
-        session.flush()
-        arms = [StudyArm(clinic_id=clinic_id, study_id=study.id, name=name) for name in ARMS]
-        session.add_all(arms)
-        session.flush()
-        for place, uid in enumerate(patient_uids):
+        study = study_by_uid(session, here.uids["study"], lock=True)
+        assert study is not None
+        places = [Place("all", f"{number:03}", arm) for number, arm in enumerate(ARMS, start=1)]
+        keep_list(session, study, places, made={"source": "made"}, now=NOW)
+        for uid in patient_uids:
             patient = patient_by_uid(session, uid)
             assert patient is not None
-            course = courses_of(session, patient.id)[-1]
-            allotted = {"study_id": study.id, "arm_id": arms[place].id, "course_id": course.id}
-            session.add(StudyCourse(clinic_id=clinic_id, **allotted, allotted_at=now))
-        return [arm.id for arm in arms]
+            for kind in ("screened", "consented"):
+                if standing_of(session, study, patient.id) != kind:
+                    record_step(session, study, patient, kind=kind, day=TODAY, today=TODAY, now=NOW)
+            allocate(session, study, patient, stratum="all", now=NOW)
+        return [arm.id for arm in arms_of(session, study)]
 
 
 def exchange(here: Ground, arms: list[int]) -> None:
     with here.clinic.unit(write=True) as session:
-        for row in session.scalars(own(session, StudyCourse)):
-            row.arm_id = arms[1] if row.arm_id == arms[0] else arms[0]
+        for table in (StudyCourse, Allocation):
+            for row in session.scalars(own(session, table)):
+                row.arm_id = arms[1] if row.arm_id == arms[0] else arms[0]
 
 
 def unlike(one: tuple[int, str, int], other: tuple[int, str, int]) -> tuple[object, ...]:

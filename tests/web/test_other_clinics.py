@@ -50,6 +50,9 @@ KIND_AFTER: Final = {
     "messages": "message",
     "staff": "staff",
     "emergency": "access",
+    "studies": "study",
+    "log": "step",
+    "unblinding": "unblinding",
 }
 # What the uids in a body, a query or a form name, by route and key.
 NAMED: Final[dict[str, dict[str, str]]] = {
