@@ -12,6 +12,7 @@ from config.settings import env_name
 from config.wordings import QUESTION
 from diary.desk.door import show, show_problem
 from diary.desk.forms import Form
+from diary.desk.kept_form import pack, unpack
 from diary.domain.errors import Refusal
 from diary.services.attempts import Door as Tries
 from diary.services.attempts import network_of
@@ -37,11 +38,16 @@ USUAL: Final = {
 # Of the operator's own file, not of the form: what the page shows as set or not set.
 FROM_THE_ENVIRONMENT: Final = ("public_url", "smtp_url", "mail_from", "operator_email")
 
+KEPT: Final = "__Host-setup"
+KEPT_FOR_S: Final = 7 * 24 * 3600
+SECRETS: Final = ("setup_code", "password", "password_again")
+
 founding = Blueprint("founding", __name__, url_prefix="/setup")
 FOUNDING: Final[dict[str, Right]] = {
     "GET founding.setup": frozenset({ANYONE}),
     "POST founding.setup": frozenset({ANYONE}),
     "POST founding.test_mail": frozenset({ANYONE}),
+    "POST founding.keep": frozenset({ANYONE}),
 }
 DOOR: Final = Door(prefix="/setup", content_policy=OWN_FILES, show_problem=show_problem)
 
@@ -53,14 +59,36 @@ def setup() -> ResponseReturnValue:
         if request.method == "POST":
             raise Refusal("already_set_up", "This database is set up already. Sign in instead.")
         return redirect(url_for("desk.sign_in"), 303)
-    form = Form(USUAL)
+    form = Form({**USUAL, **unpack(request.cookies.get(KEPT, ""))})
     if form.sent:
         with form.refusals():
             given = form.read(FoundingIn)
             _check_code(given.pop("setup_code"))
             _found(given)
-            return redirect(url_for("desk.sign_in", done="founded"), 303)
+            response = redirect(url_for("desk.sign_in", done="founded"), 303)
+            response.delete_cookie(KEPT, secure=True, httponly=True, samesite="Strict")
+            return response
     return _page(form), form.status
+
+
+@founding.post("/keep")
+def keep() -> ResponseReturnValue:
+    """Put the form aside in this browser, without the code and the password; the page shows it again."""
+    if _founded():
+        raise Refusal("already_set_up", "This database is set up already. Sign in instead.")
+    form, kept = Form(), None
+    with form.refusals():
+        _check_code(form.value("setup_code"))
+        kept = pack(form.values, but=SECRETS)
+        if kept is None:
+            raise ma.ValidationError(
+                {"emergency_text": ["Too long to be kept here: shorten it until you go on."]}
+            )
+    if kept is None:
+        return _page(form), form.status
+    response = redirect(url_for("founding.setup", done="kept"), 303)
+    response.set_cookie(KEPT, kept, max_age=KEPT_FOR_S, secure=True, httponly=True, samesite="Strict")
+    return response
 
 
 @founding.post("/mail")

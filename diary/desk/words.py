@@ -293,6 +293,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "chair_retired": "Retired. Nothing more is booked there.",
     "closed_days": "Closed on these days.",
     "opened_days": "Open again.",
+    "kept": "Kept in this browser for seven days, without the code and the password. Open it to go on.",
     "founded": "Your clinic is set up. Sign in; then invite your colleagues.",
     "saved": "Saved.",
     "checklist": "Saved as a new version. It stands with every booking from now on.",

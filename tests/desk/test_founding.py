@@ -190,3 +190,27 @@ def test_the_mail_server_s_own_answer_is_shown_before_anything_is_kept(browser, 
     without = words_of(browser(sqlite_url).post("/setup/mail", data=FILLED).get_data(as_text=True))
     assert "Set DIARY_SMTP_URL" in without
     assert client.get("/setup").status_code == 200
+
+
+def test_what_was_typed_is_there_again_after_a_break_but_for_the_code_and_the_password(browser, sqlite_url):
+    client = browser(sqlite_url)
+
+    def keep(**changes: str) -> TestResponse:
+        return client.post("/setup/keep", data={**FILLED, "emergency_text": "Call 112.", **changes})
+
+    assert keep(setup_code="wrong").status_code == 403
+    assert keep(emergency_text="".join(chr(0x4E00 + n) for n in range(3_000))).status_code == 422, "too long"
+    kept = keep()
+    assert (kept.status_code, kept.location) == (303, "/setup?done=kept")
+    cookie = kept.headers["Set-Cookie"]
+    assert all(word in cookie for word in ("__Host-setup=", "Secure", "HttpOnly", "SameSite=Strict"))
+
+    page = client.get("/setup", base_url="https://localhost").get_data(as_text=True)
+    for typed in ('value="Hand clinic"', 'value="ada@clinic.example"', ">Call 112.<", 'value="tue" checked'):
+        assert typed.lower() in page.lower(), typed
+    assert 'value="wed" checked' not in page, "what was not ticked stays so"
+    assert CODE not in page
+    assert "four plain words" not in page
+
+    founded = client.post("/setup", data=FILLED, base_url="https://localhost")
+    assert "__Host-setup=;" in founded.headers["Set-Cookie"]

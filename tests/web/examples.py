@@ -137,6 +137,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
         "locale": "nl",
     },
     "POST desk.forecast_page": {"mode": "on", "note": "why"},
+    "POST founding.keep": {"setup_code": "none"},
     "POST founding.test_mail": {"setup_code": "none", "email": "nobody@example.org"},
     "POST desk.checklist_page": {"lines": "Liver test"},
     "POST desk.tick_line": {"ticked": "yes"},
