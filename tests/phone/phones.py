@@ -1,5 +1,6 @@
 """A phone with JavaScript: a Chromium of its own, its clock and its zone, and a line that can be cut."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 PATIENCE_MS = 30_000  # as long as the driver of browsers waits by itself
+POLL_MS = 20
 STORED = """() => new Promise((resolve, reject) => {
   const opened = indexedDB.open("diary", 1);
   opened.onerror = reject;
@@ -93,16 +95,11 @@ class SmartPhone:
         return found
 
     def until(self, what: str) -> None:
-        """Wait until something holds in the page."""
-        self.page.evaluate(
-            f"""async () => {{
-              const until = performance.now() + {PATIENCE_MS};
-              while (!({what})) {{
-                if (performance.now() > until) throw new Error({what!r} + " never came");
-                await new Promise((then) => setTimeout(then, 20));
-              }}
-            }}"""
-        )
+        """Wait until something holds in the page; by this clock, since the page's own may stand still."""
+        ends_s = time.monotonic() + PATIENCE_MS / 1000
+        while not self.page.evaluate(f"async () => Boolean({what})"):
+            assert time.monotonic() < ends_s, f"{what} never came"
+            self.page.wait_for_timeout(POLL_MS)
 
     def sent(self) -> None:
         """Wait until nothing waits."""
