@@ -22,7 +22,7 @@ RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pr
 # All that the night changes of a page is its colours.
 OF_THE_NIGHT: Final = ["color-contrast"]
 RUN: Final = """async ([type, values]) => {
-  const found = await axe.run(document, { runOnly: { type, values } });
+  const found = await axe.run(document, { runOnly: { type, values }, resultTypes: ["violations"] });
   return found.violations.map((each) => `${each.id}: ${each.nodes[0].html}`);
 }"""
 
