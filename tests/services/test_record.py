@@ -72,8 +72,9 @@ def test_one_row_of_every_table_comes_in_as_it_went_out_and_of_no_other_clinic(
     assert after == before
 
 
-def test_a_clinic_goes_on_where_its_record_was_read_in(database, other_database, tmp_path):
-    with engine_at(database.url) as source:
+def test_a_clinic_goes_on_where_its_record_was_read_in(sqlite_database, postgresql_database, tmp_path):
+    """On the database that gives out numbers by itself."""
+    with engine_at(sqlite_database.url) as source:
         clinic = found(source)
         begin(clinic)
         people = [clinic.treated(f"P-{number}", "3 4 . 5") for number in range(len(ODD_TEXTS))]
@@ -85,7 +86,7 @@ def test_a_clinic_goes_on_where_its_record_was_read_in(database, other_database,
         seal_everything(source, now=NOW)
         before = content(source, clinic.clinic_id)
         folder = written(source, clinic.clinic_id, tmp_path / "record")
-    with engine_at(other_database.url) as there:
+    with engine_at(postgresql_database.url) as there:
         list(read_record(there, folder, now=NOW))
         again = LittleClinic(there, clinic.clinic_id, clinic.first_night)
         with again.unit() as session:
