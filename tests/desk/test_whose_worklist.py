@@ -8,13 +8,14 @@ from sqlalchemy import update
 
 from diary.services import alerts
 from diary.services.clinics import ALWAYS, new_forecast
+from diary.services.studies import found_study
 from diary.storage.courses import courses_of
 from diary.storage.ids import new_uid
 from diary.storage.patients import patient_by_id
 from diary.storage.tables.night import Assessment
 from diary.storage.tables.patient import Device
 from diary.storage.tables.staff import Cover, Staff, Team, TeamMember
-from diary.storage.tables.study import Study, StudyArm, StudyCourse
+from diary.storage.tables.study import StudyArm, StudyCourse
 from diary.storage.unit import own
 from tests.desk.house import MORNING, Desk, words_of
 from tests.little_clinic import a_regimen, day_number
@@ -194,12 +195,15 @@ def test_a_list_is_narrowed_to_a_regimen_and_to_a_study_and_counts_what_it_shows
     with desk.clinic.unit(write=True) as session:
         five_days, ten_days = a_regimen(session), a_regimen(session, name="Ten outpatient days")
         uids |= {"five days": five_days.uid, "ten days": ten_days.uid}
-        study = Study(clinic_id=desk.clinic.clinic_id, uid=new_uid(MORNING), name="Trial", created_at=MORNING)
-        session.add(study)
-        session.flush()
-        arm = StudyArm(clinic_id=desk.clinic.clinic_id, study_id=study.id, name="A")
-        session.add(arm)
-        session.flush()
+        study = found_study(
+            session,
+            name="Trial",
+            arms=("A", "B"),
+            masking="masked",
+            estimand="treatment_policy",
+            now=MORNING,
+        )
+        arm = session.scalars(own(session, StudyArm).where(StudyArm.study_id == study.id)).first()
         uids["study"], in_arm = study.uid, {"study_id": study.id, "arm_id": arm.id}
     for pseudonym in ("P-1", "P-2", "P-3"):
         patient_id = desk.patient(pseudonym)
