@@ -28,6 +28,9 @@ KIND_AFTER: Final = {
     "phones": "device",
     "staff": "staff",
     "shown": "message",
+    "studies": "study",
+    "log": "step",
+    "unblinding": "unblinding",
     "emergency": "access",
 }
 # So does the name of a key.

@@ -1,7 +1,7 @@
 // The answers of a day on this phone: what was given here and waits, and what the service holds.
 
 import { ask, changed, flushNow, standingOf } from "./send.js";
-import { fact, outbox, put, remember, settle } from "./store.js";
+import { fact, outbox, put, remember, replace, settle } from "./store.js";
 import { addDays, diaryDay, newId, stamp, zone } from "./time.js";
 
 const ENTRIES = "/v1/entries";
@@ -124,11 +124,11 @@ export async function dismiss(record) {
 
 /** Ask the service how the last days stand; without a signal what was known stays. */
 export async function refresh(today) {
-  const before = JSON.stringify(await fact("days"));
+  const before = await fact("days");
   const answer = await ask("GET", `/v1/entries?from=${addDays(today, -DAYS_KNOWN)}&limit=200`);
   if (answer.status !== 200) return;
-  // A receipt that came while this was under way is newer: an answer just given is not asked for again.
-  if (JSON.stringify(await fact("days")) !== before) return;
   const standing = answer.json.items.filter((entry) => entry.standing);
-  await remember("days", Object.fromEntries(standing.map((entry) => [entry.day, standingOf(entry)])));
+  const days = Object.fromEntries(standing.map((entry) => [entry.day, standingOf(entry)]));
+  // A receipt that came while this was under way is newer: an answer just given is not asked for again.
+  await replace("days", before, days);
 }

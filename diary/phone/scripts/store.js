@@ -59,6 +59,15 @@ export function remember(name, value) {
   return act("readwrite", (_, facts) => facts.put(value, name));
 }
 
+/** Remember something instead of `before`, in one step; whatever came in the meantime stays. */
+export function replace(name, before, value) {
+  return act("readwrite", (_, facts) => {
+    facts.get(name).onsuccess = (event) => {
+      if (JSON.stringify(event.target.result) === JSON.stringify(before)) facts.put(value, name);
+    };
+  });
+}
+
 /** Look at all that waits and put what `make` makes of it; undefined puts nothing. In one step, also in two tabs. */
 export async function put(make) {
   const made = await act("readwrite", (waiting, _, give) => {
