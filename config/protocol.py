@@ -118,7 +118,7 @@ class Protocol:
     recovered_probability: float = _between(0.01, 0.9, default=0.3)
     # The rule also finds "losses" in those who never responded: half of all its false alerts on simulated
     # cohorts. Under this chance it is told as no response.
-    loss_probability_min: float = _between(0.0, 0.5, default=0.1)
+    loss_probability_min: float = _between(0.0, 0.5, default=0.2)
 
     # What the phone asks beside the score, by its schedule; all of it can be skipped. Clinicians miss worst
     # pain; extra medicine lowers the score it is taken for; less pain is not yet better sleep or activity.
