@@ -151,8 +151,13 @@ def _never_below_in_stress(stress: Numbers) -> Iterator[Goal]:
             "the stress list",
             _cases(below, cases),
             not below,
-            "",
+            _without_rises(stress["below_the_plain_rule"]),
         )
+
+
+def _without_rises(below: list[tuple[str, float, str]]) -> str:
+    cases = [f"{name} at {rate:.2f}" for name, rate, method in below if method == US + OPENINGS]
+    return f"first openings alone are fewer in {', '.join(cases)}" if cases else ""
 
 
 def _cases(below: list[str], cases: int) -> str:
