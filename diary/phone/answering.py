@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from config.scales import NRS
 from diary.domain.errors import Refusal
 from diary.phone.door import diary_of, keep_signed_in, phone_work, renewed, show, show_refused
-from diary.phone.forms import chosen_nrs, day_in_address, hidden_id
+from diary.phone.forms import CHANGE_REASONS, chosen_nrs, chosen_reason, day_in_address, hidden_id
 from diary.phone.offering import offered_days
 from diary.phone.preferences import layout, layout_of_a_form
 from diary.phone.questions import asked_today
@@ -62,7 +62,7 @@ def save(day: str) -> ResponseReturnValue:
         return _ask_again(answered_day, error="nrs")
     with phone_work(write=True) as unit:
         diary = diary_of(unit)
-        refusal = _record(unit, diary, answered_day, nrs)
+        refusal = _record(unit, diary, answered_day, nrs, chosen_reason())
         found = own_day(unit.session, unit.patient, diary, day=answered_day)
         token = renewed(unit) if refusal is None else None
     if refusal is None:
@@ -78,7 +78,7 @@ def save(day: str) -> ResponseReturnValue:
     raise refusal
 
 
-def _record(unit: Work, diary: OwnDiary, day: date, nrs: int) -> Refusal | None:
+def _record(unit: Work, diary: OwnDiary, day: date, nrs: int, reason: str | None) -> Refusal | None:
     """Record the answer; a refusal, which has written nothing, comes back to be shown."""
     try:
         record_form(
@@ -88,6 +88,7 @@ def _record(unit: Work, diary: OwnDiary, day: date, nrs: int) -> Refusal | None:
             day=day,
             nrs=nrs,
             supersedes=hidden_id("supersedes"),
+            reason=reason,
             layout=layout_of_a_form(),
             locale=diary.question.locale,
             now=unit.now,
@@ -117,6 +118,7 @@ def _question(unit: Work, diary: OwnDiary, day: OwnDay, *, error: str | None = N
         day=day,
         numbers=range(NRS.low, NRS.high + 1),
         layout=layout(),
+        reasons=CHANGE_REASONS,
         client_id=new_uid(unit.now),
         error=error,
     )

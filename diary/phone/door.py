@@ -13,7 +13,7 @@ from diary.phone.cookies import put_cookie
 from diary.phone.files import LASTING, SCRIPTS_VERSION, STATIC_FILES, answer, packed_page
 from diary.phone.languages.english import ENGLISH
 from diary.phone.languages.spoken import LANGUAGES
-from diary.phone.preferences import text_size
+from diary.phone.preferences import colours, text_size
 from diary.phone.speaking import CONSENT_KEYS, spoken
 from diary.services.own_diary import Contact, OwnDiary, own_diary
 from diary.services.phone_tokens import is_due, renew
@@ -125,6 +125,7 @@ def _names() -> dict[str, Any]:
     return {
         "language": language,
         "text": text_size(),
+        "colours": colours(),
         "languages": LANGUAGES.values(),
         "t": language.say,
         "consent_keys": CONSENT_KEYS,

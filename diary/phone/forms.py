@@ -14,6 +14,12 @@ from diary.web.body import Invalid
 from schemas.fields import Code, Day, Fault, Uuid, Zone
 
 NUMBERS: Final = range(NRS.low, NRS.high + 1)
+# What is kept is said in the language of the desk, whichever the phone speaks.
+CHANGE_REASONS: Final = {
+    "slip": "Tapped the wrong number",
+    "memory": "Remembered it better",
+    "other": "Another reason",
+}
 
 _DAY: Final = Day(description="A diary day in an address.")
 _CODE: Final = Code(description="An enrolment code as it was typed.")
@@ -118,6 +124,15 @@ def chosen_word(name: str, offered: Collection[str]) -> str:
     """
     [word] = _offered_words(name, [request.form.get(name, "")], offered)
     return word
+
+
+def chosen_reason() -> str | None:
+    """Why an answer is changed, in the words that are kept of it; None when that was skipped.
+
+    Raises:
+        Invalid: the page offered no such reason.
+    """
+    return chosen_word("reason", ("", *CHANGE_REASONS.values())) or None
 
 
 def ticked(name: str, offered: Collection[str]) -> list[str]:

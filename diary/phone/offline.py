@@ -20,8 +20,9 @@ from diary.phone.door import (
     show_packed,
 )
 from diary.phone.files import LASTING, SCRIPT_FILES, SCRIPTS_VERSION, answer
+from diary.phone.forms import CHANGE_REASONS
 from diary.phone.offering import offered_days
-from diary.phone.preferences import keep_what_is_kept, layout, text_size
+from diary.phone.preferences import colours, keep_what_is_kept, layout, text_size
 from diary.phone.speaking import spoken
 from diary.services.own_diary import OwnDiary
 from diary.services.own_questions import questions
@@ -59,7 +60,15 @@ def offline() -> ResponseReturnValue:
         with phone_work(write=True) as writing:
             token = renewed(writing)
     numbers = range(NRS.low, NRS.high + 1)
-    response = show_packed("offline.html", unit, diary=diary, told=told, layout=layout(), numbers=numbers)
+    response = show_packed(
+        "offline.html",
+        unit,
+        diary=diary,
+        told=told,
+        layout=layout(),
+        numbers=numbers,
+        reasons=CHANGE_REASONS,
+    )
     if DEVICE_COOKIE in request.cookies:
         keep_signed_in(response, token or request.cookies[DEVICE_COOKIE])
     keep_what_is_kept(response)
@@ -110,12 +119,13 @@ def _told(unit: Work, diary: OwnDiary) -> dict[str, Any]:
         "csrf": own_csrf(),
         "files": [
             file_address("phone.css"),
+            file_address("night.css"),
             file_address("icon.svg"),
             url_for("phone.manifest"),
             *(script_address(name) for name in LOADED),
         ],
         # Another one, and the page on the screen is of before a change of the settings.
-        "look": f"{language.tag} {layout()} {text_size()}",
+        "look": f"{language.tag} {layout()} {text_size()} {colours()}",
         "locale": diary.question.locale,
         "layout": layout(),
         "zone": diary.zone.key,

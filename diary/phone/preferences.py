@@ -13,6 +13,7 @@ KEPT_FOR: Final = timedelta(days=400)
 LAYOUT_COOKIE: Final = "__Host-layout"
 CHART_COOKIE: Final = "__Host-chart"
 TEXT_COOKIE: Final = "__Host-text"
+COLOURS_COOKIE: Final = "__Host-colours"
 KEPT_COOKIE: Final = "__Host-kept"
 """How many answers wait on this phone. Scripts write it, and read it where the phone lost what it kept."""
 KEPT_MAX_DIGITS: Final = 4
@@ -21,6 +22,7 @@ KEPT_MAX_DIGITS: Final = 4
 LAYOUTS: Final = ("grid4", "list1", "row11")
 CHART: Final = ("shown", "hidden")
 SIZES: Final = ("normal", "large", "larger")
+COLOURS: Final = ("device", "light", "dark")
 
 
 def layout() -> str:
@@ -39,6 +41,11 @@ def text_size() -> str:
     return _of(request.cookies.get(TEXT_COOKIE), SIZES)
 
 
+def colours() -> str:
+    """Whether the pages are light or dark; "device" leaves it to how the phone is set."""
+    return _of(request.cookies.get(COLOURS_COOKIE), COLOURS)
+
+
 def chart_is_hidden() -> bool:
     """Whether the patient does not want to see the chart."""
     return _of(request.cookies.get(CHART_COOKIE), CHART) == "hidden"
@@ -52,6 +59,11 @@ def keep_layout(response: Response, chosen: str) -> None:
 def keep_text_size(response: Response, chosen: str) -> None:
     """Remember how large the text is; an unknown size counts as the first."""
     put_cookie(response, TEXT_COOKIE, _of(chosen, SIZES), max_age=KEPT_FOR)
+
+
+def keep_colours(response: Response, chosen: str) -> None:
+    """Remember light or dark; an unknown word counts as the first."""
+    put_cookie(response, COLOURS_COOKIE, _of(chosen, COLOURS), max_age=KEPT_FOR)
 
 
 def keep_language(response: Response, chosen: Language) -> None:

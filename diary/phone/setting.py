@@ -9,8 +9,10 @@ from diary.phone.forms import FormFault, chosen_word, chosen_zone
 from diary.phone.languages.spoken import LANGUAGES
 from diary.phone.places import places
 from diary.phone.preferences import (
+    COLOURS,
     LAYOUTS,
     SIZES,
+    keep_colours,
     keep_language,
     keep_layout,
     keep_text_size,
@@ -34,6 +36,7 @@ def settings() -> ResponseReturnValue:
         layout=layout(),
         sizes=SIZES,
         size=text_size(),
+        colour_choices=COLOURS,
         place=zone.replace("_", " "),
         saved="saved" in request.args,
     )
@@ -49,6 +52,7 @@ def keep_settings() -> ResponseReturnValue:
     keep_language(response, LANGUAGES[chosen])
     keep_layout(response, request.form.get("layout", ""))
     keep_text_size(response, request.form.get("text", ""))
+    keep_colours(response, request.form.get("colours", ""))
     return response
 
 

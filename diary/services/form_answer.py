@@ -21,6 +21,7 @@ def record_form(
     day: date,
     nrs: int,
     supersedes: str | None,
+    reason: str | None,
     layout: str,
     locale: str,
     now: datetime,
@@ -34,6 +35,7 @@ def record_form(
     Args:
         client_id: made when the page was shown.
         supersedes: the id of the version that the page showed as standing, if it showed one.
+        reason: why the answer that stands is changed, where that was said.
 
     Raises:
         Refusal: as `entries.record`, but never entry_id_reused.
@@ -55,6 +57,7 @@ def record_form(
         zone=patient.zone,
         source="form",
         supersedes=supersedes if standing is not None else None,
+        reason=reason if standing is not None else None,
         layout=layout,
         locale=locale,
         client_version=CLIENT_VERSION,

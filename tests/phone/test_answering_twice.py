@@ -33,6 +33,25 @@ def test_a_change_of_today_keeps_the_first_answer_and_shows_it_beside_the_questi
     assert "Saved: 5" in phone.get("/app/").text
 
 
+def test_why_an_answer_is_changed_can_be_said_and_can_be_skipped(sqlite_clinic: PhoneClinic):
+    patient_id = sqlite_clinic.admit()
+    phone = sqlite_clinic.phone(patient_id)
+    question = phone.get(f"/app/days/{TODAY}").text
+    phone.answer(7)
+    change = f"/app/days/{TODAY}/change"
+
+    asked = phone.get(change).text
+    phone.post(f"/app/days/{TODAY}", {**phone.form(change), "nrs": "5", "reason": "Tapped the wrong number"})
+    phone.answer(6, change=True)
+    made_up = phone.post(f"/app/days/{TODAY}", {**phone.form(change), "nrs": "4", "reason": "' OR 1=1"})
+
+    assert "I tapped the wrong number" in asked
+    assert "<select" not in question
+    assert made_up.status_code == 422
+    kept = [(entry.nrs, entry.reason) for entry in sqlite_clinic.entries(patient_id)]
+    assert kept == [(7, None), (5, "Tapped the wrong number"), (6, None)]
+
+
 def test_choosing_the_standing_number_again_is_no_change(clinic: PhoneClinic, joined: tuple[int, Phone]):
     patient_id, phone = joined
     phone.answer(7)

@@ -33,11 +33,10 @@ PAIRS = [
 ]
 
 
-def tokens(css: str) -> dict[str, dict[str, str]]:
-    """The colours by day and by night; the night changes some of those of the day."""
-    day, night = re.findall(r":root \{(.*?)\}", css, flags=re.DOTALL)
-    read = [dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block)) for block in (day, night)]
-    return {"day": read[0], "night": {**read[0], **read[1]}}
+def tokens(sheet: str) -> dict[str, str]:
+    """The colours that a style sheet names."""
+    [block] = re.findall(r":root \{(.*?)\}", Path(STATIC, sheet).read_text("utf-8"), flags=re.DOTALL)
+    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
 
 
 def luminance(colour: str) -> float:
@@ -55,7 +54,7 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-COLOURS = tokens(Path(STATIC, "phone.css").read_text("utf-8"))
+COLOURS = {"day": tokens("phone.css"), "night": tokens("night.css")}
 
 
 def test_black_on_white_is_21_to_1():
@@ -69,6 +68,7 @@ def test_it_can_be_read(scheme: str, what: str, on: str, least: float):
 
 
 def test_the_night_changes_every_colour():
+    assert COLOURS["night"].keys() == COLOURS["day"].keys()
     assert [name for name, value in COLOURS["day"].items() if COLOURS["night"][name] == value] == []
 
 

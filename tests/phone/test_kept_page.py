@@ -57,7 +57,7 @@ def test_it_is_answered_and_changed_by_keyboard_alone_and_says_what_it_did(
     with phone.page.expect_navigation():
         keys.press("Enter")
     phone.sees("You answered 6.")
-    for key in ("Tab", "Tab", "Space", "ArrowRight", "Enter"):
+    for key in ("Tab", "Tab", "Tab", "Space", "ArrowRight", "Enter"):
         keys.press(key)
     phone.sees("Saved: 1")
     phone.offline(off=False)

@@ -71,12 +71,13 @@ def test_without_a_signal_the_same_number_is_no_change_and_both_versions_of_anot
         if phone.waiting():
             phone.press("Change", role="link")
             phone.sees("You answered 7.")
+            phone.page.get_by_label("Why do you change it?").select_option("I remembered it better")
         phone.answer(nrs)
     phone.offline(off=False)
     phone.sent()
-    assert [(entry.nrs, entry.standing) for entry in sqlite_clinic.entries(patient_id)] == [
-        (7, False),
-        (5, True),
+    assert [(entry.nrs, entry.standing, entry.reason) for entry in sqlite_clinic.entries(patient_id)] == [
+        (7, False, None),
+        (5, True, "Remembered it better"),
     ]
 
 

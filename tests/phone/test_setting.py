@@ -1,11 +1,12 @@
 """Settings of one phone: the layout, the place, and signing out."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from diary.phone.languages.english import ENGLISH
-from diary.phone.preferences import LAYOUTS
+from diary.phone.preferences import COLOURS, LAYOUTS
 from diary.storage.tables.patient import Device
 from tests.phone.phone_clinic import TODAY, YESTERDAY, PhoneClinic, at
 
@@ -34,6 +35,20 @@ def test_a_layout_that_does_not_exist_is_the_usual_one(sqlite_clinic: PhoneClini
     phone.post("/app/settings", {**phone.form("/app/settings"), "language": "en", "layout": layout})
 
     assert 'class="scale grid4"' in phone.get("/app/").text
+
+
+def test_dark_or_light_is_as_the_phone_is_set_until_the_patient_chooses(sqlite_clinic: PhoneClinic):
+    phone = sqlite_clinic.phone(sqlite_clinic.admit())
+    schemes, sheets = {}, {}
+    for chosen in (*COLOURS, "pink"):
+        phone.post("/app/settings", {**phone.form("/app/settings"), "language": "en", "colours": chosen})
+        page = phone.get("/app/").text
+        schemes[chosen] = re.findall(r'<meta name="color-scheme" content="(.*?)">', page)
+        sheets[chosen] = re.findall(r'<link rel="stylesheet" href="/app/static/night.css[^"]*"(.*?)>', page)
+
+    as_set = ' media="(prefers-color-scheme: dark)"'
+    assert sheets == {"device": [as_set], "light": [], "dark": [""], "pink": [as_set]}
+    assert schemes == {"device": ["light dark"], "light": ["light"], "dark": ["dark"], "pink": ["light dark"]}
 
 
 def test_a_traveller_tells_the_phone_where_it_is_and_the_day_follows(clinic: PhoneClinic):

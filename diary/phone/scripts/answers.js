@@ -9,6 +9,13 @@ const CALLS = "/v1/calls";
 const CLIENT_VERSION = "app-1";
 const DAYS_KNOWN = 8;
 
+/** Put what `make` makes of what waits into the outbox; it is on the disk when this returns. */
+async function queue(make) {
+  await put(make);
+  changed();
+  flushNow().catch(() => undefined); // it waits, and is sent later
+}
+
 /** How a day stands: { id, nrs, kind }, with `waits` for an answer that the service has not receipted. */
 export async function dayAsKnown(day) {
   const waits = (record) => record.day === day && record.path === ENTRIES && record.state === "waiting";
@@ -32,14 +39,13 @@ export async function firstRefused() {
  * Keep an answer on this phone; it is on the disk when this returns. The number that stands, chosen again, is
  * no change. `shown` is what the page showed as standing: another phone's later answer is not overwritten unseen.
  */
-export async function give(told, { day, nrs, shown, layout }) {
-  await put((waiting) => {
+export async function give(told, { day, nrs, shown, layout, reason }) {
+  await queue((waiting) => {
     const before = waiting.filter((one) => one.day === day && one.path === ENTRIES && one.state === "waiting").at(-1);
     const stands = before ? before.body.nrs : shown?.kind === "void" ? undefined : shown?.nrs;
     if (stands === nrs) return undefined;
     const now = new Date();
     const id = newId();
-    const supersedes = before?.id ?? shown?.id;
     return {
       id,
       day,
@@ -56,12 +62,11 @@ export async function give(told, { day, nrs, shown, layout }) {
         layout,
         locale: told.locale,
         client_version: CLIENT_VERSION,
-        ...(supersedes ? { supersedes } : {}),
+        supersedes: before?.id ?? shown?.id,
+        reason: reason || undefined,
       },
     };
   });
-  changed();
-  flushNow().catch(() => undefined); // it waits, and is sent later
 }
 
 /** Which questions beside the score are asked today. What was told on this phone counts before the service knows it. */
@@ -83,7 +88,7 @@ export async function giveAsked(told, items) {
 export async function giveItems(told, items) {
   const id = newId();
   const now = new Date();
-  await put(() => ({
+  await queue(() => ({
     id,
     day: diaryDay(now),
     patient: told.patient,
@@ -98,17 +103,13 @@ export async function giveItems(told, items) {
       items,
     },
   }));
-  changed();
-  flushNow().catch(() => undefined); // it waits, and is sent later
 }
 
 /** Keep the wish to be called; the service takes one that stands already for the same. */
 export async function giveCall(told, wants) {
   const id = newId();
   const body = { id, wants };
-  await put(() => ({ id, day: diaryDay(), patient: told.patient, path: CALLS, state: "waiting", body }));
-  changed();
-  flushNow().catch(() => undefined); // it waits, and is sent later
+  await queue(() => ({ id, day: diaryDay(), patient: told.patient, path: CALLS, state: "waiting", body }));
 }
 
 /** Whether a wish to be called waits. */

@@ -63,6 +63,7 @@ export class Today {
       ? say(words, "question.after_midnight", { weekday: this.weekday(this.day) })
       : (await this.mayShow()) ? say(words, "question.earlier", { nrs: this.known.nrs }) : "";
     one("[data-fill=note]").textContent = note;
+    this.form.reason.hidden = !this.known;
     one("[data-fill=fault]").hidden = true;
     delete one(".notes").dataset.fault;
     this.open("question");
@@ -118,8 +119,8 @@ export class Today {
 
   async save(event) {
     event.preventDefault();
-    const chosen = new FormData(this.form).get("nrs");
-    if (chosen === null) {
+    const { nrs, reason } = this.form;
+    if (!nrs.value) {
       this.fault("error.nrs", "nothing");
       return;
     }
@@ -127,10 +128,14 @@ export class Today {
       await this.show();  // the day closed while the question lay open: it is asked again
       return;
     }
-    const layout = layoutShown(this.form, this.told.layout);
-    const answer = { day: this.day, nrs: Number(chosen), shown: this.known, layout };
     try {
-      await give(this.told, answer);
+      await give(this.told, {
+        day: this.day,
+        nrs: Number(nrs.value),
+        shown: this.known,
+        layout: layoutShown(this.form, this.told.layout),
+        reason: reason.value,
+      });
     } catch {
       this.fault("app.full", "full"); // the number stays chosen, and nothing says that it is saved
       return;
