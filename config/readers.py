@@ -122,6 +122,41 @@ def public_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def issuer(text: str) -> str:
+    """An identity provider as it names itself: compared to the letter, so nothing is added or taken off."""
+    try:
+        parts = urlsplit(text)
+        name, port = parts.hostname, parts.port
+    except ValueError:
+        name, port = None, None
+    if not name or port == 0 or not text.isascii() or set(" ?#@") & set(text):
+        raise ValueError("is no address of a provider; write one like https://login.example.org/realms/ward")
+    if parts.scheme != "https" and not (parts.scheme == "http" and name in LOCAL_HOSTS):
+        raise ValueError("must begin with https:// (http:// is for localhost only)")
+    return text
+
+
+def client_id(text: str) -> str:
+    """What a provider calls this service."""
+    if not re.fullmatch(r"[!-~]{1,200}", text, re.ASCII):
+        raise ValueError("is no client id; copy it from the provider, without spaces")
+    return text
+
+
+def client_secret(text: str) -> str:
+    """What a provider made up for this service; how strong it is, is the provider's affair."""
+    if not re.fullmatch(r"[!-~]{8,500}", text, re.ASCII):
+        raise ValueError("is no client secret; copy it from the provider, without spaces")
+    return text
+
+
+def short_name(text: str) -> str:
+    """A name that fits on a button."""
+    if len(text) > 40:
+        raise ValueError("is longer than 40 characters")
+    return text
+
+
 def email(text: str) -> str:
     """One address of a person or a list: what a mail server would refuse at once is refused here."""
     if not re.fullmatch(

@@ -192,6 +192,42 @@ class Settings:
         meaning="Whether staff of a live installation need a second factor. Without one, signing in leads to "
         "its set-up and nowhere else. In a sandbox nobody needs one.",
     )
+    provider_issuer: str | None = setting(
+        readers.issuer,
+        lambda _: None,
+        default_shown="none: staff sign in by passkey or password",
+        allowed="https://host and perhaps a path, as the provider writes it; http:// for localhost only",
+        meaning="The identity provider of your organisation (OpenID Connect). See docs/how-to/"
+        "sign-in-by-your-organisation.md.",
+    )
+    provider_client_id: str | None = setting(
+        readers.client_id,
+        lambda _: None,
+        default_shown="none: needed with an issuer",
+        allowed="up to 200 characters without spaces",
+        meaning="What the provider calls this service.",
+    )
+    provider_client_secret: str | None = setting(
+        readers.client_secret,
+        lambda _: None,
+        default_shown="none: a public client, held by PKCE alone",
+        allowed="as the provider gave it",
+        meaning="Proves to the provider that a call is this service's.",
+        secret=True,
+    )
+    provider_name: str = setting(
+        readers.short_name,
+        "your organisation",
+        allowed="up to 40 characters",
+        meaning="How the sign-in page names it: Sign in with ...",
+    )
+    provider_required: bool = setting(
+        readers.on_or_off,
+        "off",
+        allowed="on, off",
+        meaning="Whether staff of a live installation must sign in by the provider. Clinic admins may come "
+        "in otherwise, too, for the day on which the provider is away.",
+    )
     push_keys: tuple[str, str] | None = setting(
         readers.push_keys,
         lambda _: None,
@@ -323,10 +359,19 @@ def _value(about: About, *, text: str, above: Mapping[str, Any]) -> Any:
 
 def _at_odds(values: Mapping[str, Any]) -> list[str]:
     """Faults that lie between two settings."""
+    faults = []
     urls = [values[name] for name in ("database_url", "owner_database_url") if name in values]
     if len({url.partition(":")[0] for url in urls}) > 1:
-        return [f"{env_name('owner_database_url')}: is another kind of database than DIARY_DATABASE_URL"]
-    return []
+        faults.append(
+            f"{env_name('owner_database_url')}: is another kind of database than DIARY_DATABASE_URL"
+        )
+    if {"provider_issuer", "provider_client_id"} <= values.keys():
+        alone = values["provider_issuer"] is None
+        if alone != (values["provider_client_id"] is None):
+            faults.append("DIARY_PROVIDER_ISSUER: goes with DIARY_PROVIDER_CLIENT_ID; set both or neither")
+        if alone and values.get("provider_required"):
+            faults.append("DIARY_PROVIDER_REQUIRED: would let nobody in; set DIARY_PROVIDER_ISSUER, too")
+    return faults
 
 
 def _misspelt(environ: Mapping[str, str]) -> list[str]:

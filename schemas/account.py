@@ -54,6 +54,12 @@ class PasskeyIn(PasskeySignInIn, PasskeyNameIn):
     """A new passkey."""
 
 
+class InvitedIn(Incoming):
+    """An invitation that is taken up by the organisation's own sign-in."""
+
+    token = Text(STEP_LENGTH_MAX, required=True, description="The token of the link.")
+
+
 class PasswordIn(Incoming):
     """Another password, with the one that stands."""
 

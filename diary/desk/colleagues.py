@@ -10,7 +10,7 @@ from diary.desk.forms import Form
 from diary.desk.frame import Frame
 from diary.desk.signing import refuse_elsewhere
 from diary.domain.errors import Refusal
-from diary.services import account_links, accounts, second_factor
+from diary.services import account_links, accounts, provider_sign_ins, second_factor
 from diary.services.account_links import Link, look_at_link, use_link
 from diary.services.colleagues import colleague, colleagues
 from diary.storage.staff import staff_by_uid
@@ -69,14 +69,15 @@ def make_link(uid: str) -> ResponseReturnValue:
     return _show_link(frame, person, link)
 
 
-@desk.post("/staff/<uid:uid>/<any(disable,enable,forget,leave):what>")
+@desk.post("/staff/<uid:uid>/<any(disable,enable,forget,leave,unlink):what>")
 def change_account(uid: str, what: str) -> ResponseReturnValue:
-    """End the account or open it again; forget a lost second factor; sign the person out everywhere."""
+    """End the account or open it again; forget a lost second factor; sign out everywhere; unlink."""
     change = {
         "disable": accounts.disable,
         "enable": accounts.enable,
         "forget": second_factor.remove_factors,
         "leave": accounts.end_sessions,
+        "unlink": provider_sign_ins.unlink,
     }[what]
     with staff_work(write=True) as unit:
         change(unit.session, _person(unit, uid), now=unit.wall_now)

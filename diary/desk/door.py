@@ -22,7 +22,7 @@ from diary.desk.labels import LABELS
 from diary.web.asking import CSRF_FIELD, STAFF_COOKIE
 from diary.web.codes import Problem
 from diary.web.doors import OWN_FILES, Door
-from diary.web.work import SAFE_METHODS, Work, request_id, work
+from diary.web.work import SAFE_METHODS, Work, request_id, roof, work
 
 # An alert's uid and the version in which it can still be put back.
 UNDO: Final = re.compile(r"(?P<uid>[0-9a-f-]{36})\.(?P<version>[0-9]{1,9})", re.ASCII)
@@ -33,6 +33,12 @@ _FILE: Final = frozenset({"filename"})
 _ANY_UID: Final = "00000000-0000-7000-8000-000000000000"
 
 desk = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")
+
+
+def provider_name() -> str | None:
+    """How the organisation's sign-in is called; None where there is none."""
+    settings = roof().settings
+    return settings.provider_name if settings.provider_issuer is not None else None
 
 
 def _course_svg(chart: CourseChart, width_px: int, *, linked: bool = False) -> Markup:
@@ -116,7 +122,7 @@ def show_problem(problem: Problem) -> ResponseReturnValue:
     if problem.code == "sign_in_again":
         back = request.values.get("back") or url_for("desk.account")
         return redirect(url_for("desk.sign_in", back=back, done=problem.code), 303)
-    if problem.code == "second_factor_missing":
+    if problem.code in ("second_factor_missing", "provider_missing"):
         return redirect(url_for("desk.account", done=problem.code), 303)
     return show("problem.html", None, problem=problem)
 
@@ -154,6 +160,7 @@ NAMES: Final[Mapping[str, object]] = {
     "LABELS": LABELS,
     "here": here,
     "request_id": request_id,
+    "provider_name": provider_name,
     "csrf_field": CSRF_FIELD,
     "count": count_text,
     "mean": mean_text,

@@ -25,6 +25,7 @@ NOT_OF_THE_FORM: Final = frozenset(
         "not_signed_in",
         "sign_in_again",
         "second_factor_missing",
+        "provider_missing",
         "csrf_failed",
         "not_allowed",
         "not_found",

@@ -21,6 +21,7 @@ from diary.desk import (  # noqa: F401 - each puts its pages on the blueprint
     paper,
     passkeys,
     patients,
+    provider,
     quality,
     regimens,
     results,

@@ -24,6 +24,11 @@ DESK: Final[dict[str, Right]] = {
     "POST desk.sign_in_code": _PUBLIC,
     "POST desk.passkey_options": _PUBLIC,
     "POST desk.passkey_sign_in": _PUBLIC,
+    "POST desk.to_provider": _PUBLIC,
+    "GET desk.from_provider": _PUBLIC,
+    "POST desk.join_by_provider": _PUBLIC,
+    "POST desk.link_provider": STAFF,
+    "POST desk.unlink_provider": STAFF,
     "GET desk.demo": _PUBLIC,
     "GET desk.static": _PUBLIC,
     "POST desk.sign_out": STAFF,
@@ -135,7 +140,7 @@ DESK: Final[dict[str, Right]] = {
     "POST desk.change_team": _PLANNING,
 }
 
-# Where a session may go that has shown a password only: out, and to the set-up of a second factor.
+# Where a session may go whose way in is not enough: out, and to the set-up of a better one.
 WITHOUT_FACTOR: Final = (
     "POST desk.sign_out",
     "GET desk.account",
@@ -143,4 +148,6 @@ WITHOUT_FACTOR: Final = (
     "POST desk.authenticator",
     "POST desk.new_passkey_options",
     "POST desk.add_passkey",
+    "POST desk.link_provider",
+    "GET desk.from_provider",
 )

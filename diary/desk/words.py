@@ -228,7 +228,11 @@ SIGN_IN_WAYS: Final[Mapping[str, str]] = {
     "demo": "the demo's link",
 }
 
-FACTORS: Final[Mapping[str, str]] = {"passkey": "passkey", "authenticator": "authenticator app"}
+FACTORS: Final[Mapping[str, str]] = {
+    "passkey": "passkey",
+    "authenticator": "authenticator app",
+    "provider": "organisation's sign-in",
+}
 
 # What happened to an alert or a booking, after "Anna Vos": for histories and for "somebody was quicker".
 DONE: Final[Mapping[str, str]] = {
@@ -318,6 +322,10 @@ NOTICES: Final[Mapping[str, str]] = {
     "authenticator": "The app's codes are asked for from now on.",
     "passkey": "Passkey kept. Sign in with it from now on.",
     "passkey_removed": "This passkey opens nothing any more. Remove it from the device, too.",
+    "provider_linked": "Linked. Sign in by it from now on.",
+    "provider_unlinked": "It signs you in no more.",
+    "provider_missing": "Here staff sign in by their organisation. Link it below, once.",
+    "account_unlink": "Unlinked, and signed out everywhere.",
     "authenticator_removed": "The app's codes count no more.",
     "password": "Password changed. Every other session has ended.",
     "key_revoked": "This key opens nothing any more.",

@@ -32,6 +32,19 @@ CODES: Final[Mapping[str, CodeFact]] = {
     ),
     "passkey_failed": CodeFact("Passkey not accepted", "Try again, or sign in with the password."),
     "too_many_passkeys": CodeFact("Too many passkeys", "Remove one under My account."),
+    "provider_failed": CodeFact("Sign-in not accepted", "Start again; then ask whoever runs the provider."),
+    "provider_away": CodeFact(
+        "Your organisation's sign-in is away", "Try again in a minute; admins may come in by another way."
+    ),
+    "provider_unknown": CodeFact(
+        "Not linked to an account", "Open your invitation, or link it under My account."
+    ),
+    "provider_missing": CodeFact(
+        "Sign in by your organisation",
+        "Link it at the desk under My account, then sign in by it.",
+    ),
+    "identity_taken": CodeFact("Linked to another account", "Unlink it there first."),
+    "last_way": CodeFact("Your only way in", "Add a passkey first."),
     "sign_in_again": CodeFact("Sign in again", "Start the sign-in anew."),
     "not_allowed": CodeFact("Your role may not do this", "Ask a colleague whose role may."),
     "not_found": CodeFact("Not found", "Check the address; the object may be another clinic's."),

@@ -1,4 +1,4 @@
-"""POSTs to addresses that others chose: only to public machines, over TLS, never along a redirect, in bounds.
+"""Speaks HTTP to addresses that others chose: public machines, over TLS, never along a redirect, in bounds.
 
 The name is looked up once, every address it has must be allowed, and the connection goes to the one that was
 checked: a name that means another machine a moment later leads nowhere else.
@@ -39,10 +39,11 @@ class NotAllowed(NotSent):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the other side said, up to its status and the wait that it asks for."""
+    """What the other side said: its status, the wait that it asks for, the beginning of its answer."""
 
     status: int
     retry_after_s: float | None
+    body: bytes = b""
 
 
 def is_public(address: str) -> bool:
@@ -64,6 +65,11 @@ def is_public(address: str) -> bool:
 def is_public_or_here(address: str) -> bool:
     """The same, and this machine itself: a sandbox's developer listens there."""
     return ipaddress.ip_address(address.partition("%")[0]).is_loopback or is_public(address)
+
+
+def is_any(_address: str) -> bool:
+    """Every address: for one that the operator of this installation chose, which may be of the house."""
+    return True
 
 
 def fault_of(url: str, *, plain_here: bool = False) -> str | None:
@@ -106,7 +112,7 @@ class Outbound:
         self._of_thread = local()
 
     def post(self, url: str, *, body: bytes, headers: Mapping[str, str], keep: bool = False) -> Reply:
-        """Send, and read the status.
+        """Send, and read what came of it.
 
         Args:
             url: of https; http for this machine itself, where that was allowed.
@@ -118,6 +124,13 @@ class Outbound:
             NotAllowed: the address is none to write to.
             NotSent: nobody answered in time, or not in HTTP.
         """
+        return self._send(url, body, headers, keep=keep)
+
+    def get(self, url: str) -> Reply:
+        """Ask for what stands there; raises as `post` does."""
+        return self._send(url, None, {"Accept": "application/json"}, keep=False)
+
+    def _send(self, url: str, body: bytes | None, headers: Mapping[str, str], *, keep: bool) -> Reply:
         if fault_of(url, plain_here=self._plain_here) is not None:
             raise NotAllowed("address")
         parts = urlsplit(url)
@@ -136,7 +149,7 @@ class Outbound:
         connection: HTTPConnection,
         parts: SplitResult,
         origin: str,
-        body: bytes,
+        body: bytes | None,
         headers: Mapping[str, str],
         *,
         keep: bool,
@@ -145,11 +158,11 @@ class Outbound:
         cut = Timer(self._whole_max_s, _cut, [connection.sock])
         cut.start()
         try:
-            connection.request("POST", path, body=body, headers=dict(headers))
+            connection.request("GET" if body is None else "POST", path, body=body, headers=dict(headers))
             response = connection.getresponse()
-            response.read(ANSWER_MAX_BYTES)
+            read = response.read(ANSWER_MAX_BYTES)
             stays = keep and response.isclosed() and not response.will_close
-            reply = Reply(response.status, _retry_after(response))
+            reply = Reply(response.status, _retry_after(response), read)
         except BaseException:
             connection.close()
             raise

@@ -90,7 +90,7 @@ def look_at_link(session: Session, token: str, *, now: datetime) -> Opened:
     Raises:
         Refusal: link_ended.
     """
-    link, person = _opened(session, token, now=now)
+    link, person = _opened(session, token_digest(token), now=now)
     return Opened(the_clinic(session).name, person.name, person.email, link.kind)
 
 
@@ -100,15 +100,30 @@ def use_link(session: Session, token: str, password: str, *, now: datetime) -> S
     Raises:
         Refusal: link_ended; password_too_short; password_too_long; password_common.
     """
-    _, person = _opened(session, token, now=now)
+    _, person = _opened(session, token_digest(token), now=now)
     accounts.set_password(session, person, password, now=now)
     return person
 
 
-def _opened(session: Session, token: str, *, now: datetime) -> tuple[AccountLink, Staff]:
+def accept_invitation(session: Session, digest: str, *, now: datetime) -> Staff:
+    """Whom an invitation, known by its token's digest, is for; it opens nothing any more.
+
+    A reset is no invitation: it would lead past the second factor of an account that has one.
+
+    Raises:
+        Refusal: link_ended.
+    """
+    link, person = _opened(session, digest, now=now)
+    if link.kind != "invitation" or person.password_hash is not None:
+        raise _ended()
+    end_links(session, person, now=now)
+    return person
+
+
+def _opened(session: Session, digest: str, *, now: datetime) -> tuple[AccountLink, Staff]:
     """The link and its person, whose account is held: of two who use one link at once, one does."""
-    present(session, token_digest(token))
-    found = link_presented(session, token_digest(token))
+    present(session, digest)
+    found = link_presented(session, digest)
     if found is not None:
         request_id = scope_of(session).request_id
         enter(session, Scope(found.clinic_id, "staff", found.staff_id, None, request_id))
@@ -116,6 +131,10 @@ def _opened(session: Session, token: str, *, now: datetime) -> tuple[AccountLink
         session.refresh(found)
         if found.ended_at is None and now < found.expires_at and person.disabled_at is None:
             return found, person
-    raise Refusal(
+    raise _ended()
+
+
+def _ended() -> Refusal:
+    return Refusal(
         "link_ended", "This link was used, has ended, or another one took its place. Ask your admin."
     )

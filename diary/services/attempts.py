@@ -78,6 +78,15 @@ def passkey_doors(address: str | None) -> tuple[Door, Door]:
     )
 
 
+def provider_doors(address: str | None) -> tuple[Door, Door]:
+    """By network address, to be sent to the identity provider and to come back from it."""
+    network = network_of(address)
+    return (
+        Door(f"provider-ask:{network}", PASSKEYS_ASKED_PER_ADDRESS, SIGN_IN_WINDOW_S),
+        Door(f"provider:{network}", SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW_S),
+    )
+
+
 def enrolment_doors(address: str | None) -> tuple[Door, ...]:
     """By network address: a code names nobody until it is right."""
     return (Door(f"enrol:{network_of(address)}", ENROLMENTS_PER_ADDRESS, ENROLMENT_WINDOW_S),)

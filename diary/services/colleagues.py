@@ -20,7 +20,7 @@ class Colleague:
 
     person: Staff
     factors: frozenset[str]
-    """Of "authenticator" and "passkey"."""
+    """Of "authenticator", "passkey" and "provider"."""
     last_seen_at: datetime | None
     link_ends_at: datetime | None
     """Until when an invitation or a reset can be used, where one waits."""
@@ -29,10 +29,15 @@ class Colleague:
 
     @property
     def state(self) -> str:
-        """Ended, invited (and has no password yet), or active."""
+        """Ended, invited (and has no way in yet), or active."""
         if self.person.disabled_at is not None:
             return "ended"
-        return "invited" if self.person.password_hash is None else "active"
+        return "invited" if self.person.password_hash is None and not self.factors else "active"
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether there is one to lose."""
+        return bool(self.factors - {"provider"})
 
 
 def colleagues(session: Session, *, now: datetime) -> list[Colleague]:

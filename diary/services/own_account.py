@@ -9,9 +9,9 @@ from config.words import STRONG_WAYS
 from diary.domain.errors import Refusal
 from diary.services import staff
 from diary.services.staff_wishes import Told, told
-from diary.storage.signing import authenticator_of, passkeys_of, unused_recovery_codes
+from diary.storage.signing import authenticator_of, identity_of, passkeys_of, unused_recovery_codes
 from diary.storage.staff import open_sessions
-from diary.storage.tables.signing import Authenticator, Passkey
+from diary.storage.tables.signing import Authenticator, OutsideIdentity, Passkey
 from diary.storage.tables.staff import Staff, StaffSession
 
 
@@ -24,6 +24,8 @@ class OwnAccount:
     """The one that asks."""
     authenticator: Authenticator | None
     passkeys: list[Passkey]
+    identity: OutsideIdentity | None
+    """At the organisation's identity provider."""
     recovery_codes_left: int
     other_sessions: list[StaffSession]
     told: Told
@@ -42,6 +44,7 @@ def own_account(session: Session, person: Staff, mine: StaffSession, *, now: dat
         session=mine,
         authenticator=authenticator_of(session, person.id),
         passkeys=passkeys_of(session, person.id),
+        identity=identity_of(session, person.id),
         recovery_codes_left=len(unused_recovery_codes(session, person.id)),
         other_sessions=[found for found in open_now if found.id != mine.id],
         told=told(session, person),
@@ -49,8 +52,8 @@ def own_account(session: Session, person: Staff, mine: StaffSession, *, now: dat
 
 
 def prove(mine: StaffSession, *, way: str = "password_code") -> None:
-    """This session has just shown a second factor: it may go everywhere that its role may."""
-    if mine.way not in STRONG_WAYS:
+    """This session has just shown a second factor, or who it is elsewhere: it may go where its role may."""
+    if mine.way not in STRONG_WAYS or way == "provider":
         mine.way = way
 
 

@@ -14,7 +14,7 @@ from diary.storage.schema import clinic_tables
 from diary.storage.tables.clinic import Clinic
 
 DOORS: Final = (
-    *("account_link", "authenticator", "passkey", "recovery_code", "staff_session"),
+    *("account_link", "authenticator", "outside_identity", "passkey", "recovery_code", "staff_session"),
     *(
         "integration_key",
         "webhook",

@@ -9,6 +9,7 @@ from diary.storage.base import table_of
 from diary.storage.tables.signing import (
     AccountLink,
     Authenticator,
+    OutsideIdentity,
     Passkey,
     RecoveryCode,
     SignInStep,
@@ -42,6 +43,18 @@ def passkey_by_uid(session: Session, staff_id: int, uid: str) -> Passkey | None:
     ).one_or_none()
 
 
+def identity_of(session: Session, staff_id: int) -> OutsideIdentity | None:
+    """What the identity provider knows a person by."""
+    return session.scalars(
+        own(session, OutsideIdentity).where(OutsideIdentity.staff_id == staff_id)
+    ).one_or_none()
+
+
+def identity_presented(session: Session, digest: str) -> OutsideIdentity | None:
+    """The identity that the provider vouched for, before any clinic is known."""
+    return session.scalars(select(OutsideIdentity).where(OutsideIdentity.digest == digest)).one_or_none()
+
+
 def unused_recovery_codes(session: Session, staff_id: int) -> list[RecoveryCode]:
     """The codes that a person may still use."""
     return list(
@@ -63,9 +76,10 @@ def forget_recovery_codes(session: Session, staff_id: int) -> None:
 
 
 def factors_by_staff(session: Session) -> dict[int, set[str]]:
-    """Which second factors each person of the clinic has: "authenticator", "passkey"."""
+    """What each person of the clinic has besides a password: words of `desk.words.FACTORS`."""
     found: dict[int, set[str]] = {}
-    for word, kind in (("authenticator", Authenticator), ("passkey", Passkey)):
+    kinds = {"authenticator": Authenticator, "passkey": Passkey, "provider": OutsideIdentity}
+    for word, kind in kinds.items():
         table = table_of(kind)
         for staff_id in session.scalars(
             select(table.c.staff_id).where(table.c.clinic_id == clinic_of(session)).distinct()

@@ -28,7 +28,7 @@ from diary.web.asking import (
     who_is_asking,
 )
 from diary.web.database import db
-from diary.web.rights import ANYONE, RIGHTS, SCOPES, WITHOUT_FACTOR, refusal_text
+from diary.web.rights import ADMIN, ANYONE, RIGHTS, SCOPES, WITHOUT_FACTOR, refusal_text
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # "Phone last seen" is told in days; a write at each request would be a write for nothing.
@@ -124,7 +124,7 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
         come_from(session, _origin(caller))
         check_right(caller)
         if found.kind == "live":
-            check_factor(caller, required=roof().settings.second_factor)
+            check_way(caller, roof().settings)
         now = found.clock_at if found.clock_at is not None else wall_now
         if write and caller.device is not None and now - caller.device.last_seen_at >= SEEN_EVERY:
             assert token is not None
@@ -141,14 +141,22 @@ def work(*, write: bool, cookie: str | None = None) -> Iterator[Work]:
         db.session.remove()
 
 
-def check_factor(caller: Caller, *, required: bool) -> None:
-    """Whether this session may go further than to the set-up of a second factor.
+def check_way(caller: Caller, settings: Settings) -> None:
+    """Whether this session, by how it was opened, may go further than to the set-up of a better way in.
+
+    An admin is let in without the identity provider, or a clinic would stand outside on the day it is away.
 
     Raises:
-        Refusal: second_factor_missing.
+        Refusal: provider_missing; second_factor_missing.
     """
-    weak = caller.session is not None and caller.session.way not in STRONG_WAYS
-    if required and weak and _route() not in WITHOUT_FACTOR:
+    if caller.session is None or _route() in WITHOUT_FACTOR:
+        return
+    way = caller.session.way
+    if settings.provider_required and way != "provider" and caller.role != ADMIN:
+        raise Refusal(
+            "provider_missing", "Here staff sign in by their organisation: link it at the desk first."
+        )
+    if settings.second_factor and way not in STRONG_WAYS:
         raise Refusal("second_factor_missing", "Set up a second factor first, at the desk under My account.")
 
 

@@ -73,6 +73,11 @@ def test_every_setting_can_be_chosen():
         DIARY_OPERATOR_EMAIL="operator@example.org",
         DIARY_SMTP_URL="smtps://diary:pw@mail.example.org:465",
         DIARY_MAIL_FROM="pain-diary@example.org",
+        DIARY_PROVIDER_ISSUER="https://login.example.org/realms/staff",
+        DIARY_PROVIDER_CLIENT_ID="pain-diary",
+        DIARY_PROVIDER_CLIENT_SECRET="as-they-gave-it",
+        DIARY_PROVIDER_NAME="St Anna",
+        DIARY_PROVIDER_REQUIRED="on",
         DIARY_PUSH_KEYS=f"{'a' * 43}.B{'b' * 86}",
         DIARY_SECOND_FACTOR="off",
         DIARY_SETUP_CODE=old_secret,
@@ -103,6 +108,11 @@ def test_every_setting_can_be_chosen():
         operator_email="operator@example.org",
         smtp_url="smtps://diary:pw@mail.example.org:465",
         mail_from="pain-diary@example.org",
+        provider_issuer="https://login.example.org/realms/staff",
+        provider_client_id="pain-diary",
+        provider_client_secret="as-they-gave-it",
+        provider_name="St Anna",
+        provider_required=True,
         push_keys=("a" * 43, "B" + "b" * 86),
         second_factor=False,
         setup_code=old_secret,
@@ -284,3 +294,29 @@ def test_an_earlier_secret_is_accepted_to_the_end_of_its_last_day_and_the_new_on
     assert "names a last day that no calendar has" in fault
     (fault,) = faults(DIARY_SECRET_KEY_FALLBACKS="short@2026-12-31")
     assert "can be guessed" in fault
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "login.example.org",
+        "http://login.example.org",
+        "ftp://login.example.org",
+        "https://",
+        "https://login.example.org?realm=staff",
+        "https://login.example.org/#staff",
+        "https://user:word@login.example.org",
+        "https://login.example.org:0",
+        "https://lógin.example.org",
+    ],
+)
+def test_what_is_no_issuer_is_refused(issuer):
+    told = faults(DIARY_PROVIDER_ISSUER=issuer, DIARY_PROVIDER_CLIENT_ID="diary")
+    assert [fault.partition(":")[0] for fault in told] == ["DIARY_PROVIDER_ISSUER"]
+
+
+def test_half_a_provider_is_none_and_none_cannot_be_required():
+    assert "set both or neither" in faults(DIARY_PROVIDER_ISSUER="https://login.example.org")[0]
+    assert "set both or neither" in faults(DIARY_PROVIDER_CLIENT_ID="diary")[0]
+    assert "would let nobody in" in faults(DIARY_PROVIDER_REQUIRED="on")[0]
+    assert faults(DIARY_PROVIDER_CLIENT_SECRET="a b")[0].startswith("DIARY_PROVIDER_CLIENT_SECRET")

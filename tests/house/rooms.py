@@ -43,7 +43,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "diary.gateways": (("config", "diary.domain"), ("cryptography",)),
     "diary.services": (
         ("config", "diary.domain", "diary.charts", "diary.storage", "diary.gateways"),
-        ("argon2", "cryptography", "distributed", "numpy", "sqlalchemy", "webauthn"),
+        ("argon2", "cryptography", "distributed", "joserfc", "numpy", "sqlalchemy", "webauthn"),
     ),
     "diary.web": (("config", "schemas", "diary.domain", "diary.storage", "diary.services"), WEB_PACKAGES),
     "diary.api": (DOORS_USE, WEB_PACKAGES),
@@ -102,6 +102,10 @@ CLOCKS = {
 # (module, imported inside one of its functions): why it may not stand at the top.
 LATE: dict[tuple[str, str], str] = {
     ("diary.services.passkeys", "webauthn"): "0.1 s and 14 MB that only a person with a passkey needs pay",
+    (
+        "diary.services.id_tokens",
+        "joserfc",
+    ): "0.1 s that only whom a provider signs in need pay",
     ("diary.charts.qr", "segno"): "0.1 s that only those who are shown such a code need pay",
     ("diary.services.night_cluster", "distributed"): "optional; takes half a second and 40 MB",
 }

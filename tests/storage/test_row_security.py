@@ -30,6 +30,7 @@ PRESENTED = {
     "emergency_access": "uid",
     "enrolment_code": "code_hash",
     "integration_key": "secret_hash",
+    "outside_identity": "digest",
     "passkey": "credential_id",
     "message": "uid",
     "reminder": "feed_hash",

@@ -81,6 +81,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "POST desk.sign_in": {"email": "nobody@example.org", "password": "four plain words together"},
     "POST desk.sign_in_code": {"step": "st_none", "code": "123456"},
+    "POST desk.join_by_provider": {"token": "al_none"},
     "POST desk.authenticator": {"sealed": "none", "code": "123456"},
     "POST desk.mails_page": {"mails": "yes", "opens": "07:30", "closes": "18:00"},
     "POST desk.change_password": {"current": "four plain words together", "new": "four plain words together"},

@@ -62,8 +62,8 @@ IDS: Final = (
     "5",
     "%D9%A5" * 36,
 )
-# They read no field: a worker's receipt for a note, and what a browser asks before it shows passkeys.
-NO_FORMS: Final = ("POST phone.note_shown", "POST desk.passkey_options")
+# They read no field: a worker's receipt for a note, and what a browser asks before it signs in elsewhere.
+NO_FORMS: Final = ("POST phone.note_shown", "POST desk.passkey_options", "POST desk.to_provider")
 # Of those, what a database would refuse in its own way; the rest is refused before either is asked.
 SHARP: Final = {UNSEEN[0], UNSEEN[-1], "0000-01-01", "10000-01-01", "Infinity", "NaN", "9" * 5000}
 DAY_FIELDS: Final = re.compile(r"day|until|.*_day|.*_on|.*birth_date")
@@ -179,6 +179,7 @@ NOBODY_YET: Final = (
     "POST desk.sign_in_code",
     "POST desk.passkey_sign_in",
     "POST desk.set_own_password",
+    "POST desk.join_by_provider",
 )
 
 
@@ -228,7 +229,7 @@ def staff_token(here: Ground, route: str) -> str:
 def test_a_page_elsewhere_signs_nobody_in(here):
     """Its form would make a colleague work under another's name."""
     headers = {"Sec-Fetch-Site": "cross-site"}
-    for route in (*NOBODY_YET, "POST desk.passkey_options"):
+    for route in (*NOBODY_YET, "POST desk.passkey_options", "POST desk.to_provider"):
         answer = here.app.test_client().post(here.address(route), data=FORMS.get(route), headers=headers)
         assert (answer.status_code, "Set-Cookie" in answer.headers) == (403, False), route
 

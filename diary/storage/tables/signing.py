@@ -52,6 +52,18 @@ class Passkey(Owned, Base):
     last_used_at: Mapped[datetime | None]
 
 
+class OutsideIdentity(Owned, Base):
+    """What the organisation's identity provider knows a person by: a digest of its name and of theirs."""
+
+    __tablename__ = "outside_identity"
+    __table_args__ = owned(belongs_to("staff"), UniqueConstraint("clinic_id", "staff_id"), unique=["digest"])
+
+    staff_id: Mapped[int]
+    digest: Mapped[str]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+
+
 class AccountLink(Owned, Base):
     """A link by which a person sets a password: good once, and not for long."""
 
