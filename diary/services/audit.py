@@ -8,8 +8,10 @@ from sqlalchemy import bindparam, insert
 from sqlalchemy.orm import Session
 
 from diary.storage.base import table_of
+from diary.storage.patients import DiaristRow
 from diary.storage.prepared import Prepared
 from diary.storage.tables.audit import Audit
+from diary.storage.tables.patient import Patient
 from diary.storage.unit import clinic_of, origin_of, scope_of
 
 # The sealer writes the others later.
@@ -43,6 +45,26 @@ def note(
         detail=dict(detail or {}),
         request_id=scope.request_id,
         origin=origin_of(session),
+    )
+
+
+def note_patient(
+    session: Session,
+    action: str,
+    patient: Patient | DiaristRow,
+    *,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """One row about a patient."""
+    note(
+        session,
+        action,
+        now=now,
+        object="patient",
+        object_uid=patient.uid,
+        patient_id=patient.id,
+        detail=detail,
     )
 
 

@@ -93,10 +93,11 @@ def _told(
     listed = detail.pop("patients", [])
     if row.patient_id is not None:
         listed = [pseudonyms.get(row.patient_id, "erased")]
+    who = names.get(row.actor_kind, {}).get(row.actor_id or 0, row.actor_kind)
     return Told(
         id=row.id,
         at=row.at,
-        who=access.guest if access else names.get(row.actor_kind, {}).get(row.actor_id or 0, row.actor_kind),
+        who=access.guest if access and access.clinic_id == row.clinic_id else who,
         action=row.action,
         object=row.object,
         object_uid=row.object_uid,

@@ -96,7 +96,7 @@ def log_call(
     )
     session.add(call)
     session.flush()
-    _noted(session, patient, "call.log", {"result": result}, now=now)
+    audit.note_patient(session, "call.log", patient, now=now, detail={"result": result})
     return call
 
 
@@ -105,17 +105,5 @@ def add_note(session: Session, patient: Patient, *, staff_id: int, body: str, no
     note = Note(clinic_id=clinic_of(session), patient_id=patient.id, staff_id=staff_id, at=now, body=body)
     session.add(note)
     session.flush()
-    _noted(session, patient, "note.add", {}, now=now)
+    audit.note_patient(session, "note.add", patient, now=now)
     return note
-
-
-def _noted(session: Session, patient: Patient, action: str, detail: dict[str, str], *, now: datetime) -> None:
-    audit.note(
-        session,
-        action,
-        now=now,
-        object="patient",
-        object_uid=patient.uid,
-        patient_id=patient.id,
-        detail=detail,
-    )

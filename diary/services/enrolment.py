@@ -60,9 +60,7 @@ def make_code(session: Session, patient: Patient, *, secret_key: str, now: datet
             expires_at=now + CODE_LIFE,
         )
     )
-    audit.note(
-        session, "enrolment.code", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
-    )
+    audit.note_patient(session, "enrolment.code", patient, now=now)
     return code, now + CODE_LIFE
 
 

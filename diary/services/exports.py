@@ -111,9 +111,7 @@ def entry_rows_of(session: Session, stretches: Iterable[Stretch]) -> Iterator[Ex
 
 def rows_of_patient(session: Session, patient: Patient, *, now: datetime) -> list[ExportRow]:
     """The same of one patient, with a trace that it was taken out."""
-    audit.note(
-        session, "patient.export", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
-    )
+    audit.note_patient(session, "patient.export", patient, now=now)
     courses, wordings = courses_of(session, patient.id), _wordings(session)
     return [
         _entry_row(entry, patient.pseudonym, courses, wordings) for entry in versions_of(session, patient.id)

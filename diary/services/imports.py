@@ -111,15 +111,7 @@ def _write_answers(
     rows = [_row(session, patient, day, nrs, instrument_id, now) for day, nrs in sorted(answers.items())]
     for first in range(0, len(rows), ROWS_AT_ONCE):
         session.execute(insert(Entry), rows[first : first + ROWS_AT_ONCE])
-    audit.note(
-        session,
-        "entry.import",
-        now=now,
-        object="patient",
-        object_uid=patient.uid,
-        patient_id=patient.id,
-        detail={"answers": len(rows)},
-    )
+    audit.note_patient(session, "entry.import", patient, now=now, detail={"answers": len(rows)})
 
 
 def _row(

@@ -85,9 +85,7 @@ def record_items(
         for item, value in items.items()
     )
     session.flush()
-    audit.note(
-        session, "items.record", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
-    )
+    audit.note_patient(session, "items.record", patient, now=now)
     for code in flags:
         alerts.raise_red_flag(
             session,

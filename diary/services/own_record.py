@@ -39,15 +39,7 @@ _AGREED: Final = ("text_version", "locale", "given_at", "withdrawn_at")
 
 def note_taken(session: Session, patient: Patient, what: str, *, now: datetime) -> None:
     """Leave a trace that the patient took the record home."""
-    audit.note(
-        session,
-        "own.export",
-        now=now,
-        object="patient",
-        object_uid=patient.uid,
-        patient_id=patient.id,
-        detail={"what": what},
-    )
+    audit.note_patient(session, "own.export", patient, now=now, detail={"what": what})
 
 
 def answer_rows(session: Session, patient: Patient) -> list[ExportRow]:

@@ -208,9 +208,7 @@ def _item_lines(stored: Sequence[ItemAnswer]) -> tuple[ItemLine, ...]:
 def _identity(session: Session, patient: Patient, *, names: bool, now: datetime) -> PatientIdentity | None:
     if names:
         return read_identity(session, patient, now=now)
-    audit.note(
-        session, "patient.read", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
-    )
+    audit.note_patient(session, "patient.read", patient, now=now)
     return None
 
 

@@ -63,9 +63,7 @@ def admit(
     _follow_row(session, patient, "followed", now=now)
     if identity is not None:
         set_identity(session, patient, identity, now=now)
-    audit.note(
-        session, "patient.admit", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
-    )
+    audit.note_patient(session, "patient.admit", patient, now=now)
     return patient
 
 
@@ -84,15 +82,7 @@ def change(session: Session, patient: Patient, values: Mapping[str, Any], *, now
         setattr(patient, name, value)
     patient.version += 1
     session.flush()
-    audit.note(
-        session,
-        "patient.change",
-        now=now,
-        object="patient",
-        object_uid=patient.uid,
-        patient_id=patient.id,
-        detail={"changed": sorted(values)},
-    )
+    audit.note_patient(session, "patient.change", patient, now=now, detail={"changed": sorted(values)})
 
 
 def set_identity(session: Session, patient: Patient, identity: Identity, *, now: datetime) -> None:
@@ -105,16 +95,12 @@ def set_identity(session: Session, patient: Patient, identity: Identity, *, now:
     row.hospital_number, row.phone = identity.hospital_number, identity.phone
     patient.version += 1
     session.flush()
-    audit.note(
-        session, "patient.identity", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
-    )
+    audit.note_patient(session, "patient.identity", patient, now=now)
 
 
 def read_identity(session: Session, patient: Patient, *, now: datetime) -> PatientIdentity | None:
     """Read who the patient is, and leave a trace that it was read."""
-    audit.note(
-        session, "patient.read", now=now, object="patient", object_uid=patient.uid, patient_id=patient.id
-    )
+    audit.note_patient(session, "patient.read", patient, now=now)
     return identity_of(session, patient.id)
 
 
@@ -199,13 +185,11 @@ def _change(
     patient.follow_state = state
     patient.version += 1
     _follow_row(session, patient, state, now=now, until=until, stop_reason=stop_reason, note=note)
-    audit.note(
+    audit.note_patient(
         session,
         "patient.follow",
+        patient,
         now=now,
-        object="patient",
-        object_uid=patient.uid,
-        patient_id=patient.id,
         detail={"before": before, "after": state, "reason": stop_reason},
     )
 

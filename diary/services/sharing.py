@@ -52,7 +52,7 @@ def make_link(session: Session, patient: Patient, *, secret_key: str, now: datet
     )
     session.add(link)
     session.flush()
-    _note(session, "share.make", patient, now=now)
+    audit.note_patient(session, "share.make", patient, now=now)
     return code, link
 
 
@@ -96,14 +96,10 @@ def open_link(session: Session, code: str, *, secret_keys: Sequence[str], now: d
     patient = patient_by_id(session, found.patient_id, lock=True)
     found.opened = ShareLink.opened + 1  # two at once are two
     found.last_opened_at = now
-    _note(session, "share.open", patient, now=now)
+    audit.note_patient(session, "share.open", patient, now=now)
     return Shared(patient, found.expires_at)
 
 
 def _end(session: Session, patient: Patient, link: ShareLink, *, now: datetime) -> None:
     link.ended_at = now
-    _note(session, "share.end", patient, now=now)
-
-
-def _note(session: Session, action: str, patient: Patient, *, now: datetime) -> None:
-    audit.note(session, action, now=now, object="patient", object_uid=patient.uid, patient_id=patient.id)
+    audit.note_patient(session, "share.end", patient, now=now)

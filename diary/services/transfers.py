@@ -63,7 +63,7 @@ def hand_over(
     }
     patients.stop(session, patient, reason="moved", note=None, now=now)
     detail = {"receipt": token_digest(receipt), "agreed": uids}
-    _note(session, HANDED_OVER, patient, detail, now=now)
+    audit.note_patient(session, HANDED_OVER, patient, now=now, detail=detail)
     key = new_token(KEY)
     return seal(json.dumps(record).encode(), about=PURPOSE, secret_key=key), key
 
@@ -91,7 +91,7 @@ def take_in(session: Session, sealed: str, *, key: str, pseudonym: str, by: Staf
     except (KeyError, TypeError, ValueError):
         raise _unreadable() from None
     rebuild(session, patient.id, now=now)
-    _note(session, "patient.take_in", patient, {"answers": counted["entry"]}, now=now)
+    audit.note_patient(session, "patient.take_in", patient, now=now, detail={"answers": counted["entry"]})
     return TakenIn(patient, counted["entry"], receipt)
 
 
@@ -119,15 +119,3 @@ def _who(row: Mapping[str, str]) -> patients.Identity:
 
 def _unreadable() -> Refusal:
     return Refusal("transfer_not_readable", "This is no record handed over, or the key is another file's.")
-
-
-def _note(session: Session, action: str, patient: Patient, detail: dict[str, Any], *, now: datetime) -> None:
-    audit.note(
-        session,
-        action,
-        now=now,
-        object="patient",
-        object_uid=patient.uid,
-        patient_id=patient.id,
-        detail=detail,
-    )

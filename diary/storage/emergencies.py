@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from diary.storage.tables.clinic import Clinic
 from diary.storage.tables.emergency import EmergencyAccess
 from diary.storage.tables.patient import Patient, PatientIdentity
-from diary.storage.unit import clinic_of, own
+from diary.storage.unit import clinic_of, own, present
 
 
 def other_clinics(session: Session) -> list[Clinic]:
@@ -30,9 +30,18 @@ def patients_known_as(session: Session, known_as: str) -> list[Patient]:
     return list(session.scalars(own(session, Patient).where(either).order_by(Patient.id)))
 
 
+def guests_access_presented(session: Session, uid: str) -> EmergencyAccess | None:
+    """The opening of another clinic's record by somebody of the unit's clinic."""
+    present(session, uid)
+    found = access_presented(session, uid)
+    return found if found is not None and found.guest_clinic_id == clinic_of(session) else None
+
+
 def accesses_by_uid(session: Session, uids: Collection[str]) -> dict[str, EmergencyAccess]:
-    """Those openings of the unit's clinic, by uid."""
+    """Those openings, by uid: of this clinic's records, and of others' by its people."""
     if not uids:
         return {}
-    found = session.scalars(own(session, EmergencyAccess).where(EmergencyAccess.uid.in_(uids)))
-    return {access.uid: access for access in found}
+    ours = session.scalars(own(session, EmergencyAccess).where(EmergencyAccess.uid.in_(uids)))
+    found = {access.uid: access for access in ours}
+    guests = (guests_access_presented(session, uid) for uid in uids if uid not in found)
+    return found | {access.uid: access for access in guests if access is not None}

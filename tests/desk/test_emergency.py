@@ -86,7 +86,8 @@ def test_who_treats_reads_it_for_an_hour_and_everybody_concerned_hears(either_de
     assert (answer.status_code, answer.location) == (303, f"{FORM}?done=emergency_over")
 
 
-def test_both_trails_say_who_it_was_and_the_patients_clinic_why(desk):
+def test_both_trails_say_who_it_was_and_why_and_the_guests_own_not_whom(either_desk):
+    desk = either_desk
     there, _, clinic_uid = neighbour(desk)
     physician = desk.sign_in("physician")
     physician.get(opened(physician, clinic_uid, known_as="P-77"))
@@ -94,6 +95,8 @@ def test_both_trails_say_who_it_was_and_the_patients_clinic_why(desk):
     here = words_of(desk.sign_in("admin").get("/desk/audit"))
     assert ("emergency.ask" in here, "emergency.open" in here, "Bram de Wit" in here) == (True, True, True)
     assert "P-77" not in here
+    assert WHY in here, "whoever answers for the guest reads the reason, too"
+    assert "Bram de Wit, physician" not in here
 
     trail = words_of(admin_of(desk, there).get("/desk/audit"))
     assert "Bram de Wit, physician, Little clinic emergency.open P-77" in trail
