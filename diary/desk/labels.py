@@ -28,6 +28,8 @@ LABELS: Final[Mapping[str, str]] = {
     "identity.birth_date": "Date of birth",
     "identity.hospital_number": "Hospital number",
     "identity.phone": "Telephone",
+    "birth_date": "Date of birth",
+    "hospital_number": "Hospital number",
     "zone": "Time zone",
     "locale": "Language",
     "planned_first_day": "Expected first infusion day",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -36,6 +37,7 @@ from tests.desk.browsing import browsing
 from tests.desk.house import MORNING, PASSWORD, Desk, serving
 from tests.desk.test_actions import booked, regimen_uid
 from tests.little_clinic import day_number
+from workshop.album import NO_PAGE, kind_of
 
 # Tables whose rows stand as cards on a phone: those that still hide a column beyond the edge, unfolded.
 CUT_OFF = """[...document.querySelectorAll('.scroll, .days th, .days td')]
@@ -92,6 +94,7 @@ class Page(HTMLParser):
     landmarks: list[str] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
     in_label: int = 0
+    labels: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -106,6 +109,7 @@ class Page(HTMLParser):
             self.points_at.add((given["href"] or "")[1:])
         if tag == "label":
             self.in_label += 1
+            self.labels.append("")
             self.labelled.add(given.get("for") or "")
         silent = given.get("type") == "hidden" or "hidden" in given
         if tag in ("input", "select", "textarea") and not silent:
@@ -118,6 +122,10 @@ class Page(HTMLParser):
         names_it = any(name.startswith("on") for name in given)
         if "style" in given or (tag in ("style", "script") and not own_script) or names_it:
             self.inline.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self.in_label:
+            self.labels[-1] += data.replace("(optional)", "").strip()
 
     def handle_endtag(self, tag: str) -> None:
         self.in_label -= tag == "label"
@@ -302,9 +310,29 @@ def test_every_page_is_built_so_that_it_can_be_heard(furnished):
         assert page.landmarks.count("main") == 1, path
         assert len(page.ids) == len(set(page.ids)), f"{path}: an id stands twice"
         assert page.points_at <= set(page.ids), f"{path}: {page.points_at - set(page.ids)}"
+        assert all(page.labels), f"{path}: a label without words"
         for control in page.controls:
             assert control["inside"] or control.get("id") in page.labelled, f"{path}: {control}"
         assert page.inline == [], path
+
+
+@pytest.mark.parametrize(
+    ("role", "first"), [("nurse", "/desk/"), ("coordinator", "/desk/"), ("researcher", "/desk/results")]
+)
+def test_no_page_leads_where_its_reader_may_not_go(furnished, role, first):
+    person = furnished.sign_in(role)
+    waiting, seen = [first], set()
+    while waiting:
+        path = waiting.pop()
+        if kind_of(path) in seen or NO_PAGE.search(path):
+            continue
+        seen.add(kind_of(path))
+        answer = person.client.get(path)
+        assert answer.status_code == 200, path
+        waiting += [
+            unescape(link) for link in re.findall(r'href="(/desk/[^"#]*)', answer.get_data(as_text=True))
+        ]
+    assert {"results", "results-answers", "results-studies"} <= seen
 
 
 def test_a_refused_form_says_so_first_and_at_each_field(furnished):
