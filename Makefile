@@ -59,6 +59,7 @@ COMPILE = $(PY) -m uv pip compile -q --universal --python-version 3.11 --generat
 lock: dev ## Write the lock files from requirements.in and requirements-dev.in
 	@$(COMPILE) requirements.in -o requirements.txt
 	@$(COMPILE) requirements-cluster.in -o requirements-cluster.txt
+	@$(COMPILE) requirements-accelerator.in -o requirements-accelerator.txt
 	@$(COMPILE) requirements-dev.in -o requirements-dev.txt
 
 reference: install ## Write the pages that are made from the code, and from what was measured

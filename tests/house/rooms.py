@@ -37,7 +37,7 @@ DOORS_USE = (
 ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "config": ((), ()),
     "schemas": (("config",), ("marshmallow",)),
-    "diary.domain": (("config",), ("numpy",)),
+    "diary.domain": (("config",), ("numba", "numpy")),
     "diary.charts": (("config",), ("segno",)),
     "diary.storage": (("config", "diary.domain"), ("alembic", "sqlalchemy")),
     "diary.gateways": (("config", "diary.domain"), ("cryptography",)),
@@ -108,6 +108,7 @@ LATE: dict[tuple[str, str], str] = {
     ): "0.1 s that only whom a provider signs in need pay",
     ("diary.charts.qr", "segno"): "0.1 s that only those who are shown such a code need pay",
     ("diary.services.night_cluster", "distributed"): "optional; takes half a second and 40 MB",
+    ("diary.domain.relapse.compiled", "numba"): "optional; takes half a second and 100 MB",
 }
 
 

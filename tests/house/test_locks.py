@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKED = ("requirements", "requirements-cluster", "requirements-dev")
+LOCKED = ("requirements", "requirements-cluster", "requirements-accelerator", "requirements-dev")
 PIN = re.compile(r"([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==([^\s;\\]+)")
 
 
@@ -58,7 +58,7 @@ def test_every_locked_file_is_known_by_its_hash(name: str):
     assert [package for package, (_, hashes) in lock.items() if hashes == 0] == []
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-cluster"])
+@pytest.mark.parametrize("name", [name for name in LOCKED if name != "requirements-dev"])
 def test_the_tests_run_on_the_very_versions_that_the_service_runs_on(name: str):
     runtime, dev = locked(read(f"{name}.txt")), locked(read("requirements-dev.txt"))
 

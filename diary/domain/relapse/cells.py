@@ -83,6 +83,10 @@ class Cells:
         came = np.where(self.family == LATE, came, 1.0)
         return np.asarray(self.peak * came * (self.stays + (1 - self.stays) * left))
 
+    def lost_by(self, days: NDArray[np.int_]) -> NDArray[np.intp]:
+        """How many of the cells have lost relief by each day: the first so many, since loss days ascend."""
+        return np.searchsorted(self.loss_day, np.minimum(days, CURVE_DAYS), side="right")
+
     def log_weights(self, prior: Prior) -> Floats:
         """(G,) log density under the prior over that of the spread; the baseline's is left to the table."""
         _, noise, relief, midpoint, half_life = self.z

@@ -1,6 +1,8 @@
 """The forecast: the chance that relief is lost by a day, and the days by which it may be."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -9,9 +11,10 @@ from numpy.typing import NDArray
 from config.priors import Prior
 from diary.domain.packed import NO_ANSWER
 from diary.domain.relapse.baselines import Baselines
-from diary.domain.relapse.cells import CURVE_DAYS, Cells, spread_cells
+from diary.domain.relapse.cells import Cells, spread_cells
+from diary.domain.relapse.compiled import TOGETHER, compiled
 from diary.domain.relapse.evidence import Floats, Singles
-from diary.domain.relapse.posterior import Seen, posterior
+from diary.domain.relapse.posterior import Seen, comparisons, exponents
 
 HORIZON_DAYS: Final = 365
 """Loss days beyond it are not told."""
@@ -20,8 +23,6 @@ SHARES: Final = (0.1, 0.5, 0.9)
 CHANCE_DIGITS: Final = 4
 """Chances are rounded to this, so that they are equal wherever they were worked out."""
 
-# Cells are summed up so many together, and by each in the one group that holds what is asked for.
-TOGETHER: Final = 16
 _ONES: Final = np.ones(TOGETHER, dtype=np.float32)
 
 
@@ -69,14 +70,40 @@ def forecast(
     cells = spread_cells(prior.step_half_life_days)
     ahead = np.array([0, 14, 28, lead_days])
     found = Forecast(*(np.full(len(nights), np.nan) for _ in Forecast.__slots__))
-    for weighed in posterior(seen, prior):
-        rows = weighed.rows
-        days = loss_days(weighed.weights, cells, restarted=began[rows] > 0)
-        chances = days.chances_by(seen.nights[rows, None] + ahead)
-        told = [*chances.T, *course_day(days.days_if_it_responds(), began[rows, None]).T]
+    fast = compiled(len(nights))
+    foretold = _foretold if fast is None else partial(_foretold_fast, fast)
+    for compared in comparisons(seen, prior):
+        rows = compared.rows
+        chances, days = foretold(compared.logs, cells, seen.nights[rows, None] + ahead, began[rows] > 0)
+        told = [*chances.T, *course_day(days, began[rows, None]).T]
         for name, values in zip(Forecast.__slots__, told, strict=True):
             getattr(found, name)[rows] = values
     return found
+
+
+def _foretold(
+    logs: Singles, cells: Cells, by_days: NDArray[np.int_], restarted: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """(n, k) the chances of a loss by each of (n, k) days, and (n, 3) the loss days of SHARES."""
+    days = loss_days(exponents(logs), cells, restarted=restarted)
+    return days.chances_by(by_days), days.days_if_it_responds()
+
+
+def _foretold_fast(
+    fast: Callable[..., None],
+    logs: Singles,
+    cells: Cells,
+    by_days: NDArray[np.int_],
+    restarted: NDArray[np.bool_],
+) -> tuple[Floats, Floats]:
+    """The same, diary by diary."""
+    asked = by_days.shape[1]
+    found = np.empty((len(logs), asked + len(SHARES)))
+    by, responding = cells.lost_by(by_days), np.count_nonzero(cells.responds)
+    fast(logs, cells.loss_day, by, responding, restarted, np.array(SHARES), found)
+    chances, days = found[:, :asked], found[:, asked:]
+    days[days > HORIZON_DAYS] = np.nan
+    return np.asarray(np.round(chances, CHANCE_DIGITS)), days
 
 
 def since_booster(
@@ -137,7 +164,7 @@ class LossDays:
 
     def chances_by(self, days: NDArray[np.int_]) -> Floats:
         """(n, k) the chance that relief is lost by each of (n, k) days, to four decimals."""
-        lost = np.searchsorted(self.cells.loss_day, np.minimum(days, CURVE_DAYS), side="right")
+        lost = self.cells.lost_by(days)
         return np.round(_before(self.lost_before, self.chances, lost), CHANCE_DIGITS)
 
     def days_by(self, chances: Floats) -> Floats:

@@ -59,8 +59,30 @@ class Weighed:
     table: Table
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Some of the diaries, held against each cell; to be used before the next are asked for."""
+
+    rows: NDArray[np.intp]
+    logs: Singles
+    """(rows, G) how likely each cell is, as logarithms from anywhere."""
+    table: Table
+
+
 def posterior(seen: Seen, prior: Prior) -> Iterator[Weighed]:
     """Weigh the cells for every diary with a baseline, some diaries at a time."""
+    for compared in comparisons(seen, prior):
+        yield Weighed(compared.rows, exponents(compared.logs), compared.table)
+
+
+def exponents(logs: Singles) -> Singles:
+    """Turn logarithms (n, G) into weights, in place; the heaviest of each row is 1."""
+    logs -= logs.max(axis=1, keepdims=True)
+    return np.asarray(np.exp(logs, out=logs))
+
+
+def comparisons(seen: Seen, prior: Prior) -> Iterator[Compared]:
+    """Hold every diary with a baseline against the cells, some diaries at a time."""
     baselines = seen.baselines
     answers = np.count_nonzero(baselines.before != NO_ANSWER, axis=1)
     measured = np.isinf(baselines.sd_nrs)
@@ -78,14 +100,12 @@ def posterior(seen: Seen, prior: Prior) -> Iterator[Weighed]:
                 days = int(seen.nights[part[-1]])
                 cells = table(prior, float(centre_nrs), width_nrs, days=days)
                 of_days = told[part, : OF_START + OF_BLOCK * block_count(days)]
-                yield Weighed(part, _weigh(of_days, cells, found), cells)
+                yield Compared(part, _compared(of_days, cells, found), cells)
 
 
-def _weigh(told: Singles, cells: Table, found: Singles) -> Singles:
-    weights = np.matmul(filled_up(told), cells.of_numbers[: told.shape[1]], out=found[: rows_for(len(told))])
-    weights = weights[: len(told)]
-    weights -= weights.max(axis=1, keepdims=True)
-    return np.asarray(np.exp(weights, out=weights))
+def _compared(told: Singles, cells: Table, found: Singles) -> Singles:
+    logs = np.matmul(filled_up(told), cells.of_numbers[: told.shape[1]], out=found[: rows_for(len(told))])
+    return np.asarray(logs[: len(told)])
 
 
 def rows_for(count: int) -> int:
