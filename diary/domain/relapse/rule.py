@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from config.protocol import Protocol
@@ -287,14 +288,21 @@ def _missed(asked: Days | None, last_answer: Days, nights: Days) -> Days:
 def _steps(diaries: Diaries, protocol: Protocol) -> Bools:
     """The last 3 answers, all within the last 5 days, each 3 points or more over the mean of the 7 before."""
     before, last = protocol.step_before_answers, protocol.step_days
-    step = np.zeros(diaries.scores.shape, dtype=np.bool_)
-    recent = np.full((before + last, diaries.scores.shape[1]), NO_ANSWER, dtype=np.uint8)
-    close = answers_in(diaries, protocol.step_within_days) >= last
-    for row, scores in enumerate(diaries.scores):
-        recent = np.where(scores != NO_ANSWER, np.vstack((recent[1:], scores[None])), recent)
-        if diaries.boosters is not None:
-            recent[:, diaries.boosters[row]] = NO_ANSWER
-        level = recent[:before].sum(axis=0, dtype=np.int16) / np.float32(before)
-        risen = recent[before:].min(axis=0) - level >= protocol.step_rise_nrs - MEAN_TOLERANCE_NRS
-        step[row] = risen & close[row] & (recent[0] != NO_ANSWER)
+    days, courses = diaries.scores.shape
+    came = diaries.scores != NO_ANSWER
+    so_far = diaries.answered[1:]
+    answers = np.zeros((days, courses), dtype=np.int16)  # each course's, in their order, without the gaps
+    answers[so_far[came] - 1, np.nonzero(came)[1]] = diaries.scores[came]
+
+    risen = np.zeros((days + 1, courses), dtype=np.bool_)  # row k: by the first k answers
+    if days >= before + last:
+        total = running_sum(answers)
+        level = (total[before:-last] - total[: -before - last]) / np.float32(before)
+        lowest = sliding_window_view(answers[before:], last, axis=0).min(axis=-1)
+        risen[before + last :] = lowest - level >= protocol.step_rise_nrs - MEAN_TOLERANCE_NRS
+    step = np.take_along_axis(risen, so_far.astype(np.intp), axis=0)
+    step &= answers_in(diaries, protocol.step_within_days) >= last
+    if diaries.boosters is not None:
+        earlier = np.take_along_axis(diaries.answered, diaries.opens.astype(np.intp) - 1, axis=0)
+        step &= so_far - earlier >= before + last
     return step
