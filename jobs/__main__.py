@@ -31,7 +31,7 @@ from diary.services.night_places import place
 from diary.services.nights import CLINICS_AT_ONCE_MAX
 from diary.services.play import read_play, read_tokens
 from diary.storage.engine import make_engine
-from diary.storage.migrate import current, head
+from diary.storage.revisions import current, head
 from jobs.beat import Beats
 from jobs.duty import Duty, Stopped, real_time
 from jobs.player import Player

@@ -6,7 +6,8 @@ import click
 
 from diary.cli.opening import OTHER_VERSION, read_settings, sqlite_path
 from diary.storage.engine import make_engine
-from diary.storage.migrate import current, head, knows, role_in, upgrade
+from diary.storage.migrate import role_in, upgrade
+from diary.storage.revisions import current, head, knows
 
 
 @click.command()

@@ -18,7 +18,7 @@ from config.settings import Settings, settings_or_exit
 from diary.cli.program import first_line
 from diary.services.sandbox import now_in
 from diary.storage.engine import is_damaged, make_engine
-from diary.storage.migrate import current, head, knows
+from diary.storage.revisions import current, head, knows
 from diary.storage.tables.clinic import Clinic
 from diary.storage.unit import SYSTEM, Scope, unit
 

@@ -16,7 +16,8 @@ from diary.services.erasing import erase_again
 from diary.services.sandbox import now_in
 from diary.storage.dumping import Damaged, is_empty
 from diary.storage.engine import make_engine
-from diary.storage.migrate import knows, role_in, upgrade
+from diary.storage.migrate import role_in, upgrade
+from diary.storage.revisions import knows
 from diary.storage.tables.clinic import Clinic
 from diary.storage.unit import SYSTEM, Scope, unit
 

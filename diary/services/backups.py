@@ -29,7 +29,8 @@ from diary.storage.dumping import (
     table_names,
 )
 from diary.storage.engine import make_engine
-from diary.storage.migrate import current, upgrade
+from diary.storage.migrate import upgrade
+from diary.storage.revisions import current
 from diary.storage.schema import metadata
 from diary.storage.tables.outbox import Message
 from diary.storage.tables.patient import EnrolmentCode, ShareLink

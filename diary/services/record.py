@@ -17,7 +17,6 @@ from diary.services.clinics import found_installation
 from diary.services.record_cells import read, written
 from diary.services.record_dictionary import DICTIONARY_COLUMNS, record_dictionary_rows
 from diary.services.sandbox import installation
-from diary.storage.migrate import head
 from diary.storage.record import (
     ROWS_AT_ONCE,
     columns_of,
@@ -27,6 +26,7 @@ from diary.storage.record import (
     record_tables,
     rows_of,
 )
+from diary.storage.revisions import head
 from diary.storage.unit import Scope, clinic_of, enter, unit
 
 ABOUT: Final = "about.json"

@@ -1,4 +1,4 @@
-"""Brings a database to a revision, and says at which one it stands."""
+"""Brings a database to a revision."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,36 +6,15 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 
 from diary.storage.engine import make_engine
+from diary.storage.revisions import SCRIPTS
 from diary.storage.schema import metadata
-
-SCRIPTS = Path(__file__).parents[2] / "migrations"
 
 # What the app role may change in tables that only ever grow; everywhere else it may do all four.
 APPEND_ONLY = {"entry": "standing", "audit": "position, digest"}
-
-
-def head() -> str:
-    """The newest revision that this code knows."""
-    revision = ScriptDirectory(str(SCRIPTS)).get_current_head()
-    assert revision is not None
-    return revision
-
-
-def knows(revision: str) -> bool:
-    """Whether this code can bring a database of that revision to its own; not one of a newer version."""
-    return any(script.revision == revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
-
-
-def current(engine: Engine) -> str | None:
-    """The revision a database stands at; None when it is empty."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
 
 
 def upgrade(

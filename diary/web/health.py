@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.duties import BEAT_EVERY, NIGHT_OVERDUE_AFTER
 from diary.services.watch import watch
-from diary.storage.migrate import current, head
+from diary.storage.revisions import current, head
 from diary.storage.unit import SYSTEM, unit
 from diary.storage.watch import beats, put_beat
 from diary.web.database import db

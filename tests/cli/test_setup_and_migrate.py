@@ -9,8 +9,8 @@ from sqlalchemy import select
 from config.priors import SHIPPED
 from diary.services.staff import sign_in
 from diary.storage.engine import make_engine
-from diary.storage.migrate import current, head
 from diary.storage.protocols import foresight_at
+from diary.storage.revisions import current, head
 from diary.storage.tables.clinic import Clinic, Installation
 from diary.storage.unit import SYSTEM, Scope, enter, unit
 from tests.cli.terminal import PASSWORD, Terminal

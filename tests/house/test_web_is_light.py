@@ -1,4 +1,4 @@
-"""The web process starts in a second and stays small: it loads no numpy, no scheduler, no statistics."""
+"""The web process starts in a second and stays small: it loads no numpy, no scheduler, no migrations."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TOO_HEAVY = ("numpy", "scipy", "apscheduler", "distributed", "pytest")
+TOO_HEAVY = ("numpy", "scipy", "apscheduler", "alembic", "distributed", "pytest")
 PROGRAM = "import json, sys, wsgi; print(json.dumps([sorted(sys.modules), str(type(wsgi.app))]))"
 
 

@@ -14,7 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, Engine, func, inspect, select, text
 
 from diary.storage.engine import make_engine
-from diary.storage.migrate import SCRIPTS, current, downgrade, head, upgrade
+from diary.storage.migrate import downgrade, upgrade
+from diary.storage.revisions import SCRIPTS, current, head, known
 from diary.storage.schema import metadata
 from tests.postgresql import APP_ROLE
 from tests.storage.rows import OURS, THEIRS, fill
@@ -39,7 +40,7 @@ def test_revisions_are_numbered_in_one_line_and_their_files_say_what_they_do():
     numbers = [f"{n:04}" for n in range(1, len(REVISIONS) + 1)]
     assert [found.revision for found in REVISIONS] == numbers
     assert [found.down_revision for found in REVISIONS] == [None, *numbers[:-1]]
-    assert head() == numbers[-1]
+    assert (known(), head()) == (numbers, numbers[-1])
     for found in REVISIONS:
         assert re.fullmatch(rf"{found.revision}_[a-z][a-z_]*\.py", Path(found.path).name)
         assert found.doc
