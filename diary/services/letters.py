@@ -14,10 +14,9 @@ from diary.gateways.push import Push
 from diary.gateways.webhook import Hook
 from diary.services.clinics import local_day
 from diary.services.covers import stand_ins
-from diary.services.due import is_needless, waits_until
+from diary.services.due import Standing, is_needless, standing, waits_until
 from diary.services.readers import Readers, is_of_clinic
 from diary.services.visit_notes import is_tomorrow
-from diary.storage.bookings import booking_by_id
 from diary.storage.outbox import admins, alerts_by_id, listeners, open_alerts
 from diary.storage.patients import patients_by_id
 from diary.storage.reach import live_subscriptions, webhooks_by_id
@@ -73,18 +72,19 @@ def notes(session: Session, messages: Sequence[Message], *, now: datetime) -> li
     for phone in live_subscriptions(session, ids):
         phones.setdefault(phone.patient_id, []).append(phone)
     patients = patients_by_id(session, ids)
+    known = standing(session, messages)
     found = []
     for message in messages:
         assert message.patient_id is not None
         patient = patients[message.patient_id]
-        if is_needless(session, message, patient, now=now):
+        if is_needless(message, patient, known, now=now):
             found.append(Bundle([message], [], needless=True))
             continue
         until = waits_until(message, patient, now=now)
         if until is not None:
             found.append(Bundle([message], [], waits_until=until))
             continue
-        words = note_for(_said(session, message, now=now), patient.locale)
+        words = note_for(_said(session, message, known, now=now), patient.locale)
         parcels = [_push(message, phone, words, now) for phone in phones.get(patient.id, ())]
         found.append(Bundle([message], parcels))
     return found
@@ -104,11 +104,11 @@ def events(session: Session, messages: Sequence[Message]) -> list[Bundle]:
     return found
 
 
-def _said(session: Session, message: Message, *, now: datetime) -> str:
+def _said(session: Session, message: Message, known: Standing, *, now: datetime) -> str:
     """Which words: those for the day before are said on it, and on no other."""
     if message.kind != "visit" or message.booking_id is None:
         return message.kind
-    tomorrow = is_tomorrow(session, booking_by_id(session, message.booking_id), now=now)
+    tomorrow = is_tomorrow(session, known.bookings[message.booking_id], now=now)
     return "tomorrow" if tomorrow else message.kind
 
 

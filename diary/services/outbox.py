@@ -32,9 +32,14 @@ class Letter:
 
 def enqueue(session: Session, letter: Letter, *, now: datetime) -> None:
     """One message, once: the same key again writes nothing."""
-    known = own(session, Message).with_only_columns(Message.id).where(Message.dedupe_key == letter.dedupe_key)
-    if not session.scalar(known):
-        enqueue_new(session, [letter], now=now)
+    enqueue_all(session, [letter], now=now)
+
+
+def enqueue_all(session: Session, letters: Sequence[Letter], *, now: datetime) -> None:
+    """The same for many, each with a key of its own."""
+    keys = own(session, Message).with_only_columns(Message.dedupe_key)
+    known = set(session.scalars(keys.where(Message.dedupe_key.in_([one.dedupe_key for one in letters]))))
+    enqueue_new(session, [one for one in letters if one.dedupe_key not in known], now=now)
 
 
 def enqueue_new(session: Session, letters: Sequence[Letter], *, now: datetime) -> None:
@@ -74,6 +79,12 @@ def send_again(session: Session, message: Message, *, now: datetime) -> None:
     message.tries = 0
     session.flush()
     audit.note(session, "message.again", now=now, object="message", object_uid=message.uid)
+
+
+def revive(message: Message, *, at: datetime) -> None:
+    """What was cancelled before it left has its point again; under the same id."""
+    message.state, message.ended_at, message.next_try_at = "new", None, at
+    message.owner = message.lease_until_at = None
 
 
 def cancel_for_patient(session: Session, patient_id: int, *, now: datetime) -> int:

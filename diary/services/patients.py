@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from diary.domain.errors import Refusal
 from diary.services import alerts, audit, bookings, enrolment, outbox, sharing
 from diary.services.courses import close_course, resume_courses
+from diary.services.visit_notes import tell_again
 from diary.storage.alerts import live_of_patient
 from diary.storage.courses import courses_of
 from diary.storage.ids import new_uid
@@ -108,6 +109,7 @@ def follow(session: Session, patient: Patient, *, now: datetime) -> None:
     """Follow (again): courses that the stop ended go on, so that what is answered from now on is judged."""
     stopped = patient.follow_state == "stopped"
     _change(session, patient, "followed", now=now)
+    tell_again(session, patient.id, now=now)
     if stopped:
         resume_courses(session, patient.id, now=now)
 

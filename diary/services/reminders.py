@@ -50,8 +50,7 @@ def remind_due(session: Session, *, now: datetime) -> int:
             ends_at = reminding.ends_at(plan)
             letters.append(outbox.Letter(plan.step, key, patient_id=patient.id, expires_at=ends_at))
         _keep(row, reminding.next_plan(plan, wish, sent=sent, now=now))
-    for letter in letters:
-        outbox.enqueue(session, letter, now=now)
+    outbox.enqueue_all(session, letters, now=now)
     session.flush()
     return len(due)
 

@@ -13,6 +13,8 @@ from diary.domain.days import first_showing
 from diary.domain.telling import zone_at
 from diary.services import outbox
 from diary.services.clinics import local_day
+from diary.storage.bookings import bookings_of
+from diary.storage.outbox import messages_by_key
 from diary.storage.protocols import zones_of
 from diary.storage.tables.booking import Booking
 from diary.storage.unit import clinic_of
@@ -34,6 +36,21 @@ def tell_patient(session: Session, booking: Booking, *, before: str, now: dateti
         _write(session, booking, "visit", now=now)
 
 
+def tell_again(session: Session, patient_id: int, *, now: datetime) -> None:
+    """Followed again: what a pause cancelled of days that still stand and lie ahead is told after all."""
+    today = local_day(session, now)
+    for booking in bookings_of(session, patient_id):
+        first_day = booking.offered_first_day
+        if booking.state != "confirmed" or first_day is None or first_day <= today:
+            continue
+        day_before_at, _ = _day_before(session, booking, now=now)
+        moments = {_key("visit", booking): now, _key("visit", booking, before=True): day_before_at}
+        for message in messages_by_key(session, list(moments)):
+            if message.state == "cancelled":
+                outbox.revive(message, at=max(now, moments[message.dedupe_key]))
+    session.flush()
+
+
 def version_told(dedupe_key: str) -> int:
     """Which version of its booking a message was written for.
 
@@ -50,13 +67,24 @@ def is_tomorrow(session: Session, booking: Booking, *, now: datetime) -> bool:
 
 
 def _write_day_before(session: Session, booking: Booking, *, now: datetime) -> None:
+    due_at, ends_at = _day_before(session, booking, now=now)
+    if due_at > now:
+        _write(session, booking, "visit", now=now, due_at=due_at, ends_at=ends_at)
+
+
+def _day_before(session: Session, booking: Booking, *, now: datetime) -> tuple[datetime, datetime]:
+    """When the day before is told of, and until when."""
     assert booking.offered_first_day is not None
     zone = zone_at(now, zones_of(session, clinic_of(session)))
     day = booking.offered_first_day - timedelta(days=1)
-    due_at = first_showing(datetime.combine(day, DAY_BEFORE_AT), zone)
-    ends_at = first_showing(datetime.combine(booking.offered_first_day, time()), zone)
-    if due_at > now:
-        _write(session, booking, "visit", now=now, due_at=due_at, ends_at=ends_at)
+    return (
+        first_showing(datetime.combine(day, DAY_BEFORE_AT), zone),
+        first_showing(datetime.combine(booking.offered_first_day, time()), zone),
+    )
+
+
+def _key(kind: str, booking: Booking, *, before: bool = False) -> str:
+    return f"{kind}:{booking.uid}:{booking.version}" + (":before" if before else "")
 
 
 def _write(
@@ -68,7 +96,7 @@ def _write(
     due_at: datetime | None = None,
     ends_at: datetime | None = None,
 ) -> None:
-    key = f"{kind}:{booking.uid}:{booking.version}" + (":before" if due_at else "")
+    key = _key(kind, booking, before=due_at is not None)
     letter = outbox.Letter(
         kind,
         key,

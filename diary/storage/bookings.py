@@ -24,9 +24,10 @@ def booking_by_uid(session: Session, uid: str, *, lock: bool = False) -> Booking
     return session.scalars(held(statement) if lock else statement).one_or_none()
 
 
-def booking_by_id(session: Session, booking_id: int) -> Booking:
-    """A booking of this clinic whose id another row holds."""
-    return session.scalars(own(session, Booking).where(Booking.id == booking_id)).one()
+def bookings_by_id(session: Session, booking_ids: Sequence[int]) -> dict[int, Booking]:
+    """Bookings of this clinic whose ids other rows hold."""
+    rows = session.scalars(own(session, Booking).where(Booking.id.in_(booking_ids)))
+    return {booking.id: booking for booking in rows}
 
 
 def live_booking_of(session: Session, patient_id: int, *, lock: bool = False) -> Booking | None:

@@ -1,6 +1,6 @@
 """Queries of the outbox: what waits, who takes it, and what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,7 @@ from diary.storage.tables.staff import Staff
 from diary.storage.unit import clinic_of, held, own
 
 WAITING: Final = ("new", "taken")
+GIVEN_UP: Final = ("permanent_failure", "technical_failure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ _UNTAKEN: Final = Prepared(
         >= UNTAKEN_SINCE,
     )
 )
+# Who treats, and admins of what nobody took.
+HEARING_ROLES: Final = (*TREATING_ROLES, "admin")
 LANES: Final = (Lane("staff"), Lane("patient"), Lane("program"))
 
 
@@ -124,12 +127,13 @@ def open_alerts(session: Session, owner_id: int | None) -> int:
 def listeners(session: Session, staff_id: int | None, away: Mapping[int, int]) -> list[Staff]:
     """Who hears what is said to this person, or to the clinic: treating staff; the admin where there is none.
 
-    What is for somebody who is away goes to whoever has their work, by `away`; who left is nobody.
+    What is for somebody who is away goes to whoever has their work, by `away`; where that is nobody else, or
+    somebody who left or treats no more, it is for the clinic.
     """
-    staff_id = away.get(staff_id, staff_id) if staff_id is not None else None
+    reader_id = away.get(staff_id, staff_id) if staff_id is not None else None
     everybody = list(session.scalars(own(session, Staff).where(Staff.disabled_at.is_(None))))
-    if staff_id is not None:
-        person = [one for one in everybody if one.id == staff_id]
+    if reader_id is not None and reader_id not in away:
+        person = [one for one in everybody if one.id == reader_id and one.role in HEARING_ROLES]
         if person:
             return person
     treating = [one for one in everybody if one.role in TREATING_ROLES]
@@ -144,10 +148,26 @@ def admins(session: Session) -> list[Staff]:
     )
 
 
-def untaken_alerts(session: Session, *, before: datetime) -> list[Alert]:
-    """Alerts that nobody has had in hand since a moment or longer, oldest first."""
-    statement = own(session, Alert).where(Alert.status == "open", before >= UNTAKEN_SINCE)
+def untaken_alerts(session: Session, *, before: datetime, or_ids: Collection[int] = ()) -> list[Alert]:
+    """Alerts that nobody has had in hand since a moment or longer, or that are named; oldest first."""
+    statement = own(session, Alert).where(
+        Alert.status == "open", or_(before >= UNTAKEN_SINCE, Alert.id.in_(or_ids))
+    )
     return list(session.scalars(statement.order_by(Alert.opened_at, Alert.id)))
+
+
+def unheard_alerts(session: Session) -> set[int]:
+    """Open alerts of which a message was given up, and that nobody was told or is still to be told of.
+
+    What was told before it came back unattended is not counted; who wants no mails counts as told.
+    """
+
+    def one_is(states: Sequence[str]) -> ColumnElement[bool]:
+        of_it = Message.alert_id == Alert.id, Message.created_at >= UNTAKEN_SINCE
+        return exists().where(*of_it, Message.state.in_(states))
+
+    ours = select(Alert.id).where(Alert.clinic_id == clinic_of(session), Alert.status == "open")
+    return set(session.scalars(ours.where(one_is(GIVEN_UP), ~one_is((*WAITING, "delivered", "cancelled")))))
 
 
 def escalations_of(session: Session, alert_ids: Sequence[int]) -> set[str]:
@@ -184,6 +204,11 @@ def messages_page(session: Session, *, before_id: int | None, limit: int) -> lis
 def message_by_uid(session: Session, uid: str) -> Message | None:
     """A message of this clinic, held until the unit ends."""
     return session.scalars(held(own(session, Message).where(Message.uid == uid))).one_or_none()
+
+
+def messages_by_key(session: Session, keys: Sequence[str]) -> list[Message]:
+    """The messages of the clinic that were written under these keys, held until the unit ends."""
+    return list(session.scalars(held(own(session, Message).where(Message.dedupe_key.in_(keys)))))
 
 
 def tries_of(session: Session, message_ids: Sequence[int]) -> dict[int, list[Delivery]]:

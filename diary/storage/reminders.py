@@ -35,6 +35,12 @@ def reminder_of(session: Session, patient_id: int) -> Reminder | None:
     return session.scalars(own(session, Reminder).where(Reminder.patient_id == patient_id)).one_or_none()
 
 
+def reminders_of(session: Session, patient_ids: Sequence[int]) -> dict[int, Reminder]:
+    """The same of many, by patient."""
+    rows = session.scalars(own(session, Reminder).where(Reminder.patient_id.in_(patient_ids)))
+    return {row.patient_id: row for row in rows}
+
+
 def feed_presented(session: Session, feed_hash: str) -> Reminder | None:
     """The wish whose calendar's secret was presented, before any clinic is known."""
     return session.scalars(select(Reminder).where(Reminder.feed_hash == feed_hash)).one_or_none()

@@ -81,10 +81,45 @@ def test_who_never_heard_of_days_hears_of_no_end(sqlite_clinic, patient_id):
 
 def test_who_is_paused_hears_of_no_days_either(sqlite_clinic, patient_id):
     booked(sqlite_clinic, patient_id, "confirmed")
-    with sqlite_clinic.unit(write=True) as session:
-        patients.pause(session, patient_by_id(session, patient_id), until=None, note=None, now=TODAY)
+    pause(sqlite_clinic, patient_id, TODAY)
     assert heard(sqlite_clinic) == []
     assert heard(sqlite_clinic, DAY_BEFORE) == []
+
+
+def pause(clinic: LittleClinic, patient_id: int, now: datetime) -> None:
+    with clinic.unit(write=True) as session:
+        patients.pause(session, patient_by_id(session, patient_id), until=None, note=None, now=now)
+
+
+def follow(clinic: LittleClinic, patient_id: int, now: datetime) -> None:
+    with clinic.unit(write=True) as session:
+        patients.follow(session, patient_by_id(session, patient_id), now=now)
+
+
+def test_who_is_followed_again_hears_of_days_that_still_stand(sqlite_clinic, patient_id):
+    booking = booked(sqlite_clinic, patient_id, "accepted")
+    heard(sqlite_clinic)
+    pause(sqlite_clinic, patient_id, TODAY)
+    go_on(sqlite_clinic, booking, "confirm")
+    assert heard(sqlite_clinic) == []
+    follow(sqlite_clinic, patient_id, TODAY)
+    assert heard(sqlite_clinic) == ["News of your dates"]
+    pause(sqlite_clinic, patient_id, TODAY)
+    follow(sqlite_clinic, patient_id, TODAY)
+    assert heard(sqlite_clinic) == []
+    assert heard(sqlite_clinic, DAY_BEFORE) == ["Your dates begin tomorrow"]
+
+
+def test_followed_again_on_the_day_before_they_hear_on_that_day_and_later_no_more(sqlite_clinic, patient_id):
+    booked(sqlite_clinic, patient_id, "confirmed")
+    heard(sqlite_clinic)
+    pause(sqlite_clinic, patient_id, TODAY)
+    noon = DAY_BEFORE + timedelta(hours=2)
+    follow(sqlite_clinic, patient_id, noon)
+    assert heard(sqlite_clinic, noon) == ["Your dates begin tomorrow"]
+    pause(sqlite_clinic, patient_id, noon)
+    follow(sqlite_clinic, patient_id, noon + timedelta(days=1))
+    assert heard(sqlite_clinic, noon + timedelta(days=1)) == []
 
 
 def test_a_step_that_is_undone_with_its_transaction_tells_nobody(sqlite_clinic, patient_id):
