@@ -1,5 +1,6 @@
 """An alert that nobody takes climbs: to colleagues, to the admins, and onto a banner that stays red."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,7 +12,13 @@ from diary.services import outbox
 from diary.services.clinics import local_day
 from diary.services.covers import stand_ins
 from diary.services.working_days import working_days
-from diary.storage.outbox import admins, count_untaken, escalations_of, untaken_alerts
+from diary.storage.outbox import (
+    admins,
+    count_untaken,
+    escalations_of,
+    unheard_alerts,
+    untaken_alerts,
+)
 from diary.storage.protocols import protocol_at, zones_of
 from diary.storage.staff import staff_of_clinic
 from diary.storage.tables.alert import Alert
@@ -23,9 +30,14 @@ TREATING: Final = ("nurse", "physician")
 
 
 def climb(session: Session, *, now: datetime) -> None:
-    """Tell the next ones of every alert that nobody has taken; each once for each rung."""
+    """Tell the next ones of every alert that nobody has taken; each once for each rung.
+
+    One whose messages all ended without reaching anybody waits no hours for its next rung.
+    """
     climbed_at = _climbed_at(session, now=now)
-    untaken = untaken_alerts(session, before=max(moments[0] for moments in climbed_at.values()))
+    unheard = unheard_alerts(session)
+    before = max(moments[0] for moments in climbed_at.values())
+    untaken = untaken_alerts(session, before=before, or_ids=unheard)
     if not untaken:
         return
     people: dict[Rung, list[Staff]] = {"colleagues": _colleagues(session, now=now), "admins": admins(session)}
@@ -33,6 +45,8 @@ def climb(session: Session, *, now: datetime) -> None:
     letters = []
     for alert in untaken:
         position = RUNGS.index(rung(since(alert), climbed_at[alert.kind == RED_FLAG]))
+        if alert.id in unheard:
+            position = max(position, 1 + max(RUNGS.index(name) for name in RUNGS if _told(alert, name, told)))
         reached = [name for name in people if RUNGS.index(name) <= position]
         letters += [_letter(alert, person, name) for name in reached for person in people[name]]
     outbox.enqueue_new(session, [one for one in letters if one.dedupe_key not in told], now=now)
@@ -69,15 +83,26 @@ def _climbed_at(session: Session, *, now: datetime) -> dict[bool, list[datetime]
 
 
 def _colleagues(session: Session, *, now: datetime) -> list[Staff]:
-    """Everybody who treats, and is not away."""
+    """Everybody who treats, and is not away; where all are away, all of them."""
     away = stand_ins(session, local_day(session, now))
-    return [
+    treating = [
         person
         for person in staff_of_clinic(session)
-        if person.role in TREATING and person.disabled_at is None and person.id not in away
+        if person.role in TREATING and person.disabled_at is None
     ]
+    return [person for person in treating if person.id not in away] or treating
 
 
 def _letter(alert: Alert, person: Staff, name: Rung) -> outbox.Letter:
-    key = f"escalation:{alert.uid}:{since(alert).isoformat()}:{name}:{person.uid}"
-    return outbox.Letter("escalation", key, staff_id=person.id, alert_id=alert.id)
+    return outbox.Letter(
+        "escalation", f"{_rung_key(alert, name)}{person.uid}", staff_id=person.id, alert_id=alert.id
+    )
+
+
+def _told(alert: Alert, name: Rung, told: Collection[str]) -> bool:
+    """Whether it has been told so far up already."""
+    return name == "told" or any(key.startswith(_rung_key(alert, name)) for key in told)
+
+
+def _rung_key(alert: Alert, name: Rung) -> str:
+    return f"escalation:{alert.uid}:{since(alert).isoformat()}:{name}:"

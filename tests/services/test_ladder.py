@@ -70,6 +70,17 @@ def test_a_red_flag_is_told_at_once(clinic, people):
     assert mails(clinic, NIGHT) == [("ada", "a red flag, look now")]
 
 
+def test_what_reaches_nobody_climbs_at_once_and_no_further_than_somebody(clinic, people):
+    night = NIGHT - timedelta(hours=5)
+    open_alert(clinic, owner_id=people[0].id, kind="red_flag", now=night)
+    assert [to for to, _ in mails(clinic, night, Tried("refused", "550"))] == ["ada"]
+    later = night + timedelta(minutes=5)
+    assert [to for to, _ in mails(clinic, later, Tried("refused", "550"))] == ["ada", "ben"]
+    later += timedelta(minutes=5)
+    assert [to for to, _ in mails(clinic, later)] == ["cleo"]
+    assert mails(clinic, later + timedelta(minutes=5)) == []
+
+
 def test_work_of_who_is_away_is_told_to_who_covers(clinic, people):
     with clinic.unit(write=True) as session:
         arrange_cover(
