@@ -49,6 +49,19 @@ class WorkingWeekIn(Incoming):
     )
 
 
+class OwnWeekIn(Incoming):
+    """The weekdays on which a person works."""
+
+    weekdays = ListOf(
+        Choice(WEEKDAYS, description="A weekday."),
+        min_items=1,
+        max_items=7,
+        required=True,
+        description="The weekdays on which they work.",
+    )
+    cover = Uuid(description="`uid` of the person who has their work on the others.")
+
+
 class TeamIn(Incoming):
     """A new team."""
 

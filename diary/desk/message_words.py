@@ -33,13 +33,14 @@ RESULTS: Final[Mapping[str, str]] = {
 }
 
 
-def way(channel: str, result: str, detail: str | None) -> str:
-    """What one try came to.
+def way(channel: str, reader: str | None, result: str, detail: str | None) -> str:
+    """What one try came to, and whose address it was, where that is known.
 
-    >>> way("email", "later", "451"), way("none", "refused", "no way to reach them")
-    ('mail: not yet (451)', 'no way to reach them')
+    >>> way("email", "Nora", "later", "451"), way("none", None, "refused", "no way to reach them")
+    ('mail to Nora: not yet (451)', 'no way to reach them')
     """
     if channel == "none":
         return detail or "no way"
-    said = f"{WAYS.get(channel, channel)}: {RESULTS[result]}"
+    to = f" to {reader}" if reader else ""
+    said = f"{WAYS.get(channel, channel)}{to}: {RESULTS[result]}"
     return f"{said} ({detail})" if detail else said

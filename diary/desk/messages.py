@@ -1,6 +1,6 @@
 """What was sent and what became of it, at the desk; and one more try by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -35,8 +35,8 @@ class Line:
     state: str
     next_try_at: datetime | None
     tries: int
-    ways: tuple[tuple[str, str, str | None], ...]
-    """Of the last tries, each that was not like the one before: channel, result, detail."""
+    ways: tuple[tuple[str, str | None, str, str | None], ...]
+    """Of the last tries, each that was not like the one before: channel, whose address, result, detail."""
     shown_at: datetime | None
     again: bool
 
@@ -71,7 +71,7 @@ def messages_page() -> ResponseReturnValue:
                 state=row.state,
                 next_try_at=row.next_try_at,
                 tries=row.tries,
-                ways=_ways(tries.get(row.id, ())),
+                ways=_ways(tries.get(row.id, ()), people),
                 shown_at=row.shown_at,
                 again=row.state in AGAIN,
             )
@@ -90,6 +90,8 @@ def try_again(uid: str) -> ResponseReturnValue:
     return done("again", "desk.messages_page")
 
 
-def _ways(tries: Sequence[Delivery]) -> tuple[tuple[str, str, str | None], ...]:
-    alike = groupby((one.channel, one.result, one.detail) for one in tries)
+def _ways(
+    tries: Sequence[Delivery], people: Mapping[int, str]
+) -> tuple[tuple[str, str | None, str, str | None], ...]:
+    alike = groupby((one.channel, people.get(one.staff_id or 0), one.result, one.detail) for one in tries)
     return tuple(way for way, _ in alike)[-WAYS_SHOWN:]

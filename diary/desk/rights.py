@@ -42,6 +42,7 @@ DESK: Final[dict[str, Right]] = {
     "POST desk.recovery_codes": STAFF,
     **_form("desk.change_password", STAFF),
     **_form("desk.mails_page", STAFF),
+    **_form("desk.week_page", TREATING),
     "POST desk.end_session": STAFF,
     "POST desk.end_other_sessions": STAFF,
     "GET desk.link_page": _PUBLIC,

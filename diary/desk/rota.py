@@ -3,16 +3,27 @@
 from flask.typing import ResponseReturnValue
 
 from config.words import WEEKDAYS
+from diary.desk.account import me
 from diary.desk.door import at_desk, desk, done, show, staff_work
 from diary.desk.forms import Form
 from diary.desk.stale import found
 from diary.services.clinics import the_clinic
 from diary.services.covers import arrange_cover, can_cover, end_cover
+from diary.services.own_week import set_week, week_of, weeks_with_days_off
 from diary.services.teams import add_team, join_team, leave_team
 from diary.services.working_days import add_holiday, desk_weekdays, set_weekdays, take_back_holiday
 from diary.storage.rota import cover_of, covers_from, holidays_from, members, team_by_uid, teams
 from diary.storage.staff import staff_by_uid, staff_of_clinic
-from schemas.rota import CoverEndsIn, CoverIn, HolidayBackIn, HolidayIn, MemberIn, TeamIn, WorkingWeekIn
+from schemas.rota import (
+    CoverEndsIn,
+    CoverIn,
+    HolidayBackIn,
+    HolidayIn,
+    MemberIn,
+    OwnWeekIn,
+    TeamIn,
+    WorkingWeekIn,
+)
 
 
 @desk.route("/settings/cover", methods=["GET", "POST"])
@@ -31,8 +42,11 @@ def covers_page() -> ResponseReturnValue:
     with at_desk() as (unit, frame):
         people = {person.id: person for person in staff_of_clinic(unit.session)}
         known = covers_from(unit.session, frame.today)
+        weeks = [week for week in weeks_with_days_off(unit.session) if can_cover(people[week.staff_id])]
     treating = [(person.uid, person.name) for person in people.values() if can_cover(person)]
-    return show("covers.html", frame, form=form, covers=known, people=people, choices=treating), form.status
+    return show(
+        "covers.html", frame, form=form, covers=known, weeks=weeks, people=people, choices=treating
+    ), form.status
 
 
 @desk.post("/settings/cover/end")
@@ -45,6 +59,26 @@ def end_cover_now() -> ResponseReturnValue:
         if arranged is not None:
             end_cover(unit.session, arranged, absent, now=unit.now)
     return done("cover_ended", "desk.covers_page")
+
+
+@desk.route("/account/week", methods=["GET", "POST"])
+def week_page() -> ResponseReturnValue:
+    """The weekdays on which the person who asks works, and who has their work on the others."""
+    with at_desk() as (unit, frame):
+        person = me(unit)[0]
+        week = week_of(unit.session, person)
+        people = [one for one in staff_of_clinic(unit.session) if can_cover(one) and one.id != person.id]
+    known = next((one.uid for one in people if one.id == week.cover_id), None)
+    form = Form({"weekdays": week.weekdays, "cover": known})
+    if form.sent:
+        with form.refusals():
+            given = form.read(OwnWeekIn)
+            with staff_work(write=True) as unit:
+                cover = found(staff_by_uid(unit.session, given["cover"])) if "cover" in given else None
+                set_week(unit.session, me(unit)[0], weekdays=given["weekdays"], cover=cover, now=unit.now)
+            return done("week", "desk.account")
+    choices = [(one.uid, one.name) for one in people]
+    return show("week.html", frame, form=form, choices=choices), form.status
 
 
 @desk.route("/settings/days", methods=["GET", "POST"])

@@ -307,6 +307,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "forecast_mode": "Saved. It counts from the next night on.",
     "cover": "Saved. The work goes over on the first day, and comes back by itself.",
     "mails": "Saved. Red flags come at any hour all the same.",
+    "week": "Saved. On your other weekdays your work goes over, and comes back by itself.",
     "cover_ended": "The work goes back.",
     "study_founded": "The study begins. Next: its list, at the command line; then screen who may take part.",
     "study_step": "Written into the log.",

@@ -11,7 +11,7 @@ from diary.services import audit
 from diary.services.clinics import local_day
 from diary.services.staff_wishes import check_hears
 from diary.services.working_days import check_days
-from diary.storage.rota import covers_from, covers_on
+from diary.storage.rota import covers_from, covers_on, off_on
 from diary.storage.staff import hold_staff
 from diary.storage.tables.staff import Cover, Staff
 from diary.storage.unit import clinic_of
@@ -90,8 +90,12 @@ def can_cover(person: Staff) -> bool:
 
 
 def stand_ins(session: Session, day: date) -> dict[int, int]:
-    """Who works for each person who is away on a day, by their ids; the cover of a cover is followed."""
-    covers = {row.absent_id: row.cover_id for row in covers_on(session, day)}
+    """Who works for each person who is away on a day, by their ids; the cover of a cover is followed.
+
+    Away is who is covered for, and who does not work on that weekday; somebody whose work then goes to nobody
+    by name stands for themselves.
+    """
+    covers = off_on(session, day) | {row.absent_id: row.cover_id for row in covers_on(session, day)}
     return {absent_id: works_for(absent_id, covers) for absent_id in covers}
 
 

@@ -12,12 +12,14 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from diary.domain.delivery import GIVE_UP_AFTER, WEBHOOK_GIVE_UP_AFTER, Attempt, Fate, Tried, fate
+from diary.gateways.mail import Mail
 from diary.gateways.push import Push
 from diary.services.letters import Bundle, Parcel, bundles, events, notes
-from diary.services.reach import note_push
+from diary.services.reach import note_pushes
 from diary.services.webhooks import note_event
 from diary.storage.outbox import Lane, claim, note_tries, taken_by
 from diary.storage.reach import webhooks_by_id
+from diary.storage.staff import ids_by_email
 from diary.storage.tables.outbox import Message
 from diary.storage.unit import clinic_of
 
@@ -95,16 +97,22 @@ def settle(session: Session, ended: Sequence[Done], *, owner: str, now: datetime
     ids = [message_id for done in ended for message_id in done.job.message_ids]
     mine = {message.id: message for message in taken_by(session, ids, owner)}
     rows: list[dict[str, object]] = []
+    reader_ids = _reader_ids(session, ended)
     for done in ended:
         messages = [mine[message_id] for message_id in done.job.message_ids if message_id in mine]
         if done.put_off:
             for message in messages:
                 message.tries -= 1
         else:
-            rows += [_row(one, each.channel, each.tried, now) for one in messages for each in done.tried]
-            _learn(session, messages, done.tried, now=now)
+            rows += [
+                _row(one, each.channel, each.tried, now, reader_id=reader_ids.get(_address(each.parcel)))
+                for one in messages
+                for each in done.tried
+            ]
+            _learn_of_webhooks(session, messages, done.tried, now=now)
         _settle(messages, [each.tried for each in done.tried], needless=False, now=now)
     note_tries(session, rows)
+    _learn_of_phones(session, ended, now=now)
     session.flush()
 
 
@@ -118,21 +126,44 @@ def _bundles(
     return bundles(session, messages, url=url, now=now)
 
 
-def _learn(session: Session, messages: Sequence[Message], tries: Sequence[Try], *, now: datetime) -> None:
-    """What the tries say of the places that they went to."""
-    for each in tries:
-        if isinstance(each.parcel, Push):
-            note_push(session, each.parcel.endpoint, each.tried, now=now)
+def _learn_of_phones(session: Session, ended: Sequence[Done], *, now: datetime) -> None:
+    pushed = [
+        (each.parcel.endpoint, each.tried)
+        for done in ended
+        if not done.put_off
+        for each in done.tried
+        if isinstance(each.parcel, Push)
+    ]
+    if pushed:
+        note_pushes(session, pushed, now=now)
+
+
+def _learn_of_webhooks(
+    session: Session, messages: Sequence[Message], tries: Sequence[Try], *, now: datetime
+) -> None:
     ids = [message.webhook_id for message in messages if message.webhook_id is not None]
     for webhook in webhooks_by_id(session, ids).values() if ids else ():
         for each in tries:
             note_event(session, webhook, each.tried, now=now)
 
 
-def _row(message: Message, channel: str, tried: Tried, now: datetime) -> dict[str, object]:
+def _reader_ids(session: Session, ended: Sequence[Done]) -> dict[str, int]:
+    """Who of the staff reads what was mailed where."""
+    addresses = {_address(each.parcel) for done in ended for each in done.tried} - {""}
+    return ids_by_email(session, addresses) if addresses else {}
+
+
+def _address(parcel: Parcel) -> str:
+    return parcel.to if isinstance(parcel, Mail) else ""
+
+
+def _row(
+    message: Message, channel: str, tried: Tried, now: datetime, *, reader_id: int | None = None
+) -> dict[str, object]:
     return {
         "clinic_id": message.clinic_id,
         "message_id": message.id,
+        "staff_id": reader_id,
         "channel": channel,
         "tried_at": now,
         "result": tried.result,

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from config.words import STRONG_WAYS
 from diary.domain.errors import Refusal
 from diary.services import staff
+from diary.services.covers import can_cover
+from diary.services.own_week import Week, week_of
 from diary.services.staff_wishes import Told, told
 from diary.storage.signing import authenticator_of, identity_of, passkeys_of, unused_recovery_codes
-from diary.storage.staff import open_sessions
+from diary.storage.staff import open_sessions, staff_by_id
 from diary.storage.tables.signing import Authenticator, OutsideIdentity, Passkey
 from diary.storage.tables.staff import Staff, StaffSession
 
@@ -29,6 +31,10 @@ class OwnAccount:
     recovery_codes_left: int
     other_sessions: list[StaffSession]
     told: Told
+    week: Week | None
+    """When they work; None for who has no work that could go over."""
+    stand_in: str | None
+    """Who by name has their work on the other weekdays."""
 
     @property
     def has_factor(self) -> bool:
@@ -38,6 +44,8 @@ class OwnAccount:
 
 def own_account(session: Session, person: Staff, mine: StaffSession, *, now: datetime) -> OwnAccount:
     """The account of the person who is asking, by the session that asks."""
+    week = week_of(session, person) if can_cover(person) else None
+    stand_in = staff_by_id(session, week.cover_id) if week and week.cover_id is not None else None
     open_now = open_sessions(session, person.id, now=now, idle=staff.SESSION_IDLE)
     return OwnAccount(
         person=person,
@@ -48,6 +56,8 @@ def own_account(session: Session, person: Staff, mine: StaffSession, *, now: dat
         recovery_codes_left=len(unused_recovery_codes(session, person.id)),
         other_sessions=[found for found in open_now if found.id != mine.id],
         told=told(session, person),
+        week=week,
+        stand_in=stand_in.name if stand_in is not None else None,
     )
 
 

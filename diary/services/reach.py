@@ -1,5 +1,6 @@
 """Phones that agreed to be sent notes: they come, they answer, and one day they are gone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +16,7 @@ from diary.storage.reach import (
     SUBSCRIPTIONS_MAX,
     live_subscriptions,
     subscription_at,
+    subscriptions_at,
     subscriptions_of_device,
 )
 from diary.storage.tables.reach import PushSubscription
@@ -69,11 +71,16 @@ def unsubscribe(session: Session, device_id: int, *, now: datetime, reason: str 
     session.flush()
 
 
-def note_push(session: Session, endpoint: str, tried: Tried, *, now: datetime) -> None:
-    """What a try says of the phone: one that is gone is never tried again."""
-    found = subscription_at(session, endpoint)
-    if found is None or found.ended_at is not None:
-        return
+def note_pushes(session: Session, tries: Sequence[tuple[str, Tried]], *, now: datetime) -> None:
+    """What tries say of the phones at these endpoints: one that is gone is never tried again."""
+    phones = {one.endpoint: one for one in subscriptions_at(session, sorted({end for end, _ in tries}))}
+    for endpoint, tried in tries:
+        found = phones.get(endpoint)
+        if found is not None and found.ended_at is None:
+            _learn(found, tried, now=now)
+
+
+def _learn(found: PushSubscription, tried: Tried, *, now: datetime) -> None:
     if tried.result == "gone":
         _end(found, tried.detail or "gone", now=now)
     elif tried.result == "delivered":

@@ -13,7 +13,7 @@ from diary.services import audit
 from diary.services.clinics import local_day
 from diary.storage.rota import covers_from
 from diary.storage.staff import staff_of_clinic
-from diary.storage.staff_wishes import newest_fate, wish_of, wishes
+from diary.storage.staff_wishes import newest_result, wish_of, wishes
 from diary.storage.tables.staff import Staff, StaffWish
 from diary.storage.unit import clinic_of
 
@@ -36,7 +36,7 @@ def told(session: Session, person: Staff) -> Told:
     return Told(
         mails=wish is None or wish.mails,
         hours=hours_of(wish),
-        comes_back=newest_fate(session, person.id) == "permanent_failure",
+        comes_back=newest_result(session, person.id) == "refused",
     )
 
 
@@ -76,16 +76,22 @@ def set_wish(session: Session, person: Staff, *, mails: bool, hours: Hours | Non
     """
     if not mails and person.role in TREATING_ROLES:
         _check_others_hear(session, person, now=now)
-    wish = wish_of(session, person.id)
-    if wish is None:
-        wish = StaffWish(clinic_id=clinic_of(session), staff_id=person.id)
-        session.add(wish)
+    wish = keep_wish(session, person)
     wish.mails = mails
     wish.opens_minute = None if hours is None else _minute(hours.opens)
     wish.closes_minute = None if hours is None else _minute(hours.closes)
     session.flush()
     detail = {"mails": mails, "opens": wish.opens_minute, "closes": wish.closes_minute}
     audit.note(session, "staff.wish", now=now, object="staff", object_uid=person.uid, detail=detail)
+
+
+def keep_wish(session: Session, person: Staff) -> StaffWish:
+    """The person's wish, to be changed; who never chose begins as everybody does."""
+    wish = wish_of(session, person.id)
+    if wish is None:
+        wish = StaffWish(clinic_id=clinic_of(session), staff_id=person.id, mails=True)
+        session.add(wish)
+    return wish
 
 
 def _check_others_hear(session: Session, person: Staff, *, now: datetime) -> None:
@@ -99,6 +105,14 @@ def _check_others_hear(session: Session, person: Staff, *, now: datetime) -> Non
                 pointer="/mails",
             )
     known = wishes(session)
+    for wish in known.values():
+        if wish.cover_id == person.id and wish.weekdays is not None:
+            raise Refusal(
+                "nobody_would_hear",
+                f"You take the work of {people[wish.staff_id].name} on the weekdays when they do not work. "
+                "Let them choose a colleague first.",
+                pointer="/mails",
+            )
     others = [one for one in people.values() if one.role in TREATING_ROLES and one.disabled_at is None]
     if not any(one.id != person.id and wants_mails(known, one) for one in others):
         raise Refusal(

@@ -18,10 +18,10 @@ WHOSE: Final = ("clinic", "team", "mine")
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A colleague whose work somebody has, until a day."""
+    """A colleague whose work somebody has, until a day; None for who does not work on this weekday."""
 
     name: str
-    until: date
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def whose_patients(session: Session, whose: str, *, staff_id: int, today: date, 
     """Resolve one of `WHOSE` for somebody of the staff, on a day."""
     away = [absent for absent, stand_in in stand_ins(session, today).items() if stand_in == staff_id]
     until = {row.absent_id: row.last_day for row in covers_on(session, today)}
-    covering = tuple(Covered(names[absent][1], until[absent]) for absent in away if absent != staff_id)
+    covering = tuple(Covered(names[absent][1], until.get(absent)) for absent in away if absent != staff_id)
     if whose == "clinic":
         return Whose(None, (), covering)
     people = sorted({staff_id, *away})

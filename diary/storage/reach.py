@@ -29,6 +29,13 @@ def subscription_at(session: Session, endpoint: str) -> PushSubscription | None:
     ).one_or_none()
 
 
+def subscriptions_at(session: Session, endpoints: Sequence[str]) -> list[PushSubscription]:
+    """Those with these addresses, live or ended."""
+    return list(
+        session.scalars(own(session, PushSubscription).where(PushSubscription.endpoint.in_(endpoints)))
+    )
+
+
 def subscriptions_of_device(session: Session, device_id: int) -> list[PushSubscription]:
     """Those of one phone that are live."""
     statement = own(session, PushSubscription).where(

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from diary.domain.infusions import Block
 from diary.storage.base import table_of
 from diary.storage.prepared import Prepared
 from diary.storage.tables.clinic import Holiday
-from diary.storage.tables.staff import Cover, Team, TeamMember
+from diary.storage.tables.staff import Cover, StaffWish, Team, TeamMember
 from diary.storage.unit import clinic_of, held, own
 
 
@@ -31,6 +31,13 @@ _COVERS_ON: Final = Prepared(
         _COVER.last_day >= bindparam("on_day"),
     )
 )
+_WISH: Final = table_of(StaffWish).c
+_OFF_ON: Final = Prepared(
+    select(_WISH.staff_id, func.coalesce(_WISH.cover_id, _WISH.staff_id)).where(
+        _WISH.clinic_id == bindparam("clinic_id"),
+        _WISH.weekdays.op("&")(bindparam("bit", type_=_WISH.weekdays.type)) == literal_column("0"),
+    )
+)
 _HOLIDAY: Final = table_of(Holiday).c
 _DAYS_OFF: Final = Prepared(
     select(_HOLIDAY.first_day, _HOLIDAY.last_day)
@@ -48,6 +55,16 @@ def covers_from(session: Session, day: date) -> list[Cover]:
 def covers_on(session: Session, day: date) -> list[InForce]:
     """Covers in force on this day."""
     return [InForce(*row) for row in _COVERS_ON.rows(session, clinic_id=clinic_of(session), on_day=day)]
+
+
+def off_on(session: Session, day: date) -> dict[int, int]:
+    """Who does not work on this weekday, and who then has their work: themselves, where nobody is named."""
+    return dict(_OFF_ON.rows(session, clinic_id=clinic_of(session), bit=1 << day.weekday()))
+
+
+def weeks(session: Session) -> list[StaffWish]:
+    """Of everybody who works on some weekdays only."""
+    return list(session.scalars(own(session, StaffWish).where(StaffWish.weekdays.is_not(None))))
 
 
 def cover_of(session: Session, absent_id: int, first_day: date) -> Cover | None:

@@ -1,5 +1,6 @@
 """Queries about staff, their sessions, and integration keys."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -71,6 +72,12 @@ def hold_admins(session: Session) -> list[Staff]:
 def staff_by_uid(session: Session, uid: str) -> Staff | None:
     """A person of this clinic."""
     return session.scalars(own(session, Staff).where(Staff.uid == uid)).one_or_none()
+
+
+def ids_by_email(session: Session, emails: Collection[str]) -> dict[str, int]:
+    """Whose addresses these are."""
+    ours = own(session, Staff).with_only_columns(Staff.email, Staff.id).where(Staff.email.in_(emails))
+    return {row.email: row.id for row in session.execute(ours)}
 
 
 def staff_of_clinic(session: Session) -> list[Staff]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from diary.storage.tables.outbox import Message
+from diary.storage.tables.outbox import Delivery
 from diary.storage.tables.staff import StaffWish
 from diary.storage.unit import own
 
@@ -17,10 +17,8 @@ def wish_of(session: Session, staff_id: int) -> StaffWish | None:
     return session.scalars(own(session, StaffWish).where(StaffWish.staff_id == staff_id)).one_or_none()
 
 
-def newest_fate(session: Session, staff_id: int) -> str | None:
-    """How the newest message to this person alone ended that reached a mail server."""
-    ended = own(session, Message).with_only_columns(Message.state)
-    ended = ended.where(
-        Message.staff_id == staff_id, Message.state.in_(("delivered", "permanent_failure"))
-    ).order_by(Message.ended_at.desc(), Message.id.desc())
-    return session.scalar(ended.limit(1))
+def newest_result(session: Session, staff_id: int) -> str | None:
+    """What a mail server last said for good of a mail to this person, whoever's work it was about."""
+    said = own(session, Delivery).with_only_columns(Delivery.result)
+    said = said.where(Delivery.staff_id == staff_id, Delivery.result.in_(("delivered", "refused")))
+    return session.scalar(said.order_by(Delivery.id.desc()).limit(1))

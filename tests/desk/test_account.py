@@ -229,6 +229,22 @@ def test_a_person_chooses_whether_and_when_they_are_mailed(desk):
     assert (half.status_code, "Give both times" in half.text) == (422, True)
 
 
+def test_a_nurse_says_on_which_weekdays_she_works_and_who_has_her_work_on_the_others(desk):
+    nurse = desk.sign_in()
+    desk.admit_person("second nurse")
+    page = "/desk/account/week"
+    assert "On every working day" in words_of(nurse.get("/desk/account"))
+    joost = re.search(r'<option value="([^"]+)">Joost Bos', nurse.get(page))[1]
+    assert nurse.post(page, weekdays=[], cover=joost).status_code == 422
+    assert nurse.post(page, weekdays=["mon", "tue", "wed", "thu"], cover=joost).status_code == 303
+    assert "Thursday. On the others Joost Bos has your work" in words_of(nurse.get("/desk/account"))
+    assert f'<option value="{joost}" selected>' in nurse.get(page)
+    assert "Joost Bos for Anna Visser on Friday, Saturday, Sunday" in words_of(
+        nurse.get("/desk/settings/cover")
+    )
+    desk.sign_in("admin").get(page, status=403)
+
+
 def test_who_cannot_be_mailed_is_told_so(desk):
     nurse = desk.sign_in()
     assert "no mail server" not in nurse.get("/desk/account")  # in a sandbox nothing is sent

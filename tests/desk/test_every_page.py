@@ -207,6 +207,7 @@ def addresses(desk: Desk) -> Iterator[str]:
         "/desk/account/authenticator",
         "/desk/account/password",
         "/desk/account/mails",
+        "/desk/account/week",
     )
     yield from ("/desk/patients", "/desk/patients/new", "/desk/emergency")
     yield from ("/desk/regimens", "/desk/regimens/new")

@@ -32,7 +32,7 @@ def test_a_message_that_was_given_up_says_why_and_is_tried_once_more(desk):
     page = "/desk/settings/messages"
     told = words_of(nurse.get(page))
     assert "An alert to the clinic could not be sent" in told
-    assert "mail: not yet (451); mail: refused (550)" in told
+    assert "mail to Anna Visser: not yet (451); mail to Anna Visser: refused (550)" in told
     assert "fever" not in told
     assert nurse.post(f"{page}/{uid}/again").status_code == 303
     told = words_of(nurse.get(page))

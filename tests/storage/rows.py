@@ -45,6 +45,9 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "installation": {"id": 1},
     "message": {"next_try_at": MOMENT, "webhook_id": None},
     "share_link": {"opened": 0},
+    # Added to tables that were there: a step down and up again empties them.
+    "delivery": {"staff_id": None},
+    "staff_wish": {"cover_id": None},
     "study": {"follow_up_days": 84},
     # Added to a table that was there: a step down and up again empties it.
     "study_course": {"allocation_id": None},

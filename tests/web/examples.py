@@ -84,6 +84,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST desk.join_by_provider": {"token": "al_none"},
     "POST desk.authenticator": {"sealed": "none", "code": "123456"},
     "POST desk.mails_page": {"mails": "yes", "opens": "07:30", "closes": "18:00"},
+    "POST desk.week_page": {"weekdays": "mon"},
     "POST desk.change_password": {"current": "four plain words together", "new": "four plain words together"},
     "POST desk.passkey_sign_in": {"step": "st_none", "credential": "{}"},
     "POST desk.add_passkey": {"step": "st_none", "credential": "none", "name": "Tablet"},

@@ -66,9 +66,22 @@ class Delivery(Owned, Base):
     """One try at one message by one channel."""
 
     __tablename__ = "delivery"
-    __table_args__ = owned(belongs_to("message"), Index("ix_delivery_message", "message_id", "id"))
+    __table_args__ = owned(
+        belongs_to("message"),
+        belongs_to("staff"),
+        Index("ix_delivery_message", "message_id", "id"),
+        Index(
+            "ix_delivery_staff",
+            "staff_id",
+            "id",
+            sqlite_where=text("staff_id IS NOT NULL"),
+            postgresql_where=text("staff_id IS NOT NULL"),
+        ),
+    )
 
     message_id: Mapped[int]
+    staff_id: Mapped[int | None]
+    """Who of the staff was to read it: the person themselves, or whoever had their work."""
     channel: Mapped[str]
     tried_at: Mapped[datetime]
     result: Mapped[str]

@@ -95,12 +95,17 @@ class Cover(Owned, Base):
 
 
 class StaffWish(Owned, Base):
-    """What a person wants to be mailed of what can wait; who has none is mailed all of it, at any hour."""
+    """What a person wants to be mailed of what can wait, and their week; who has none works on every day and
+    is mailed all of it, at any hour.
+    """
 
     __tablename__ = "staff_wish"
     __table_args__ = owned(
         belongs_to("staff"),
+        belongs_to("staff", "cover_id"),
         UniqueConstraint("clinic_id", "staff_id"),
+        holds("some_weekdays", "weekdays BETWEEN 1 AND 126"),
+        holds("covered_by_another", "cover_id <> staff_id"),
         holds("hours_are_two", "(opens_minute IS NULL) = (closes_minute IS NULL)"),
         holds("opens_in_a_day", "opens_minute BETWEEN 0 AND 1439"),
         holds("closes_in_a_day", "closes_minute BETWEEN 0 AND 1439"),
@@ -112,6 +117,10 @@ class StaffWish(Owned, Base):
     opens_minute: Mapped[int | None] = mapped_column(SmallInteger)
     """Of the day, on the clinic's clock."""
     closes_minute: Mapped[int | None] = mapped_column(SmallInteger)
+    weekdays: Mapped[int | None] = mapped_column(SmallInteger)
+    """On which they work, a bit each from Monday (1) to Sunday (64); on all of them, when None."""
+    cover_id: Mapped[int | None]
+    """Who has their work on the other weekdays; whoever treats then, when None."""
 
 
 class IntegrationKey(Owned, Base):
