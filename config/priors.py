@@ -1,5 +1,7 @@
 """The prior: what the detector believes of a course before its first answer, read from `prior.toml`."""
 
+import hashlib
+import json
 import math
 import tomllib
 from collections.abc import Mapping
@@ -78,6 +80,11 @@ class Prior:
         """The share of responders who lose relief gradually: what the other ways leave."""
         return 1 - math.fsum(getattr(self, name) for name in _SHARES)
 
+    @property
+    def digest(self) -> str:
+        """Six figures that no two priors are likely to share."""
+        return digest_of(self.to_values())
+
     @classmethod
     def from_values(cls, values: Mapping[str, float]) -> Self:
         """Read a stored version; what it does not hold is as shipped.
@@ -97,6 +104,16 @@ class Prior:
     def to_values(self) -> dict[str, float]:
         """Every number by name, ready for JSON; `from_values` reads it back."""
         return {spec.name: getattr(self, spec.name) for spec in fields(self)}
+
+
+def digest_of(values: Mapping[str, float]) -> str:
+    """Six figures of a stored version, as `Prior.digest` of the release that stored it.
+
+    >>> digest_of({"late_share": 0.02}) == digest_of({"late_share": 0.03})
+    False
+    """
+    numbers = {name: float(value) for name, value in values.items()}
+    return hashlib.sha256(json.dumps(numbers, sort_keys=True).encode()).hexdigest()[:6]
 
 
 @dataclass(frozen=True, slots=True)

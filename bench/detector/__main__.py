@@ -23,9 +23,9 @@ from bench.detector import courses, oracle, ours, page, report, stress
 from bench.detector.forecasts import NIGHTS, ForecastScore, Foreseen, score_forecast
 from bench.detector.methods import METHODS, Courses, Entry, Frozen, learned, shipped
 from bench.detector.names import AS_SHIPPED, GATED, OPENINGS, PLAIN, US, US_LEARNED
+from diary.domain.relapse.version import DETECTOR_VERSION
 from diary.domain.simulation.cohort import Cohort
 from diary.domain.simulation.cohorts import COHORTS
-from diary.services.night_judging import DETECTOR_VERSION
 
 STRESS_CHOSEN_ON: Final = "A"
 

@@ -3,23 +3,22 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.priors import Prior
+from config.priors import Prior, digest_of
 from config.protocol import Protocol
 from diary.domain import packed
 from diary.domain.policy import KIND_OF, LEVEL_OF
 from diary.domain.relapse.assess import assess
 from diary.domain.relapse.baselines import baselines_of
 from diary.domain.relapse.states import STATES
+from diary.domain.relapse.version import DETECTOR_VERSION
 from diary.services.alert_check import Outcome
-from diary.services.night_judging import DETECTOR_VERSION
 from diary.storage.entries import scores_of_versions
-from diary.storage.protocols import prior_named, protocol_by_id
+from diary.storage.protocols import protocol_by_id
 from diary.storage.tables.alert import Alert, AlertInput
 from diary.storage.unit import clinic_of
 
@@ -57,27 +56,46 @@ def check_alerts(session: Session, *, uid: str | None = None) -> Iterator[Checke
 
 
 def check(session: Session, alert: Alert, copy: AlertInput) -> Checked:
-    """Compare a copy with the entries that it names, and its verdict with what the detector makes of it."""
+    """Compare a copy with what it names, and its verdict with what the detector makes of the copy alone."""
 
     def checked(outcome: Outcome, says: str) -> Checked:
         return Checked(alert.uid, alert.kind, copy.level, copy.night, outcome, says)
 
-    scores = scores_of_versions(session, alert.patient_id, copy.entry_ids)
-    if packed.pack(copy.anchor_day, scores) != copy.days.rstrip(bytes([packed.NO_ANSWER])):
-        return checked("inputs_changed", "the copied days are not those of the entries that it names")
+    changed = _changed(session, alert, copy)
+    if changed:
+        return checked("inputs_changed", f"the copied {changed}")
     if copy.detector_version != DETECTOR_VERSION:
         says = f"needs a release with the detector {copy.detector_version}; here is {DETECTOR_VERSION}"
         return checked("needs_release", says)
     if alert.kind == "not_assessed":
         return checked("not_judged", "its night could not judge it")
     told = (alert.kind, copy.level)
-    found = found_again(session, copy)
+    try:
+        found = found_again(copy)
+    except ValueError as unknown:
+        return checked("needs_release", f"needs the release that wrote it: {unknown}")
     return checked(
         "agrees" if told in found else "differs", ", ".join(_name(*one) for one in sorted(found, key=str))
     )
 
 
-def found_again(session: Session, copy: AlertInput) -> set[tuple[str, str | None]]:
+def _changed(session: Session, alert: Alert, copy: AlertInput) -> str | None:
+    """What of a copy is not what it names; None where all of it is."""
+    scores = scores_of_versions(session, alert.patient_id, copy.entry_ids)
+    if packed.pack(copy.anchor_day, scores) != copy.days.rstrip(bytes([packed.NO_ANSWER])):
+        return "days are not those of the entries that it names"
+    if copy.protocol is not None:
+        version = protocol_by_id(session, copy.protocol_version_id)  # values that came later are not in it
+        if version != {name: copy.protocol.get(name) for name in version}:
+            return "protocol is not the version that it names"
+    if copy.prior is not None and copy.prior_version is not None:
+        *_, digest = copy.prior_version.split()
+        if digest_of(copy.prior) != digest:
+            return f"prior is not {copy.prior_version}, which it names"
+    return None
+
+
+def found_again(copy: AlertInput) -> set[tuple[str, str | None]]:
     """The kinds of alert, with their levels, that the copy's inputs give on its night."""
     nights = (copy.night - copy.last_infusion_day).days
     series_days = (copy.last_infusion_day - copy.first_infusion_day).days + 1
@@ -94,8 +112,8 @@ def found_again(session: Session, copy: AlertInput) -> set[tuple[str, str | None
     assessed = assess(
         scores,
         baselines_of([copy.baseline_kind], [copy.baseline_nrs], np.frombuffer(before, dtype=np.uint8)[None]),
-        protocol=_protocol(tuple(protocol_by_id(session, copy.protocol_version_id).items())),
-        prior=_prior(session, copy),
+        protocol=Protocol.from_values(copy.protocol or {}),
+        prior=None if copy.prior is None else Prior.from_values(copy.prior),
         boosters=boosters if boosters.any() else None,
         expected=expected,
         only=np.array([nights]),
@@ -109,16 +127,6 @@ def found_again(session: Session, copy: AlertInput) -> set[tuple[str, str | None
     if assessed.nights.review[0, -1]:
         found.add(("review", None))
     return found
-
-
-def _prior(session: Session, copy: AlertInput) -> Prior | None:
-    """The prior that took part in the verdict; None where the forecast was in the shadow."""
-    return None if copy.prior_version is None else prior_named(session, copy.prior_version)
-
-
-@lru_cache(maxsize=64)
-def _protocol(values: tuple[tuple[str, object], ...]) -> Protocol:
-    return Protocol.from_values(dict(values))
 
 
 def _name(kind: str, level: str | None) -> str:

@@ -24,7 +24,6 @@ from diary.storage.shards import FollowedCourse, StandingAlert
 
 log = logging.getLogger(__name__)
 
-DETECTOR_VERSION: Final = "curves 1"
 DETECTOR_FAILED: Final = "the detector failed on it"
 GIVEN_UP: Final = "its assessment did not come to an end"
 

@@ -14,9 +14,10 @@ from diary.domain import packed
 from diary.domain.alert_states import answered_by_booking
 from diary.domain.policy import Act
 from diary.domain.relapse.forecast import Forecast
+from diary.domain.relapse.version import DETECTOR_VERSION
 from diary.services import alerts
 from diary.services.courses import close_course
-from diary.services.night_judging import DETECTOR_VERSION, Judged
+from diary.services.night_judging import Judged
 from diary.services.night_shard import NightFrame, Shard
 from diary.storage.alerts import alert_by_id, hold_alerts
 from diary.storage.base import table_of
@@ -223,7 +224,7 @@ def _keep_inputs(session: Session, frame: NightFrame, told: Sequence[tuple[int, 
         if found.one.course.first_infusion_day is not None
     }
     entry_ids = standing_ids(session, anchors, last=frame.night, received_by=frame.cutoff_at)
-    rows = []
+    foresight, rows = frame.foresight, []
     for alert_id, found, level in told:
         one, course = found.one, found.one.course
         if course.patient_id in anchors:
@@ -243,8 +244,10 @@ def _keep_inputs(session: Session, frame: NightFrame, told: Sequence[tuple[int, 
                     "baseline_nrs": one.baseline_nrs,
                     "baseline_kind": one.baseline_kind,
                     "protocol_version_id": frame.protocol_id,
+                    "protocol": frame.protocol.to_values(),
                     "detector_version": DETECTOR_VERSION,
-                    "prior_version": frame.foresight.prior_version if frame.foresight.shown else None,
+                    "prior_version": foresight.prior_version if foresight.shown else None,
+                    "prior": foresight.prior.to_values() if foresight.shown else None,
                 }
             )
     if rows:

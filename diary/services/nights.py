@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from diary.domain.days import due_nights, night_due
 from diary.domain.relapse.assess import assess
+from diary.domain.relapse.version import DETECTOR_VERSION
 from diary.services.alerts import return_unattended, wake_due
-from diary.services.night_judging import DETECTOR_VERSION, Detector, judge_shard
+from diary.services.night_judging import Detector, judge_shard
 from diary.services.night_shard import NightFrame, read_shard
 from diary.services.night_work import LEASE, Clock, Fenced, Spread, Task, hold, work_all
 from diary.services.night_writing import Counts, count

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from config.priors import SHIPPED, Prior
+from config.priors import Prior
 from config.protocol import Protocol
 from diary.storage.base import table_of
 from diary.storage.courses import CourseRow, course_rows
@@ -76,14 +76,15 @@ class Foresight:
     """Staff see it; otherwise it is logged only."""
     prior: Prior
     prior_version: str
-    """As alerts and nights name it."""
+    """As alerts and nights name it: with its digest, since another release may ship another."""
 
 
 def foresight_at(session: Session, moment: datetime) -> Foresight:
     """The forecast version in force at `moment`."""
     (row,) = _FORECAST_AT.rows(session, clinic_id=clinic_of(session), moment=moment)
     mode, version = row[0], _Named(*row[1:])
-    return Foresight(mode == "on", Prior.from_values(version.prior), prior_name(version))
+    prior = Prior.from_values(version.prior)
+    return Foresight(mode == "on", prior, f"{prior_name(version)} {prior.digest}")
 
 
 def forecast_versions(session: Session) -> list[ForecastVersion]:
@@ -92,17 +93,8 @@ def forecast_versions(session: Session) -> list[ForecastVersion]:
 
 
 def prior_name(version: ForecastVersion | _Named) -> str:
-    """What alerts and nights call the prior of a version."""
+    """What the prior of a version is called."""
     return f"{CLINICS_OWN}{version.n}" if version.prior else AS_SHIPPED
-
-
-def prior_named(session: Session, name: str) -> Prior:
-    """The prior of a name that `Foresight` gave."""
-    if name == AS_SHIPPED:
-        return SHIPPED
-    n = int(name.removeprefix(CLINICS_OWN))
-    version = session.scalars(own(session, ForecastVersion).where(ForecastVersion.n == n)).one()
-    return Prior.from_values(version.prior)
 
 
 def instrument_at(session: Session, moment: datetime) -> InstrumentVersion:

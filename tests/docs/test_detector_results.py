@@ -13,8 +13,8 @@ from bench.detector.names import AS_SHIPPED, ORACLE, PLAIN, RATES, US, US_LEARNE
 from bench.detector.page import DOCS, NUMBERS, PAGE, page
 from bench.detector.page_goals import Goal, goals
 from bench.detector.pictures import pictures
+from diary.domain.relapse.version import DETECTOR_VERSION
 from diary.domain.simulation.cohorts import COHORTS
-from diary.services.night_judging import DETECTOR_VERSION
 
 MADE = json.loads(NUMBERS.read_text("utf-8"))
 EXPLAINED = (DOCS / "detector.md").read_text("utf-8")

@@ -1,9 +1,17 @@
 """What an alert keeps of its inputs is enough to find again what its night found."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from config.priors import SHIPPED, Prior
+from config.protocol import DEFAULT, Protocol
+from diary.domain.relapse.version import DETECTOR_VERSION
 from diary.services import patients
-from diary.services.alert_copies import check_alerts
+from diary.services.alert_copies import Checked, check_alerts
 from diary.services.clinics import ALWAYS, new_forecast
 from diary.storage.courses import courses_of
 from diary.storage.patients import patient_by_id
@@ -13,6 +21,10 @@ from tests.little_clinic import LittleClinic, at, day_number
 
 MONDAYS_AND_THURSDAYS = 0b0001001
 # Relief of three quarters that is lost between days 30 and 55.
+# Nobody of these loses relief within a year.
+LASTING = replace(
+    SHIPPED, midpoint_median_days=180.0, midpoint_log_sd=0.25, step_share=0.0, no_plateau_share=0.0
+)
 FADING = "2 " * 28 + "3 " * 6 + "4 " * 6 + "5 " * 6 + "6 " * 6 + "7 " * 18
 
 
@@ -50,6 +62,66 @@ def test_with_the_forecast_shown_a_watch_is_found_again_and_so_is_each_level_aft
     assert {one.outcome for one in checked} == {"agrees"}
 
 
+@contextmanager
+def watched(clinic: LittleClinic) -> Iterator[AlertInput]:
+    """The copy of an alert that the forecast opened, to change, and to be checked afterwards."""
+    show_the_forecast(clinic)
+    clinic.treated("P-1", FADING)
+    clinic.run_nights(day_number(43), first=day_number(43))
+    with clinic.unit(write=True) as session:
+        (copy,) = session.scalars(own(session, AlertInput))
+        yield copy
+
+
+def told_of(clinic: LittleClinic) -> Checked:
+    with clinic.unit() as session:
+        (told,) = check_alerts(session)
+    return told
+
+
+def test_the_prior_is_the_copys_own_whatever_is_shipped_or_learned_since(sqlite_clinic):
+    with watched(sqlite_clinic) as copy:
+        assert copy.prior_version == f"shipped {SHIPPED.digest}"
+        assert Prior.from_values(copy.prior) == SHIPPED
+    assert told_of(sqlite_clinic).outcome == "agrees"
+    with sqlite_clinic.unit(write=True) as session:
+        new_forecast(session, mode="on", prior=LASTING.to_values(), note="learned", now=at(day_number(44)))
+    assert told_of(sqlite_clinic).outcome == "agrees"
+    with sqlite_clinic.unit(write=True) as session:
+        (copy,) = session.scalars(own(session, AlertInput))
+        copy.prior, copy.prior_version = LASTING.to_values(), f"shipped {LASTING.digest}"
+    told = told_of(sqlite_clinic)
+    assert (told.outcome, told.says) == ("differs", ""), "where relief lasts nothing would have rung"
+
+
+def test_the_protocol_is_the_copys_own(sqlite_clinic):
+    with watched(sqlite_clinic) as copy:
+        assert Protocol.from_values(copy.protocol) == DEFAULT
+    assert told_of(sqlite_clinic).outcome == "agrees"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("prior", {"midpoint_median_days": 20.0}, f"prior is not shipped {SHIPPED.digest}, which it names"),
+        ("protocol", {"watch_probability": 0.05}, "protocol is not the version that it names"),
+    ],
+)
+def test_a_copied_number_that_was_changed_is_told(sqlite_clinic, name, value, says):
+    with watched(sqlite_clinic) as copy:
+        setattr(copy, name, {**getattr(copy, name), **value})
+    told = told_of(sqlite_clinic)
+    assert (told.outcome, told.holds, told.says) == ("inputs_changed", False, f"the copied {says}")
+
+
+def test_a_copy_with_a_number_that_is_not_known_here_needs_its_release(sqlite_clinic):
+    with watched(sqlite_clinic) as copy:
+        copy.protocol = {**copy.protocol, "moon_days": 28}
+    told = told_of(sqlite_clinic)
+    assert (told.outcome, told.holds) == ("needs_release", True)
+    assert told.says.startswith("needs the release that wrote it: protocol: there is no field 'moon_days'")
+
+
 def test_a_copy_that_was_tampered_with_is_told(clinic):
     clinic.treated("P-1", "2 " * 30 + "8 " * 30)
     clinic.run_nights(day_number(60))
@@ -80,7 +152,7 @@ def test_an_alert_of_a_detector_that_is_not_shipped_says_so(clinic):
     with clinic.unit() as session:
         (told,) = (one for one in check_alerts(session) if one.outcome == "needs_release")
     assert told.holds
-    assert told.says == "needs a release with the detector plain-rule 1; here is curves 1"
+    assert told.says == f"needs a release with the detector plain-rule 1; here is {DETECTOR_VERSION}"
 
 
 def on_two_days_a_week(clinic: LittleClinic) -> int:

@@ -103,7 +103,8 @@ def test_a_clinic_unlike_the_literature_takes_over_what_it_learned_after_its_tim
     with clinic.unit() as session:
         used = [night_run(session, night).prior_version for night in (before, JUDGED, next_night)]
         believed = foresight_at(session, night_due(next_night, ALWAYS_HERE)).prior
-    assert used == ["shipped", "shipped", "clinic 2"], "a night made up later uses the one of its cut-off"
+    names = [name.rpartition(" ")[0] for name in used]
+    assert names == ["shipped", "shipped", "clinic 2"], "a night made up later uses the one of its cut-off"
     assert believed.midpoint_log_sd >= 0.5, "it never becomes sure of one kind of patient"
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from config.protocol import Protocol
 from diary.domain.relapse.assess import assess
+from diary.domain.relapse.version import DETECTOR_VERSION
 from diary.services import alerts, clinics, nights, patients
 from diary.services.night_writing import Counts
 from diary.services.nights import Due, nights_due, preview_night, run_night
@@ -63,7 +64,7 @@ def test_a_night_names_the_protocol_and_the_detector_that_judged_it(clinic):
         first, last = night_run(session, FIRST_DAY), night_run(session, day_number(4))
         assert last.protocol_version_id == later.id != first.protocol_version_id
         assert first.protocol_version_id is not None
-        assert last.detector_version == "curves 1"
+        assert last.detector_version == DETECTOR_VERSION
 
 
 def test_findings_are_logged_on_a_change_of_state_and_every_seventh_day(clinic):

@@ -102,8 +102,12 @@ class AlertInput(Owned, Base):
     baseline_nrs: Mapped[float | None]
     baseline_kind: Mapped[str]
     protocol_version_id: Mapped[int]
+    protocol: Mapped[dict[str, Any] | None]
+    """Its values; empty in copies from before they were kept."""
     detector_version: Mapped[str]
     prior_version: Mapped[str | None]
+    prior: Mapped[dict[str, Any] | None]
+    """Its numbers; empty where the forecast took no part, and in copies from before they were kept."""
 
 
 class AlertEvent(Owned, Base):
