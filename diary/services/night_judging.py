@@ -66,7 +66,7 @@ class Judged:
             number = min(self.one.day_number, self.protocol.follow_up_days)
             nothing = {"day_number": number, "answered_14d": 0, "days_since_answer": 0}
             return {**nothing, **known, "problem": self.problem}
-        figures = {**_figures(self.assessed, self.row, self.one.day_number), **known}
+        figures = {**_figures(self.assessed, self.row, self.one.day_number, self.protocol), **known}
         if any(act.kind == "step" for act in self.acts):
             before, now = _step_figures(self.one, self.protocol)
             figures |= {"step_before": before, "step_now": now}
@@ -295,21 +295,32 @@ def _acts(
     return decide(finding, standing, absence_nights=frame.protocol.absence_nights)
 
 
-def _figures(assessed: Assessed, row: int, number: int) -> dict[str, Any]:
+def _figures(assessed: Assessed, row: int, number: int, protocol: Protocol) -> dict[str, Any]:
+    """What was found, and the line and days that it was found by."""
     nights, column = assessed.nights, number - 1
+    thin = nights.thin[row, column]
     return {
+        "relief_line": protocol.relief_line,
+        "lead_days": protocol.lead_days,
+        "window_days": protocol.thin_window_days if thin else protocol.window_days,
         "day_number": number,
         "answered_14d": int(nights.answered_14d[row, column]),
         "days_since_answer": int(nights.days_since_answer[row, column]),
         "mean_7d": _number(nights.mean_7d[row, column]),
         "mean_14d": _number(nights.mean_14d[row, column]),
         "best_14d": _number(nights.best_14d[row, column]),
+        "best_14d_day": _day_of_best(nights.mean_14d[row, :number]),
         "early_relief": _number(nights.early_relief[row]),
         "relief_7d": _number(nights.relief_window[row, column]),  # 14 days on a thin schedule
         "below_since": int(nights.below_since[row, column]) or None,
         "loss_day": int(nights.loss_day[row, column]) or None,
         **_foreseen(assessed, row, column),
     }
+
+
+def _day_of_best(means: NDArray[np.floating[Any]]) -> int | None:
+    """The last of the 14 days with the lowest mean so far; the latest, where there are several."""
+    return None if np.isnan(means).all() else len(means) - int(np.nanargmin(means[::-1]))
 
 
 def _foreseen(assessed: Assessed, row: int, column: int) -> dict[str, Any]:

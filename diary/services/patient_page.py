@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from config.protocol import Protocol
 from config.scales import ITEMS, Item
 from diary.charts.course_data import CourseChart
+from diary.charts.scale import span_text
 from diary.domain import booking_states
 from diary.domain.alert_states import urgency
 from diary.domain.baseline import NO_BASELINE
-from diary.domain.explanation import FourLines, beside_the_rule, four_lines
+from diary.domain.explanation import FourLines, Reading, beside_the_rule, four_lines
 from diary.services import audit
 from diary.services.alert_lines import AlertLine, alert_line, staff_names
 from diary.services.bookings import interval_warning, slot_after_lead
-from diary.services.chairs import FreeSlot
 from diary.services.checklists import Checklist, checklist_for
 from diary.services.contacts import Contacts, contacts_of
 from diary.services.course_lines import CourseLine, course_lines, regimen_names
@@ -38,7 +38,7 @@ from diary.storage.patients import devices_of
 from diary.storage.protocols import foresight_at, protocol_at
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
-from diary.storage.tables.course import Administration, ClinicalEvent, Course
+from diary.storage.tables.course import Administration, ClinicalEvent
 from diary.storage.tables.entry import Entry, ItemAnswer
 from diary.storage.tables.patient import Device, Patient, PatientIdentity
 
@@ -121,8 +121,6 @@ class PatientPage:
     bookings: tuple[BookingLine, ...]
     checklist: Checklist | None
     """As it stands for the booking under way; None where there is none."""
-    free_after_lead: FreeSlot | None
-    """Where a course like the present one can begin, if it is asked for today; none once it was."""
     days: tuple[DayLine, ...]
     items: tuple[ItemLine, ...]
     events: tuple[ClinicalEvent, ...]
@@ -155,8 +153,10 @@ def patient_page(
         foresight = foresight_at(session, now)
         outlook = outlook_of(present.course, present.finding, foresight, lead_days=protocol.lead_days)
     verdicts = alert_rows.verdicts_of(session, [alert.id for alert in diary.alerts])
+    free = _free_after_lead(session, diary, present, protocol)
+    reading = Reading(diary.today, protocol.lead_days, free)
     blocks = [
-        _block(session, alert, verdicts.get(alert.id, ()), diary, staff, reader_id, protocol)
+        _block(session, alert, verdicts.get(alert.id, ()), diary, staff, reader_id, reading)
         for alert in diary.alerts
     ]
     _, owner = staff.get(patient.owner_id or 0, (None, None))
@@ -185,7 +185,6 @@ def patient_page(
         given=tuple(reversed(diary.given)),
         bookings=_bookings(session, patient, staff, protocol),
         checklist=checklist_for(session, diary.booking, staff) if diary.booking is not None else None,
-        free_after_lead=_free_after_lead(session, diary, present, protocol),
         days=_day_lines(diary.entries, staff),
         items=_item_lines(items_of(session, patient.id)),
         events=tuple(reversed(diary.events)),
@@ -212,19 +211,10 @@ def _identity(session: Session, patient: Patient, *, names: bool, now: datetime)
     return None
 
 
-def _lines(alert: Alert, courses: Sequence[Course], protocol: Protocol) -> FourLines | None:
-    course = next((course for course in courses if course.id == alert.course_id), None)
-    if alert.level is None or alert.night is None or course is None or course.last_infusion_day is None:
+def _lines(alert: Alert, reading: Reading) -> FourLines | None:
+    if alert.level is None or alert.night is None or "p_lost_lead" not in alert.facts:
         return None
-    if "p_lost_lead" not in alert.facts:
-        return None
-    return four_lines(
-        alert.level,
-        alert.facts,
-        last_infusion_day=course.last_infusion_day,
-        night=alert.night,
-        protocol=protocol,
-    )
+    return four_lines(alert.level, alert.night, alert.facts, reading)
 
 
 def _urgency(block: AlertBlock) -> int:
@@ -238,14 +228,16 @@ def _block(
     diary: Diary,
     staff: Names,
     reader_id: int,
-    protocol: Protocol,
+    reading: Reading,
 ) -> AlertBlock:
     ended_on = alert.ended_at.astimezone(diary.zone).date() if alert.ended_at is not None else diary.today
     given = alert_rows.label_of(session, alert.id, reader_id)
     return AlertBlock(
         line=alert_line(alert, staff, booking=diary.booking),
-        lines=_lines(alert, diary.courses, protocol),
-        beside_the_rule=beside_the_rule(verdicts, until=ended_on, protocol=protocol),
+        lines=_lines(alert, reading),
+        beside_the_rule=beside_the_rule(
+            verdicts, until=ended_on, relief_line=alert.facts.get("relief_line")
+        ),
         facts=alert.facts,
         history=tuple(
             Happening(event.at, who_did(event.actor_kind, event.actor_id, staff), event.action, event.note)
@@ -284,12 +276,14 @@ def _bookings(
 
 def _free_after_lead(
     session: Session, diary: Diary, present: CourseLine | None, protocol: Protocol
-) -> FreeSlot | None:
+) -> str:
+    """Where a course like the present one can begin, if it is asked for today; nothing once it was."""
     regimen_id = present.course.regimen_id if present is not None else None
     if present is None or regimen_id is None or diary.booking is not None:
-        return None
+        return ""
     patient_id = present.course.patient_id
-    return slot_after_lead(session, patient_id, regimen_id, today=diary.today, protocol=protocol)
+    slot = slot_after_lead(session, patient_id, regimen_id, today=diary.today, protocol=protocol)
+    return "" if slot is None else f"{span_text(slot.first_day, slot.last_day)}, {slot.chair.name}"
 
 
 def _day_lines(entries: Sequence[Entry], staff: Names) -> tuple[DayLine, ...]:

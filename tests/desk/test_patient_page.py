@@ -39,13 +39,14 @@ def test_a_foreseen_loss_is_told_in_four_lines_with_one_fact_against(desk):
     nurse = desk.sign_in()
     patient_id = desk.patient("P-1", name="Anneke de Boer")
     seen = {"mean_7d": 4.1, "baseline_nrs": 8.0, "relief_7d": 0.49, "p_lost_lead": 0.68, "lost_p50": 120}
-    desk.alert(patient_id, "loss", "watch", night=YESTERDAY, **seen)
+    by = {"day_number": 84, "relief_line": 0.3, "lead_days": 28}
+    desk.alert(patient_id, "loss", "watch", night=YESTERDAY, **seen, **by)
 
     text = words_of(nurse.get(desk.page(patient_id)))
 
     assert "May lose relief before a bed is free: review How sure In about 7 of 10 courses" in text
     assert "Why Mean of the 7 days to" in text
-    assert "Against: Relief is still 49 %, over the line of 30 %." in text
+    assert "Against: Relief was still 49 % in the 7 days to" in text
     assert "What next Call the patient. From a request to a bed takes 28 days here" in text
     assert "Relief is likely to fall under" not in text, "once is enough"
 

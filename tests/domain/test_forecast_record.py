@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from config.protocol import DEFAULT
 from diary.domain.explanation import beside_the_rule
 from diary.domain.forecast_record import ForecastRecord, foreseen_on, record_of, told
 
@@ -33,7 +32,7 @@ def test_the_record_is_told_with_its_misses():
 def test_an_alert_of_another_kind_has_no_level_and_was_not_foreseen():
     review = [(date(2026, 8, 3), None)]
     assert foreseen_on(review) is None
-    assert beside_the_rule(review, until=date(2026, 9, 1), protocol=DEFAULT) == ""
+    assert beside_the_rule(review, until=date(2026, 9, 1), relief_line=0.3) == ""
 
 
 def test_a_clinic_without_a_loss_has_no_record_to_boast_of():

@@ -82,6 +82,8 @@ def test_shown_it_speaks_weeks_before_the_rule_and_keeps_what_it_saw(clinic):
     assert opened.p_lost < 0.5 <= opened.p_lost_lead
     assert opened.lost_p10 <= opened.lost_p50 <= opened.lost_p90
     assert alert.facts["p_lost"] > 0.9
+    by = {name: alert.facts[name] for name in ("relief_line", "lead_days", "window_days", "best_14d_day")}
+    assert by == {"relief_line": 0.3, "lead_days": 28, "window_days": 7, "best_14d_day": 28}
 
 
 def test_the_mode_of_the_cut_off_counts_and_no_later_one(clinic):
