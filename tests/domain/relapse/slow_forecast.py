@@ -7,13 +7,17 @@ level. Everything else is done again, from the words of docs/explanation/detecto
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from statistics import NormalDist
 
 from config.priors import Prior
 from diary.domain.outlook import FAMILIES
 from diary.domain.relapse.cells import CELLS_OF, spread_cells
 from diary.domain.relapse.likelihood import features
+
+Scores = Sequence[int | None]
+Told = tuple[float, float]
+"""A baseline that was carried or stated, and its SD, NRS points."""
 
 LINE = 0.30
 LAST_DAY = 800
@@ -31,8 +35,11 @@ class SlowForecast:
     p_lost: float
     p_lost_14d: float
     p_lost_28d: float
-    quantiles: tuple[float, float, float]
+    p_lost_lead: float
+    lost_p10: float
     """Loss days; infinite beyond a year."""
+    lost_p50: float
+    lost_p90: float
 
 
 @dataclass(frozen=True)
@@ -98,16 +105,28 @@ class Posterior:
 
 
 def posterior(
-    scores: Sequence[int | None], before: Sequence[int | None], prior: Prior, boosters: Sequence[int] = ()
+    scores: Scores,
+    before: Scores,
+    prior: Prior,
+    boosters: Sequence[int] = (),
+    told: Told | None = None,
 ) -> Posterior:
-    """On the night after the last of `scores`, with an own baseline."""
-    measured = [nrs for nrs in before if nrs is not None][-7:]
-    centre = min(max(float(round(sum(measured) / len(measured))), 2.0), 10.0)
-    width = 0.9 if sum(nrs is not None for nrs in before) >= 4 else 1.6
+    """On the night after the last of `scores`; with an own baseline, or one that was told."""
+    if told is None:
+        measured = [nrs for nrs in before if nrs is not None][-7:]
+        nrs, well_known = sum(measured) / len(measured), sum(nrs is not None for nrs in before) >= 4
+    else:
+        before, nrs, well_known = [], told[0], told[1] <= 0.9
+    centre = min(max(float(round(nrs)), 2.0), 10.0)
+    width = 0.9 if well_known else 1.6
     began = max(boosters, default=0)
     baselines = [centre + width * cell.z[0] for cell in cells()]
     pairs = zip(cells(), baselines, strict=True)
     logs = [log_weight(cell, baseline, scores[began:], before, prior) for cell, baseline in pairs]
+    if told is not None:
+        density = NormalDist(*told)
+        far = [((baseline - density.mean) / density.stdev) ** 2 for baseline in baselines]
+        logs = [log - square / 2 for log, square in zip(logs, far, strict=True)]
     highest = max(logs)
     weights = [math.exp(value - highest) for value in logs]
     total = sum(weights)
@@ -115,16 +134,23 @@ def posterior(
 
 
 def slow_forecast(
-    scores: Sequence[int | None], before: Sequence[int | None], prior: Prior, boosters: Sequence[int] = ()
+    scores: Scores,
+    before: Scores,
+    prior: Prior,
+    boosters: Sequence[int] = (),
+    *,
+    lead_days: int,
+    told: Told | None = None,
 ) -> SlowForecast:
-    """The forecast on the night after the last of `scores`, with an own baseline."""
-    found, night = posterior(scores, before, prior, boosters), len(scores)
+    """The forecast on the night after the last of `scores`."""
+    found, night = posterior(scores, before, prior, boosters, told), len(scores)
     responding = found.responding()
     return SlowForecast(
         found.lost_by(night),
         found.lost_by(night + 14),
         found.lost_by(night + 28),
-        (found.day_of(0.1 * responding), found.day_of(0.5 * responding), found.day_of(0.9 * responding)),
+        found.lost_by(night + lead_days),
+        *(found.day_of(share * responding) for share in (0.1, 0.5, 0.9)),
     )
 
 
@@ -155,8 +181,8 @@ def cells() -> list[Cell]:
 def log_weight(
     cell: Cell,
     baseline: float,
-    scores: Sequence[int | None],
-    before: Sequence[int | None],
+    scores: Scores,
+    before: Scores,
     prior: Prior,
 ) -> float:
     if not 0.5 <= baseline <= 10:
@@ -164,14 +190,24 @@ def log_weight(
     weight = believed(cell, baseline, prior)
     weight += tempering(before, prior) * sum(told(cell, baseline, nrs) for nrs in before if nrs is not None)
     of_days = 0.0
-    for day, nrs in enumerate(scores, start=1):
-        if nrs is not None:
-            of_days += told(cell, baseline * (1 - cell.relief(middle(day))), nrs)
+    for day, answers in by_middle(tuple(scores)).items():
+        level = baseline * (1 - cell.relief(day))
+        of_days += sum(told(cell, level, nrs) for nrs in answers)
     return weight + tempering(scores, prior) * of_days
 
 
 def told(cell: Cell, level: float, nrs: int) -> float:
-    return float(CHANCES[cell.noise][min(100, max(0, round(level / 0.1)))][nrs])
+    return CHANCES[cell.noise][min(100, max(0, round(level / 0.1)))][nrs]
+
+
+@lru_cache(maxsize=1)
+def by_middle(scores: Scores) -> dict[float, list[int]]:
+    """The answers by the day that their curve is read on."""
+    found: dict[float, list[int]] = {}
+    for day, nrs in enumerate(scores, start=1):
+        if nrs is not None:
+            found.setdefault(middle(day), []).append(nrs)
+    return found
 
 
 def middle(day: int) -> float:
@@ -181,7 +217,7 @@ def middle(day: int) -> float:
     return (day - 85) // 7 * 7 + 88.0
 
 
-def tempering(scores: Sequence[int | None], prior: Prior) -> float:
+def tempering(scores: Scores, prior: Prior) -> float:
     answers = sum(nrs is not None for nrs in scores)
     return 1 / (1 + answers / prior.answers_worth)
 
@@ -229,4 +265,4 @@ def logit(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-CHANCES = features().log_chances.tolist()
+CHANCES: list[list[list[float]]] = features().log_chances.tolist()
