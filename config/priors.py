@@ -127,6 +127,34 @@ class Fact:
     """A clinic's own courses may move it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """What is believed of every clinic alike. The bank of curves is built on it, so no version moves it."""
+
+    flare_share: float
+    """Of days."""
+    flare_rise_nrs: float
+    flare_rise_sd_nrs: float
+    stray_share: float
+    """Of scores."""
+    even_only_share: float
+    """Of persons."""
+    noise_full_from_nrs: float
+    noise_at_floor_share: float
+    ceiling_nrs: float
+    noise_full_below_ceiling_nrs: float
+    noise_at_ceiling_share: float
+    carried_sd_nrs: float
+    stated_sd_nrs: float
+    stays_low_share: float
+    stays_high_share: float
+    halves_in_days_low: float
+    halves_in_days_high: float
+    comes_on_day_low: float
+    comes_on_day_high: float
+    onset_half_life_days: float
+
+
 def read_facts(path: Path) -> dict[str, Fact]:
     """The numbers of a prior's file, by name.
 
@@ -134,14 +162,17 @@ def read_facts(path: Path) -> dict[str, Fact]:
         ValueError: a number is missing or not known, or has no source or mark.
     """
     found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    if set(found) != set(_RANGES):
-        raise ValueError(f"{path.name}: give each of {', '.join(_RANGES)} once, and nothing else")
-    facts = {name: Fact(**found[name]) for name in _RANGES}
+    names = [*_RANGES, *(spec.name for spec in fields(Fixed))]
+    if set(found) != set(names):
+        raise ValueError(f"{path.name}: give each of {', '.join(names)} once, and nothing else")
+    facts = {name: Fact(**found[name]) for name in names}
     for name, fact in facts.items():
         if fact.mark not in MARKS or not fact.source:
             raise ValueError(f"{path.name}: {name} needs a source, and a mark of {', '.join(MARKS)}")
     return facts
 
 
-SHIPPED_FACTS: Final = read_facts(PRIOR_FILE)
+_FACTS: Final = read_facts(PRIOR_FILE)
+SHIPPED_FACTS: Final = {name: _FACTS[name] for name in _RANGES}
 SHIPPED: Final = Prior(**{name: fact.value for name, fact in SHIPPED_FACTS.items()})
+FIXED: Final = Fixed(**{spec.name: _FACTS[spec.name].value for spec in fields(Fixed)})

@@ -1,4 +1,4 @@
-"""The four lines that a nurse reads of a loss: what, how sure, why, what next; from the stored alert alone."""
+"""The four lines that a nurse reads of a loss: what, how sure, why, what next; from its stored alert."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -143,7 +143,9 @@ def _against(course: _Course) -> list[str]:
     away, kind, chance = (course.get(name) for name in ("days_since_answer", "baseline_kind", "p_lost_lead"))
     night, facts = _day(course.night), []
     if relief is not None and line is not None and relief >= line:
-        facts.append(f"Relief was still {_percent(relief)} in {course.window}, over the line of {course.line}.")
+        facts.append(
+            f"Relief was still {_percent(relief)} in {course.window}, over the line of {course.line}."
+        )
     if away is not None and away >= SILENT_DAYS:
         facts.append(f"No answer after {_day(course.night - timedelta(days=away))}: this may have changed.")
     if answers is not None and answers < ANSWERS_FEW:

@@ -235,9 +235,7 @@ def _block(
     return AlertBlock(
         line=alert_line(alert, staff, booking=diary.booking),
         lines=_lines(alert, reading),
-        beside_the_rule=beside_the_rule(
-            verdicts, until=ended_on, relief_line=alert.facts.get("relief_line")
-        ),
+        beside_the_rule=beside_the_rule(verdicts, until=ended_on, relief_line=alert.facts.get("relief_line")),
         facts=alert.facts,
         history=tuple(
             Happening(event.at, who_did(event.actor_kind, event.actor_id, staff), event.action, event.note)
@@ -274,9 +272,7 @@ def _bookings(
     )
 
 
-def _free_after_lead(
-    session: Session, diary: Diary, present: CourseLine | None, protocol: Protocol
-) -> str:
+def _free_after_lead(session: Session, diary: Diary, present: CourseLine | None, protocol: Protocol) -> str:
     """Where a course like the present one can begin, if it is asked for today; nothing once it was."""
     regimen_id = present.course.regimen_id if present is not None else None
     if present is None or regimen_id is None or diary.booking is not None:

@@ -8,11 +8,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from config.priors import FIXED
 from config.protocol import Protocol
 from diary.domain.packed import DAYS_BEFORE, NO_ANSWER
 
-# A carried baseline was measured to about half a point, months ago; one from the notes is anybody's guess.
-SD_NRS: Final[Mapping[str, float]] = MappingProxyType({"carried": 0.6, "stated": 1.5})
+# How well a baseline is known that was not measured before this infusion.
+SD_NRS: Final[Mapping[str, float]] = MappingProxyType(
+    {"carried": FIXED.carried_sd_nrs, "stated": FIXED.stated_sd_nrs}
+)
 
 
 @dataclass(frozen=True, slots=True)

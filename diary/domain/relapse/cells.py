@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from config.priors import Prior
+from config.priors import FIXED, Prior
 from diary.domain.outlook import FAMILIES
 from diary.domain.relapse.likelihood import NOISE_NRS
 
@@ -40,10 +40,9 @@ _OTHER_RELIEF: Final = (math.log(0.08 / 0.92), 1.2)
 _MIDPOINT: Final = (math.log(51), 1.0)
 _HALF_LIFE: Final = (math.log(10.9), 0.65)
 # Part-way: so much of the relief stays. No plateau: it halves in so many days. Late: it comes on such a day.
-_STAYS: Final = (0.15, 0.55)
-_HALVES_IN_DAYS: Final = (5.0, 130.0)
-_COMES_ON_DAY: Final = (7.0, 28.0)
-_ONSET_HALF_LIFE_DAYS: Final = 2.0
+_STAYS: Final = (FIXED.stays_low_share, FIXED.stays_high_share)
+_HALVES_IN_DAYS: Final = (FIXED.halves_in_days_low, FIXED.halves_in_days_high)
+_COMES_ON_DAY: Final = (FIXED.comes_on_day_low, FIXED.comes_on_day_high)
 # The share of a family that a prior leaves out.
 _NO_SHARE: Final = 1e-12
 
@@ -79,7 +78,7 @@ class Cells:
         half_lives_past = (day - self.midpoint_days) / self.half_life_days
         left = 1 / (1 + np.exp2(np.clip(half_lives_past, -60, 60)))
         left = np.where(self.family == NO_PLATEAU, np.exp2(-day / self.half_life_days), left)
-        came = 1 / (1 + np.exp2((self.comes_on_day - day) / _ONSET_HALF_LIFE_DAYS))
+        came = 1 / (1 + np.exp2((self.comes_on_day - day) / FIXED.onset_half_life_days))
         came = np.where(self.family == LATE, came, 1.0)
         return np.asarray(self.peak * came * (self.stays + (1 - self.stays) * left))
 

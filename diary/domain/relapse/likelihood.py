@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from config.priors import FIXED
 from config.scales import NRS
 
 Floats = NDArray[np.float64]
@@ -22,21 +23,6 @@ SCORES: Final = NRS.high + 1
 LEVEL_STEP_NRS: Final = 0.1
 LEVELS_NRS: Final = np.round(np.arange(0, NRS.high + LEVEL_STEP_NRS / 2, LEVEL_STEP_NRS), 1)
 NOISE_NRS: Final = np.exp(np.linspace(math.log(0.35), math.log(3.2), 12))
-
-# Noise shrinks towards the ends of the scale: to a third at no pain, and near its top.
-FULL_NOISE_FROM_NRS: Final = 4.0
-NOISE_AT_FLOOR: Final = 0.35
-CEILING_NRS: Final = 10.5
-FULL_NOISE_BELOW_CEILING_NRS: Final = 3.0
-NOISE_AT_CEILING: Final = 0.5
-# Of days: flares, 0.6 a month of 3 days, rise by 2.8 points (BMC Musculoskelet Disord 12:220); and any score
-# may be pressed by mistake.
-FLARE_SHARE: Final = 0.06
-FLARE_RISE_NRS: Final = 2.8
-FLARE_RISE_SD_NRS: Final = 0.8
-STRAY_SHARE: Final = 0.01
-# One person in ten gives even numbers only (assumed).
-EVEN_ONLY_SHARE: Final = 0.10
 
 # Of log chances, this many numbers a score are kept besides a constant. Four lose 0.009 nats a day, five
 # half of that; forecasts on simulated diaries score the same with either.
@@ -75,16 +61,22 @@ def score_chances(noise_nrs: Floats = NOISE_NRS, level_nrs: Floats = LEVELS_NRS)
     >>> chances.argmax(axis=2).tolist(), float(chances.sum().round(6))
     ([[0, 5]], 2.0)
     """
-    near_floor = np.clip(level_nrs / FULL_NOISE_FROM_NRS, NOISE_AT_FLOOR, 1)
-    near_top = np.clip((CEILING_NRS - level_nrs) / FULL_NOISE_BELOW_CEILING_NRS, NOISE_AT_CEILING, 1)
-    sd = noise_nrs[:, None] * near_floor * near_top
+    sd = _noise_at(level_nrs, noise_nrs)
     usual = _in_cells(level_nrs, sd * math.sqrt(3 / 5), _student_5)  # a t with 5 df has a variance of 5/3
-    flare = _in_cells(level_nrs + FLARE_RISE_NRS, np.hypot(sd, FLARE_RISE_SD_NRS), normal)
-    stray = 1 / SCORES
-    rare = FLARE_SHARE * flare + STRAY_SHARE * stray
-    even = (1 - FLARE_SHARE - STRAY_SHARE) * _even_only(usual) + (FLARE_SHARE + STRAY_SHARE) * stray
-    any_number = (1 - FLARE_SHARE - STRAY_SHARE) * usual + rare
-    return (1 - EVEN_ONLY_SHARE) * any_number + EVEN_ONLY_SHARE * even
+    flare = _in_cells(level_nrs + FIXED.flare_rise_nrs, np.hypot(sd, FIXED.flare_rise_sd_nrs), normal)
+    flares, strays, stray = FIXED.flare_share, FIXED.stray_share, 1 / SCORES
+    rare = flares * flare + strays * stray
+    even = (1 - flares - strays) * _even_only(usual) + (flares + strays) * stray
+    any_number = (1 - flares - strays) * usual + rare
+    return (1 - FIXED.even_only_share) * any_number + FIXED.even_only_share * even
+
+
+def _noise_at(level_nrs: Floats, noise_nrs: Floats) -> Floats:
+    """(S, L) noise shrinks towards both ends of the scale."""
+    near_floor = np.clip(level_nrs / FIXED.noise_full_from_nrs, FIXED.noise_at_floor_share, 1)
+    under_top = (FIXED.ceiling_nrs - level_nrs) / FIXED.noise_full_below_ceiling_nrs
+    near_top = np.clip(under_top, FIXED.noise_at_ceiling_share, 1)
+    return np.asarray(noise_nrs[:, None] * near_floor * near_top)
 
 
 @lru_cache(maxsize=1)

@@ -20,10 +20,10 @@ B: Final = replace(
     completion_mean=0.68,  # measured: 57 % of 180 days are answered
 )
 
-# A's curves, with noise as in daily diaries of chronic back pain: a person's SD 1.3 in the median, quartiles
-# 0.95 and 1.8; lag-1 correlation 0.14-0.24, about 0 once a 21-day level is removed; less at both ends of the
-# scale; 8-17 % missing, P(missing | missing) 0.2-0.6; weekdays at most 0.1. The figures below were found by
-# measuring cohorts until these came out.
+# A's curves, with noise as is said of daily diaries of chronic back pain: a person's SD 1.3 in the median,
+# quartiles 0.95 and 1.8; lag-1 correlation 0.14-0.24, about 0 once a 21-day level is removed; less at both
+# ends of the scale; 8-17 % missing, P(missing | missing) 0.2-0.6; weekdays at most 0.1. Assumed: there is no
+# paper to cite. The figures below were found by measuring cohorts until these came out.
 C: Final = replace(
     A,
     noise_sd_nrs=1.2,

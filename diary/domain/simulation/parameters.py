@@ -47,7 +47,7 @@ class CohortParameters:
     booster_day: float = 0.0
 
     # Day-to-day noise in chronic pain (borrowed: no daily diaries of CRPS were found), in full from 4 points
-    # on and less near the floor. Assumed; cohort C has what was measured in diaries.
+    # on and less near the floor. Assumed; so is what cohort C has, as is said of diaries of back pain.
     noise_sd_nrs: float = 1.0
     noise_log_sd: float = 0.35
     noise_lag1_mean: float = 0.4
