@@ -125,15 +125,27 @@ def of_forecast(name: str, foresee_as: Callable[[Courses], Foresee], courses: Co
     foresee, calibration = foresee_as(courses), courses.calibration
     seen = foresee(calibration)
     points = {rises: ours.operating_for(seen, calibration, RATES, rises=rises) for rises in (True, False)}
+    return FrozenForecast(name, foresee, points)
 
-    def told(report: Cohort) -> Told:
-        assessed = foresee(report)
-        entries = [*_entries(name, points, assessed)]
-        if name == US:
+
+@dataclass(frozen=True, slots=True)
+class FrozenForecast:
+    """A forecast with the thresholds that were chosen for it."""
+
+    name: str
+    foresee: Foresee
+    points: Mapping[bool, Mapping[float, ours.Chosen | None]]
+
+    def __call__(self, report: Cohort) -> Told:
+        """What it has to say of some courses."""
+        return self.told_of(self.foresee(report))
+
+    def told_of(self, assessed: Assessed) -> Told:
+        """The same of what somebody else foresaw."""
+        entries = [*_entries(self.name, self.points, assessed)]
+        if self.name == US:
             entries += _as_shipped(assessed)
         return Told(entries, assessed)
-
-    return told
 
 
 def _entries(

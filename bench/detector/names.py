@@ -13,6 +13,9 @@ US: Final = "curves (ours)"
 US_LEARNED: Final = "curves, the clinic's own prior"
 ORACLE: Final = "oracle, given the generator"
 
+TOLD_NUMBERS: Final = "curves, the generator's numbers as the prior"
+TOLD_LEVEL: Final = "the same, told each patient's true level"
+
 GATED: Final = ", responders"
 """A rival that is silent until there was relief to lose."""
 OPENINGS: Final = ", first openings"

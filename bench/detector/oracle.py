@@ -31,6 +31,8 @@ from diary.domain.simulation.truth import RELAPSE_LASTS_DAYS, responders, true_r
 
 SEED: Final = 6_001
 CURVES: Final = 20_000
+# A quarter of them, where many cohorts are looked at.
+FEW_CURVES: Final = 5_000
 PEOPLE: Final = 4_000
 # So many are still followed once a course has so many answers.
 KEPT: Final = ((0, CURVES), (10, 8_000), (30, 4_000))
@@ -60,7 +62,7 @@ def foresee(cohort: Cohort, parameters: CohortParameters, *, curves: int = CURVE
     Raises:
         ValueError: the cohort has something that the oracle was not told of.
     """
-    if _not_told(parameters):
+    if not knows(parameters):
         raise ValueError("the oracle knows first courses, whose days are missing by chance")
     days = cohort.scores.shape[1]
     bank = _bank(parameters, days, curves)
@@ -73,9 +75,10 @@ def foresee(cohort: Cohort, parameters: CohortParameters, *, curves: int = CURVE
     return Assessed(without.nights, states(without.nights, forecast, DEFAULT), forecast)
 
 
-def _not_told(p: CohortParameters) -> bool:
+def knows(p: CohortParameters) -> bool:
+    """Whether there is nothing in a cohort that the oracle was not told of."""
     ways = (p.retreated_at_relief, p.booster_day, p.rescue_share, p.constant_share)
-    return any((*ways, p.missing_in_pain_log_odds, p.missing_in_relief_log_odds))
+    return not any((*ways, p.missing_in_pain_log_odds, p.missing_in_relief_log_odds))
 
 
 def _bank(p: CohortParameters, days: int, count: int) -> Bank:

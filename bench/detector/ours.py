@@ -55,13 +55,20 @@ def baselines_of_cohort(cohort: Cohort) -> Baselines:
     )
 
 
-def foresee(cohort: Cohort, *, prior: Prior | None = SHIPPED, night: int | None = None) -> Assessed:
-    """Every course on every night, or foreseen on one; the plain rule alone without a prior."""
+def foresee(
+    cohort: Cohort,
+    *,
+    prior: Prior | None = SHIPPED,
+    night: int | None = None,
+    baselines: Baselines | None = None,
+) -> Assessed:
+    """Every course on every night, or foreseen on one; the plain rule alone without a prior.
+
+    Baselines are the cohort's own, as the service would have them, unless others are given.
+    """
     only = None if night is None else np.full(len(cohort.scores), night)
-    baselines = baselines_of_cohort(cohort)
-    return assess(
-        cohort.scores, baselines, protocol=DEFAULT, prior=prior, boosters=cohort.boosters, only=only
-    )
+    known = baselines_of_cohort(cohort) if baselines is None else baselines
+    return assess(cohort.scores, known, protocol=DEFAULT, prior=prior, boosters=cohort.boosters, only=only)
 
 
 def learned(clinic: Cohort) -> Prior:
@@ -85,10 +92,9 @@ def alerts_of(assessed: Assessed, protocol: Protocol, *, rises: bool = True) -> 
     if assessed.forecast is not None:
         back = loss_recovered(assessed.forecast, protocol)
     alerts = np.zeros(codes.shape, dtype=np.bool_)
-    for row, (of_row, recovered) in enumerate(zip(codes.tolist(), back.tolist(), strict=True)):
-        told = loss_alerts(
-            [STATES[code] for code in of_row], recovered, absence_nights=protocol.absence_nights
-        )
+    for row in np.flatnonzero(np.isin(codes, _LEVELS).any(axis=1)).tolist():
+        in_words = [STATES[code] for code in codes[row].tolist()]
+        told = loss_alerts(in_words, back[row].tolist(), absence_nights=protocol.absence_nights)
         alerts[row, [night - 1 for night in told]] = True
     return alerts
 

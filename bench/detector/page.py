@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from bench.detector import page_alerts, page_forecasts, page_goals, page_stress
+from bench.detector import page_alerts, page_bounds, page_forecasts, page_goals, page_stress
 from bench.detector.pictures import ROOT, Numbers, pictures
 from bench.detector.tables import paragraph
 
@@ -30,6 +30,13 @@ _RUN: Final = (
     "oracle weighs {oracle_curves:,} draws (seed {oracle_seed}). Intervals are 95 % over patients, of "
     "{bootstrap_rounds} draws."
 )
+_MEASURED: Final = "Measured: {parts}. The commit is the last one that had changed the detector."
+_PART: Final = "{on} {name} (commit {commit}, Python {python}, numpy {numpy}, {processor})"
+_NAMES: Final = {
+    "cohorts": "cohorts A, B and C",
+    "bounds": "what bounds them",
+    "stress": "the patients that thresholds were not chosen on",
+}
 _WORDS: Final = (
     "Early is an alert 7 to 28 days before the true loss, of the losses after day 28; seen is one from "
     "28 days before to 7 days after, of all losses. First openings leave out that an alert of ours may "
@@ -59,12 +66,16 @@ def _parts(numbers: Numbers) -> Iterator[str]:
     yield _MADE
     yield paragraph(_SIMULATED)
     yield paragraph(_RUN.format(**run, seeds=seeds))
+    parts = [_PART.format(name=_NAMES[name], **of) for name, of in numbers["made"].items()]
+    yield paragraph(_MEASURED.format(parts="; ".join(parts)))
     yield paragraph(_WORDS)
     yield from page_goals.sections(numbers)
+    if numbers.get("bounds"):
+        yield from page_bounds.sections(numbers)
     yield from page_alerts.sections(numbers)
     yield from page_forecasts.sections(numbers)
     if numbers["stress"]:
-        yield from page_stress.sections(numbers["stress"])
+        yield from page_stress.sections(numbers["stress"], run["few_oracle_curves"])
 
 
 if __name__ == "__main__":

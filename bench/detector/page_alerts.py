@@ -19,8 +19,9 @@ _COURSES: Final = (
     "alerts are those of a patient-month at risk."
 )
 _BY_KIND: Final = (
-    "By kind of loss; and by how many days the first alert of a loss came before the plain rule's (the "
-    "median of losses that both told), and how many losses the one or the other told alone."
+    "By kind of loss, 7 to 28 and 28 to 56 days ahead; and by how many days the first alert of a loss "
+    "came before the plain rule's (the median of losses that both told), and how many losses the one or "
+    "the other told alone."
 )
 _RIVALS: Final = "Early share in %, as published / gated. Each had twelve settings to choose from."
 
@@ -95,7 +96,16 @@ def _alerts(name: str, told: Numbers) -> Iterator[str]:
     yield table(["method", "at", "early", "seen", "28 to 56 days ahead", "alerts", "false"], rows)
     yield paragraph(_BY_KIND)
     yield table(
-        ["at 0.05", "early, gradual", "early, step", "lead over the plain rule", "told by both", "alone"],
+        [
+            "at 0.05",
+            "early, gradual",
+            "early, step",
+            "28 to 56, gradual",
+            "28 to 56, step",
+            "lead over the plain rule",
+            "told by both",
+            "alone",
+        ],
         [_kind_row(told, of) for of in (*ours, US + AS_SHIPPED, *oracle, *rivals, PLAIN)],
     )
 
@@ -116,7 +126,8 @@ def _alert_row(told: Numbers, method: str, at: str, rate: float | None) -> list[
 
 def _kind_row(told: Numbers, method: str) -> list[str]:
     of = told["methods"][method][RULE_RATE]
-    early = [_kind_share(of["by_kind"].get(kind)) for kind in ("gradual", "step")]
+    kinds = [of["by_kind"].get(kind) for kind in ("gradual", "step")]
+    early = [*(_kind_share(of) for of in kinds), *(percent(of.get("far")) if of else "" for of in kinds)]
     lead = of["lead_over_plain_rule"]
     if method == PLAIN or not lead:
         return [method, *early, "", "", ""]

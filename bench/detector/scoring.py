@@ -114,6 +114,7 @@ class KindScore:
     sensitivity: float
     early_losses: int
     early: float
+    far: float
     median_delay_days: float
     """From the true loss to the first alert within 28 days before it or after it; negative is ahead."""
 
@@ -128,7 +129,7 @@ def by_kind(alerts: Bools, cohort: Cohort) -> dict[str, KindScore]:
             continue
         of = score(alerts, cohort, rows=rows)
         median = _median(delay[rows])
-        told[kind] = KindScore(of.losses, of.sensitivity, of.early_losses, of.early, median)
+        told[kind] = KindScore(of.losses, of.sensitivity, of.early_losses, of.early, of.far, median)
     return told
 
 
@@ -159,6 +160,12 @@ def lead_over(first: Bools, second: Bools, cohort: Cohort) -> Lead:
         only_first=int((np.isfinite(ours) & np.isnan(theirs)).sum()),
         only_second=int((np.isnan(ours) & np.isfinite(theirs)).sum()),
     )
+
+
+def first_rows(cohort: Cohort, count: int) -> Cohort:
+    """The first so many courses of a cohort."""
+    fields = {name: getattr(cohort, name) for name in Cohort.__slots__}
+    return Cohort(**{name: None if of is None else of[:count] for name, of in fields.items()})
 
 
 def _median(days: Floats) -> float:

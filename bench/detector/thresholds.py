@@ -4,6 +4,7 @@ For detectors that give a risk and have no policy of their own: one rings when i
 threshold, and again only once it was under it for a fortnight.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,10 +57,7 @@ class Sweep:
 
 def sweep(risk: Floats, cohort: Cohort, *, thresholds: int = 150) -> Sweep:
     """Try thresholds spread evenly over the upper four fifths of the risks that came up."""
-    known = risk[np.isfinite(risk)]
-    if not len(known):
-        return Sweep(())
-    spread = np.unique(np.quantile(known, np.linspace(0.2, 1, thresholds)))[::-1]
+    spread = spread_of(risk, thresholds=thresholds)
     truth = truth_of(cohort)
     false_nights, early_nights = (marks.T[:, None] for marks in (truth.false(), truth.within(EARLY_DAYS)))
     told = _told(risk).T[:, None]
@@ -72,6 +70,22 @@ def sweep(risk: Floats, cohort: Cohort, *, thresholds: int = 150) -> Sweep:
         shares = early.sum(axis=1) / max(early.shape[1], 1)
         tried += map(Tried, some.tolist(), false.tolist(), shares.tolist())
     return Sweep(tuple(tried))
+
+
+def spread_of(risk: Floats, *, thresholds: int = 150) -> Floats:
+    """Thresholds spread evenly over the upper four fifths of the risks that came up, highest first."""
+    known = risk[np.isfinite(risk)]
+    if not len(known):
+        return known
+    return np.unique(np.quantile(known, np.linspace(0.2, 1, thresholds)))[::-1]
+
+
+def rung_at(risk: Floats, thresholds: Floats) -> Iterator[Bools]:
+    """(n, T) the nights on which a risk rings, for each threshold in turn."""
+    told = _told(risk).T[:, None]
+    for begin in range(0, len(thresholds), _AT_ONCE):
+        alerts = _rung(told >= thresholds[begin : begin + _AT_ONCE, None])
+        yield from alerts.transpose(1, 2, 0)
 
 
 def _told(risk: Floats) -> Floats:

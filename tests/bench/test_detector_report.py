@@ -15,7 +15,7 @@ from bench.detector.methods import METHODS, Courses
 from bench.detector.names import GATED, OPENINGS, ORACLE, PLAIN, RATES, US
 from bench.detector.ours import alerts_of, foresee
 from bench.detector.rivals.diary import diary_of
-from bench.detector.stress import Row, below_the_plain_rule
+from bench.detector.stress import below_the_plain_rule
 from config.protocol import DEFAULT
 from diary.domain.simulation.cohort import Cohort
 from diary.domain.simulation.cohorts import COHORTS
@@ -76,6 +76,20 @@ def test_the_stress_list_takes_the_thresholds_of_a_as_they_are(run):
         assert row["early"] == of_a[row["method"]][str(row["rate"])]["early"]
     assert {row["method"] for row in stress["cohorts"]["B"]["rows"]} >= {PLAIN, US, *stress["rivals"]}
     assert "fewer early than the plain rule" in printed
+    beside = stress["cohorts"]["B"]["oracle"]
+    assert [(row["method"], row["rate"]) for row in beside["rows"]] == [
+        (method, rate) for method in (US, ORACLE) for rate in (0.05, 0.1)
+    ]
+    assert len(beside["pinball_days"]) == len(stress["cohorts"]["B"]["forecasts"]) == 3
+    assert beside["courses"] == 5
+
+
+def test_what_was_measured_says_when_and_of_which_detector(run):
+    made = run[1]["made"]
+    assert set(made) == {"cohorts", "bounds", "stress"}
+    for of in made.values():
+        assert of["on"].startswith("20")
+        assert {"commit", "python", "numpy", "processor"} < set(of)
 
 
 def test_no_course_serves_two_purposes():
@@ -124,8 +138,8 @@ def test_openings_alone_begin_with_the_same_alert_and_leave_out_its_rises():
 
 
 def test_ours_is_said_to_be_below_the_plain_rule_where_it_is():
-    def row(method: str, early: float) -> Row:
-        return Row(method, 0.05, 0.0, 0.0, 0.0, early, 0.0)
+    def row(method: str, early: float) -> dict[str, Any]:
+        return {"method": method, "rate": 0.05, "early": early}
 
     found = below_the_plain_rule(
         {"A": [row(PLAIN, 0.1), row(US, 0.3)], "B": [row(PLAIN, 0.2), row(US, 0.1), row("EWMA", 0.0)]}

@@ -36,7 +36,7 @@ class Cohort:
     kind: NDArray[np.int8]
     """(n,) positions in `curves.KINDS`."""
     responder: Bools
-    """(n,) noise-free mean relief of days 3-14 is 30 % or more."""
+    """(n,) noise-free relief of days 3-14 is 30 % or more in the mean, or later on 14 days running."""
     relapse_day: NDArray[np.int16]
     """(n,) day of the true loss; 0 for none within T days, and for those who did not respond."""
     boosters: Bools | None = None
@@ -75,11 +75,10 @@ def simulate(
         )
     choose = second_courses if parameters.retreated_at_relief else first_courses
     people = choose(courses, rng, parameters)
-    relief, boosters = _lived(people, days, parameters)
+    relief, responder, boosters = _lived(people, days, parameters)
     scores = _diaries(people, relief, rng, parameters)
 
     after = relief[:, 1:]
-    responder = responders(relief_on(people.curves, np.arange(1, RESPONSE_DAYS[1] + 1), parameters))
     relapse_day = true_relapse_day(after, boosters)
     return Cohort(
         before=scores[:, -days - 1 - DAYS_BEFORE : -days - 1],
@@ -94,20 +93,20 @@ def simulate(
     )
 
 
-def _lived(people: People, days: int, p: CohortParameters) -> tuple[Floats, Bools | None]:
-    """Relief on days 0 to T, and the boosters given on days 1 to T to those who had responded.
+def _lived(people: People, days: int, p: CohortParameters) -> tuple[Floats, Bools, Bools | None]:
+    """Relief on days 0 to T, who responds, and the boosters given to those on days 1 to T.
 
     A booster day is another day 0: from it on the course's own curve begins again (assumed: as good as new).
     """
     day = np.arange(days + 1)
     relief = relief_on(people.curves, day, p)
+    responder = responders(relief[:, 1:])
     booster_day = int(p.booster_day)
     if not 1 <= booster_day <= days:
-        return relief, None
-    had_responded = responders(relief[:, 1:])
+        return relief, responder, None
     since = np.where(day < booster_day, day, day - booster_day)
-    relief = np.where(had_responded[:, None], relief_on(people.curves, since, p), relief)
-    return relief, had_responded[:, None] & (day[1:] == booster_day)
+    relief = np.where(responder[:, None], relief_on(people.curves, since, p), relief)
+    return relief, responder, responder[:, None] & (day[1:] == booster_day)
 
 
 def _diaries(

@@ -71,6 +71,10 @@ COHORTS: Final[Mapping[str, NamedCohort]] = MappingProxyType(
         "part-way": NamedCohort(
             "gradual losses stop at 40 % of peak relief: most are never lost", replace(A, part_way_share=0.68)
         ),
+        "late": NamedCohort(
+            "three of ten responders are relieved in the second to fourth week only",
+            replace(A, late_share=0.30),
+        ),
         "repeat": NamedCohort(
             "second courses, begun when relief had fallen to 45 %: the baseline is carried",
             replace(A, retreated_at_relief=0.45),

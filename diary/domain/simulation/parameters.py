@@ -28,6 +28,11 @@ class CohortParameters:
     part_way_share: float = 0.0
     # What is left of peak relief when pain has come back part of the way. Assumed.
     part_way_left_share: float = 0.40
+    # Relief that comes late, on some day of the second to fourth week, and how fast. Assumed.
+    late_share: float = 0.0
+    late_from_day: float = 7.0
+    late_to_day: float = 28.0
+    late_onset_half_life_days: float = 2.0
 
     # Dahan 2011: the effect site empties with a half-life of 10.9 days: relief falls as a logistic in time.
     # Its 95 % interval, 5.3 to 20.5 days, gives the spread and room beyond. The pace of a step is assumed.

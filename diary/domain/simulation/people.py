@@ -77,6 +77,7 @@ def _treated_again(first: People, rng: np.random.Generator, p: CohortParameters)
         before.peak,
         before.half_life_days,
         p.second_midpoint_share * p.midpoint_days * np.exp(log_ratio),
+        before.comes_on_day,
     )
     untreated = first.relief_before[chosen]
     return People(first.baseline_nrs[chosen], second, np.hstack([untreated, relief_on(before, last_days, p)]))

@@ -8,7 +8,7 @@ import pytest
 from diary.domain.packed import NO_ANSWER
 from diary.domain.simulation.cohort import Cohort, simulate
 from diary.domain.simulation.cohorts import COHORTS
-from diary.domain.simulation.curves import GRADUAL, STEP
+from diary.domain.simulation.curves import GRADUAL, LATE, STEP
 from tests.house.rooms import ROOT
 
 
@@ -58,6 +58,16 @@ def test_no_responder_loses_relief_gradually_where_another_way_took_its_place(na
     cohort = drawn(name)
     assert not (cohort.kind == GRADUAL).any()
     assert (cohort.relapse_day > 0)[cohort.responder].mean() == pytest.approx(lost_share, abs=0.03)
+
+
+def test_late_responders_have_no_relief_in_the_first_days_and_most_lose_it_in_the_end():
+    cohort = drawn("late")
+    late = cohort.kind == LATE
+    assert late.mean() == pytest.approx(0.3 * 0.72, abs=0.02)
+    assert cohort.relief[late, 2].max() < 0.30
+    assert cohort.responder[late].mean() == pytest.approx(0.99, abs=0.01)
+    assert (cohort.relapse_day[late & cohort.responder] > 0).mean() == pytest.approx(0.92, abs=0.03)
+    assert cohort.relapse_day[late & (cohort.relapse_day > 0)].min() > 20
 
 
 def test_a_booster_on_day_40_begins_the_curve_of_those_who_responded_anew():

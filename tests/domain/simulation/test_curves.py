@@ -8,6 +8,7 @@ import pytest
 from diary.domain.simulation.curves import (
     DURABLE,
     GRADUAL,
+    LATE,
     NO_PLATEAU,
     PART_WAY,
     STEP,
@@ -17,11 +18,11 @@ from diary.domain.simulation.curves import (
 )
 from diary.domain.simulation.parameters import KETAMINE
 
-PEAK, HALF_LIFE_DAYS, MIDPOINT_DAYS = 0.9, 10.0, 50.0
+PEAK, HALF_LIFE_DAYS, MIDPOINT_DAYS, COMES_ON_DAY = 0.9, 10.0, 50.0, 20.0
 
 
 def relief(kind: int) -> np.ndarray:
-    one = (np.array([value]) for value in (PEAK, HALF_LIFE_DAYS, MIDPOINT_DAYS))
+    one = (np.array([value]) for value in (PEAK, HALF_LIFE_DAYS, MIDPOINT_DAYS, COMES_ON_DAY))
     return relief_on(Curves(np.array([kind], dtype=np.int8), *one), np.arange(301), KETAMINE)[0]
 
 
@@ -47,17 +48,23 @@ def test_part_of_the_way_relief_falls_to_four_tenths_of_its_peak_and_stays():
     assert part_way[[150, 300]] == pytest.approx([0.4 * PEAK] * 2, abs=1e-3)
 
 
+def test_a_late_response_comes_within_days_and_is_lost_as_a_gradual_one_from_then_on():
+    late, gradual = relief(LATE), relief(GRADUAL)
+    assert late[8] < 0.02
+    assert late[20] == pytest.approx(gradual[0] / 2)
+    assert late[40:] == pytest.approx(gradual[20:-20], abs=1e-3)
+
+
 def test_a_durable_relief_stays_at_its_peak():
     assert relief(DURABLE) == pytest.approx(PEAK)
 
 
 def test_each_way_to_lose_relief_is_drawn_as_often_as_asked():
-    asked = replace(KETAMINE, step_share=0.1, durable_share=0.2, no_plateau_share=0.3, part_way_share=0.25)
-    kinds = losing_kinds(20_000, np.random.default_rng(4), asked)
-    found = {kind: float((kinds == kind).mean()) for kind in (STEP, DURABLE, NO_PLATEAU, PART_WAY, GRADUAL)}
-    assert found == pytest.approx(
-        {STEP: 0.1, DURABLE: 0.2, NO_PLATEAU: 0.3, PART_WAY: 0.25, GRADUAL: 0.15}, abs=0.01
-    )
+    asked = replace(KETAMINE, step_share=0.1, durable_share=0.2, no_plateau_share=0.3, part_way_share=0.15)
+    kinds = losing_kinds(20_000, np.random.default_rng(4), replace(asked, late_share=0.1))
+    wanted = {STEP: 0.1, DURABLE: 0.2, NO_PLATEAU: 0.3, PART_WAY: 0.15, LATE: 0.1, GRADUAL: 0.15}
+    found = {kind: float((kinds == kind).mean()) for kind in wanted}
+    assert found == pytest.approx(wanted, abs=0.01)
 
 
 def test_more_ways_than_there_are_responders_are_refused():

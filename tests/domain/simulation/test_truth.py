@@ -13,7 +13,7 @@ HIGH, LOW = 0.8, 0.1
 
 
 def loss_by_hand(relief: list[float], booster_days: set[int]) -> int:
-    """The definition, a day at a time: under 30 % today, and not back within 14 days.
+    """The definition, a day at a time: there once, under 30 % today, and not back within 14 days.
 
     The end of the diary and a booster end the wait: relief had not come back by itself.
     """
@@ -22,7 +22,8 @@ def loss_by_hand(relief: list[float], booster_days: set[int]) -> int:
         until = next(
             (later for later in wait if later > len(relief) or later in booster_days - {day}), day + 14
         )
-        if today < 0.30 and all(relief[later - 1] < 0.30 for later in range(day, until)):
+        had_come = any(earlier >= 0.30 for earlier in relief[: day - 1])
+        if had_come and today < 0.30 and all(relief[later - 1] < 0.30 for later in range(day, until)):
             return day
     return 0
 
@@ -48,6 +49,11 @@ def test_relief_lost_before_a_booster_had_been_lost_however_well_it_comes_back()
 
 def test_after_a_booster_the_loss_is_that_of_the_new_curve():
     assert loss([HIGH] * 60 + [LOW] * 20, 40) == 61
+
+
+def test_relief_that_comes_late_is_not_lost_before_it_came():
+    assert loss([LOW] * 20 + [HIGH] * 30 + [LOW] * 20) == 51
+    assert loss([LOW] * 70) == 0
 
 
 def test_a_dip_before_a_booster_that_came_back_in_time_is_no_loss():
@@ -79,6 +85,8 @@ def test_in_every_cohort_a_loss_is_what_the_definition_says_of_its_relief(name):
         boosters = set() if cohort.boosters is None else set(np.flatnonzero(cohort.boosters[row]) + 1)
         expected = loss_by_hand(relief, boosters) if cohort.responder[row] else 0
         assert cohort.relapse_day[row] == expected
-    # A response is known by day 14, and no cohort treats anybody again before.
-    assert (cohort.responder == (cohort.relief[:, 2:14].mean(axis=1) >= 0.30)).all()
+    # No cohort treats anybody again before day 14.
+    at_once = cohort.relief[:, 2:14].mean(axis=1) >= 0.30
+    later = ["1" * 14 in "".join("1" if day >= 0.30 else "0" for day in of) for of in cohort.relief]
+    assert (cohort.responder == (at_once | (later if name == "late" else False))).all()
     assert 0 < (cohort.relapse_day > 0).sum() < 150
