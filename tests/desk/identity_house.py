@@ -113,6 +113,13 @@ def identity_house() -> Iterator[House]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             house.asked.append(f"GET {self.path}")
+            if self.path.startswith("/sign-in?"):
+                asked = dict(parse_qsl(urlsplit(self.path).query))
+                host = urlsplit(asked["redirect_uri"])._replace(path="", query="").geturl()
+                self.send_response(302)
+                self.send_header("Location", f"{host}{house.authorise(self.path)}")
+                self.end_headers()
+                return
             found = house.document(self.path)
             self._answer(404 if found is None else 200, found or {})
 

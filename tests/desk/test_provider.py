@@ -125,7 +125,9 @@ def test_an_invitation_is_taken_up_without_any_password(desk, house):
     way = there(client.post("/desk/link/provider", data={"token": token}).text)
     inside = client.get(house.authorise(way))
     assert (inside.status_code, inside.location) == (303, "/desk/")
-    assert "Nel Vos" in client.get("/desk/account").text
+    account = words_of(client.get("/desk/account").text)
+    assert ("Nel Vos" in account, "You have none, and need none." in account) == (True, True)
+    assert "A password alone" not in account
     assert client.get(f"/desk/link/{token}").status_code == 409, "the invitation opens nothing any more"
     csrf = csrf_token(SECRET, client.get_cookie(STAFF_COOKIE).value)
     kept = client.post("/desk/account/provider/remove", data={"csrf": csrf})
