@@ -26,6 +26,7 @@ from diary.domain.errors import Refusal
 from diary.gateways.http_client import HttpClient, NoAnswer
 from diary.gateways.mail import MailFailed, SmtpMailer
 from diary.gateways.push import PushKeys
+from diary.services.provider import Provider
 from diary.services.sandbox import installation, now_in
 from diary.services.verify import compare
 from diary.storage.engine import is_damaged, make_engine
@@ -76,6 +77,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield python()
     yield address(settings)
     yield disk(settings)
+    if settings.provider_issuer is not None:
+        yield provider(settings)
     engine = make_engine(settings.database_url, pool_size=1)
     try:
         fault = database_fault(engine)
@@ -196,6 +199,15 @@ def operator(settings: Settings) -> Finding:
         told = f"the mail server takes no message: {error}"
         return Finding("operator", FAIL, told, "see docs/runbook/nobody-is-told.md")
     return Finding("operator", OK, f"{settings.operator_email} is told")
+
+
+def provider(settings: Settings) -> Finding:
+    """Whether staff can be sent to the organisation's sign-in: it is asked what it says of itself."""
+    try:
+        Provider(settings).reach(now=utc_now())
+    except Refusal as refusal:
+        return Finding("provider", FAIL, refusal.message, "see docs/how-to/sign-in-by-your-organisation.md")
+    return Finding("provider", OK, f"{settings.provider_issuer} answers")
 
 
 def push(settings: Settings) -> Finding:

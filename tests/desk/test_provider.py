@@ -13,6 +13,8 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from sqlalchemy import text
 
+from config.settings import Settings
+from diary.cli import doctor
 from diary.services.account_links import make_link
 from diary.services.attempts import SIGN_INS_PER_ADDRESS
 from diary.storage.engine import make_engine
@@ -376,6 +378,14 @@ def test_a_provider_that_is_away_slow_lying_or_sends_us_on_is_told_so_in_seconds
         provider._far._calls.acquire(blocking=False)
     assert "busy" in words_of(client.get(house.authorise(begin(client))).text)
     engine.dispose()
+
+
+def test_the_doctor_asks_the_provider_what_it_says_of_itself(house):
+    settings = Settings.from_env({"DIARY_SECRET_KEY": SECRET, **house.settings()})
+    assert doctor.provider(settings).status == "ok"
+    house.about = {"issuer": f"{house.issuer}/"}
+    told = doctor.provider(settings)
+    assert (told.status, "another issuer" in told.what) == ("FAIL", True)
 
 
 def test_where_there_is_no_provider_nothing_of_it_is_shown_or_answers(sqlite_url):
