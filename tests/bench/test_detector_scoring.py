@@ -10,7 +10,7 @@ from bench.detector.ours import alerts_of, foresee, operating_for
 from bench.detector.rivals.diary import diary_of
 from bench.detector.rivals.settings import RIVALS
 from bench.detector.scoring import bootstrap, by_kind, lead_over, score
-from bench.detector.thresholds import alerts_at, sweep
+from bench.detector.thresholds import alerts_at, rung_at, spread_of, sweep
 from config.protocol import DEFAULT
 from diary.domain.simulation.cohort import Cohort, simulate
 from diary.domain.simulation.curves import GRADUAL, NON_RESPONDER, STEP
@@ -166,3 +166,11 @@ def test_a_paired_interval_is_narrower_than_the_two_detectors_apart():
 def test_a_detector_beside_itself_is_exactly_as_good():
     alerts = alerts_at(RIVALS["EWMA"][1](diary_of(drawn())), 0.5)
     assert bootstrap(alerts, alerts, drawn(), name="early", rounds=50, seed=1) == (1, 1)
+
+
+def test_a_risk_rings_at_many_thresholds_as_at_each():
+    risk = np.random.default_rng(5).random((6, NIGHTS))
+    thresholds = spread_of(risk, thresholds=60)
+    assert (np.diff(thresholds) < 0).all()
+    for threshold, alerts in zip(thresholds, rung_at(risk, thresholds), strict=True):
+        assert np.array_equal(alerts, alerts_at(risk, threshold))
