@@ -63,9 +63,9 @@ class Bound:
     times_95: dict[str, tuple[float, float]]
 
 
-def of_cohort(name: str, chosen_on: Courses, rivals: list[str], asked_courses: int) -> dict[str, Any]:
+def of_cohort(name: str, chosen_on: Courses, rivals: list[str], courses_a_seed: int) -> dict[str, Any]:
     """The rows of one cohort: ours, told more and more, and the oracle; beside these rivals."""
-    cohort = courses.reported(name, asked_courses, SEEDS)
+    cohort = courses.reported(name, courses_a_seed, SEEDS)
     ways = tried_ways(cohort, chosen_on)
     of_rivals = {rival: _of_rival(rival, cohort) for rival in rivals}
     rows = bounds(ways, of_rivals, cohort)
@@ -159,8 +159,9 @@ def bounds(ways: Mapping[str, Tried], rivals: Mapping[str, Tried], cohort: Cohor
     share = {name: _earliest(of, drawn, months, losses) for name, of in (ways | rivals).items()}
     found = []
     for name in ways:
-        beside = {rival: _with_95(share[name] / share[rival]) for rival in rivals}
-        of_oracle = _with_95(share[name] / share[ORACLE])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            beside = {rival: _with_95(share[name] / share[rival]) for rival in rivals}
+            of_oracle = _with_95(share[name] / share[ORACLE])
         times, times_95 = ({rival: of[place] for rival, of in beside.items()} for place in (0, 1))
         found.append(Bound(name, *_with_95(share[name]), *of_oracle, times, times_95))
     return found
@@ -175,7 +176,7 @@ def _earliest(tried: Tried, drawn: NDArray[Any], months: Floats, losses: Floats)
 
 
 def _with_95(drawn: Floats) -> tuple[float, tuple[float, float]]:
-    low, high = np.quantile(drawn[1:], (0.025, 0.975))
+    low, high = np.quantile(drawn[1:], (0.025, 0.975), method="inverted_cdf")
     return float(drawn[0]), (float(low), float(high))
 
 
