@@ -12,7 +12,7 @@ from playwright.sync_api import Error
 
 from tests.phone.bad_line import FAULTS, BadLine
 from tests.phone.phone_clinic import TODAY, PhoneClinic, at
-from tests.phone.phones import SmartPhone, smart_phone
+from tests.phone.phones import SmartPhone, smart_phone, throw_away
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -67,7 +67,7 @@ class Life:
         elif name == "second tab":
             tab = phone.context.new_page()
             self.answer(tab)
-            tab.close()
+            throw_away(tab)
         elif name == "reload":
             phone.open()
         elif name in ("away", "back"):

@@ -7,7 +7,7 @@ from diary.services.enrolment import revoke_device
 from diary.storage.tables.entry import ItemAnswer
 from diary.storage.tables.patient import Device
 from tests.phone.phone_clinic import TODAY, PhoneClinic
-from tests.phone.phones import SmartPhone, sign_in, smart_phone
+from tests.phone.phones import SmartPhone, sign_in, smart_phone, throw_away
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -82,7 +82,7 @@ def test_signing_out_waits_for_answers_that_were_not_sent(
 
     phone.offline(off=False)
     phone.sent()
-    tab.close()
+    throw_away(tab)
     phone.press("Sign out")
     phone.sees("You are signed out")
     assert sqlite_clinic.standing(patient_id) == {TODAY: 5}
