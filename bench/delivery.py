@@ -2,14 +2,15 @@
 
 Real outbox (SQLite), real carriers over loopback; the sinks are processes of their own, whose CPU does not
 count. Mails go to an SMTP server without TLS, notes to an HTTP server as encrypted Web Push. The two p99 are
-medians of five runs each, taken in turns, since other work on the machine moves both.
+medians of fifteen runs each, taken in turns, since other work on the machine moves both.
 """
 
 import statistics
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Event
@@ -18,21 +19,28 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from diary.domain.delivery import Tried
+from diary.domain.reminding import SPREAD_S, spread_s
 from diary.gateways.mail import Mail, SmtpCarrier, SmtpMailer
 from diary.gateways.outbound import Outbound
 from diary.gateways.push import Push, PushCarrier, PushKeys
 from diary.services import alerts
-from diary.services.dispatch import Job
+from diary.services.dispatch import Done, Job, Try, settle, take
+from diary.services.reminders import remind_due
 from diary.storage.engine import make_engine
+from diary.storage.ids import new_uid
 from diary.storage.migrate import upgrade
+from diary.storage.outbox import LANES
 from jobs.courier import Courier, Way
 from jobs.deliver import Rounds, deliver
 from tests.gateways.far import far
 from tests.gateways.test_mail_carrier import Server
 from tests.gateways.test_push import text
-from tests.little_clinic import found
+from tests.little_clinic import at, found
+from tests.services.simulated_messages import FIRST_DAY, HOURS_MIN, peopled
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+EVENING = 1_000_000
+TOOK = Tried("delivered")
 FORKS = get_context("spawn")
 
 
@@ -88,6 +96,40 @@ def notes(port: int) -> float:
     return COUNT / (time.process_time() - began_s)
 
 
+def evening() -> tuple[float, float]:
+    """Reminders of COUNT patients: planned, and taken and settled without the way itself; a CPU-second."""
+    with tempfile.TemporaryDirectory() as place:
+        url = f"sqlite:///{Path(place) / 'bench.db'}"
+        upgrade(url)
+        engine = make_engine(url)
+        clinic = peopled(engine, COUNT)
+        for patient_id in range(1, COUNT + 1):  # who is silent for a week is not reminded
+            clinic.answer(patient_id, FIRST_DAY - timedelta(days=1), 4)
+        planned_s = settled_s = 0.0
+        looked = sent = 0
+        for minute in HOURS_MIN:
+            now = at(FIRST_DAY, hour=0) + timedelta(minutes=minute, seconds=SPREAD_S)
+            began_s = time.process_time()
+            with clinic.unit(write=True) as session:
+                looked += remind_due(session, now=now)
+            planned_s += time.process_time() - began_s
+            began_s = time.process_time()
+            with clinic.unit(write=True) as session:
+                jobs = take(session, LANES[1], url="", owner="b", limit=COUNT, now=now, wall_now=now)
+            ended = [Done(job, tuple(Try("push", one, TOOK) for one in job.parcels)) for job in jobs]
+            with clinic.unit(write=True) as session:
+                settle(session, ended, owner="b", now=now)
+            settled_s += time.process_time() - began_s
+            sent += len(ended)
+        engine.dispose()
+    return looked / planned_s, sent / settled_s
+
+
+def busiest_second(people: int) -> int:
+    """How many of so many patients who all chose one hour have their moment in its busiest second."""
+    return max(Counter(spread_s(new_uid(datetime.now(UTC))) for _ in range(people)).values())
+
+
 class Posts:
     """Takes 5 ms a note; what is for "dead" hangs."""
 
@@ -140,7 +182,12 @@ def main() -> None:
         ours.append((mine, process))
     print(f"mails, outbox to mark   {mails(ports['smtp']):8.0f} a CPU-second")
     print(f"notes, encrypt and post {notes(ports['push']):8.0f} a CPU-second")
-    pairs = [(p99_ms(dead=False), p99_ms(dead=True)) for _ in range(5)]
+    planned, settled = evening()
+    print(f"reminders, planned      {planned:8.0f} a CPU-second")
+    print(f"notes, take and settle  {settled:8.0f} a CPU-second")
+    busiest = busiest_second(EVENING)
+    print(f"{EVENING:,} patients at one hour: {busiest:,} in the busiest of {SPREAD_S} seconds")
+    pairs = [(p99_ms(dead=False), p99_ms(dead=True)) for _ in range(15)]
     alone, beside = (statistics.median(column) for column in zip(*pairs, strict=True))
     print(f"p99 of others: {alone:.0f} ms alone, {beside:.0f} ms beside a dead one: {beside / alone:.2f}x")
     for pipe, process in ours:

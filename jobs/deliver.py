@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from diary.services.dispatch import Done, settle, take
 from diary.services.ladder import climb
-from diary.services.reminders import remind_due
+from diary.services.reminders import BATCH, remind_due
 from diary.services.sandbox import now_in
 from diary.storage.outbox import LANES, all_clinics, clinics_with_due
 from diary.storage.reminders import clinics_to_remind
@@ -80,8 +80,8 @@ class Rounds:
             climbs = self._climbed_at is None or abs(now - self._climbed_at) >= CLIMB_EVERY
             to_climb = all_clinics(session) if climbs else []
         for clinic_id in to_remind:
-            looked = 1
-            while looked:
+            looked = BATCH
+            while looked == BATCH:
                 with unit(self.engine, Scope(clinic_id, "system"), write=True) as session:
                     looked = remind_due(session, now=now)
         for clinic_id in to_climb:

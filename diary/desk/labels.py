@@ -58,7 +58,7 @@ LABELS: Final[Mapping[str, str]] = {
     "team": "Team",
     "name": "Name",
     "infusion_days": "Infusion days of one series",
-    "weekdays": "Weekdays on which it is used",
+    "weekdays": "Weekdays",
     "chair": "Chair or bed",
     "setup_code": "Code from the terminal",
     "admin_name": "Your name",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from diary.domain.delivery import GIVE_UP_AFTER, WEBHOOK_GIVE_UP_AFTER, Attempt, Fate, Tried, fate
 from diary.gateways.mail import Mail
 from diary.gateways.push import Push
-from diary.services.letters import Bundle, Parcel, bundles, events, notes
+from diary.services.letters import NOTE_WAYS, Bundle, NoteWay, Parcel, bundles, events, notes
 from diary.services.reach import note_pushes
 from diary.services.webhooks import note_event
 from diary.storage.outbox import Lane, claim, note_tries, taken_by
@@ -58,7 +58,15 @@ class Done:
 
 
 def take(
-    session: Session, lane: Lane, *, url: str, owner: str, limit: int, now: datetime, wall_now: datetime
+    session: Session,
+    lane: Lane,
+    *,
+    url: str,
+    owner: str,
+    limit: int,
+    now: datetime,
+    wall_now: datetime,
+    note_ways: Sequence[NoteWay] = NOTE_WAYS,
 ) -> list[Job]:
     """Claim what is due in a lane of the unit's clinic. What has lost its point ends here."""
     messages = claim(
@@ -77,7 +85,7 @@ def take(
         else:
             live.append(message)
     jobs = []
-    for bundle in _bundles(session, lane, live, url=url, now=now) if live else ():
+    for bundle in _bundles(session, lane, live, url=url, note_ways=note_ways, now=now) if live else ():
         if bundle.waits_until is not None:
             for message in bundle.messages:
                 message.tries -= 1
@@ -117,10 +125,16 @@ def settle(session: Session, ended: Sequence[Done], *, owner: str, now: datetime
 
 
 def _bundles(
-    session: Session, lane: Lane, messages: list[Message], *, url: str, now: datetime
+    session: Session,
+    lane: Lane,
+    messages: list[Message],
+    *,
+    url: str,
+    note_ways: Sequence[NoteWay],
+    now: datetime,
 ) -> list[Bundle]:
     if lane.name == "patient":
-        return notes(session, messages, now=now)
+        return notes(session, messages, ways=note_ways, now=now)
     if lane.name == "program":
         return events(session, messages)
     return bundles(session, messages, url=url, now=now)

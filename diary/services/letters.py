@@ -1,10 +1,10 @@
 """What messages say, looked up as they are sent. No name, no score and no treatment is in any of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from diary.storage.patients import patients_by_id
 from diary.storage.reach import live_subscriptions, webhooks_by_id
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.outbox import Message
+from diary.storage.tables.patient import Patient
 from diary.storage.tables.reach import PushSubscription
 
 Parcel = Mail | Push | Hook
@@ -65,15 +66,46 @@ def bundles(session: Session, messages: Sequence[Message], *, url: str, now: dat
     return found + [_digest(session, staff_id, told, readers, url) for staff_id, told in together.items()]
 
 
-def notes(session: Session, messages: Sequence[Message], *, now: datetime) -> list[Bundle]:
-    """What phones are sent: one note a message, to each of the patient's phones that takes notes."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message to a patient that leaves now, and its words in their language."""
+
+    message: Message
+    patient: Patient
+    words: Note
+    language: str
+
+
+# One way of notes: what it hands over of each message, by the message's id.
+NoteWay = Callable[[Session, Sequence[Said], datetime], Mapping[int, Sequence[Any]]]
+
+
+def pushes(session: Session, said: Sequence[Said], now: datetime) -> Mapping[int, Sequence[Push]]:
+    """To each of the patient's phones that takes notes."""
     phones: dict[int, list[PushSubscription]] = {}
-    ids = [message.patient_id for message in messages if message.patient_id is not None]
-    for phone in live_subscriptions(session, ids):
+    for phone in live_subscriptions(session, [one.patient.id for one in said]):
         phones.setdefault(phone.patient_id, []).append(phone)
+    return {
+        one.message.id: [_push(one, phone, now) for phone in phones.get(one.patient.id, ())] for one in said
+    }
+
+
+# A message by text would be one more here, and its carrier in jobs/ways.py (docs/how-to/text-messages.md).
+NOTE_WAYS: Final[tuple[NoteWay, ...]] = (pushes,)
+
+
+def notes(
+    session: Session,
+    messages: Sequence[Message],
+    *,
+    ways: Sequence[NoteWay] = NOTE_WAYS,
+    now: datetime,
+) -> list[Bundle]:
+    """What patients are sent: each message by every way that reaches its patient."""
+    ids = [message.patient_id for message in messages if message.patient_id is not None]
     patients = patients_by_id(session, ids)
     known = standing(session, messages)
-    found = []
+    found, said = [], []
     for message in messages:
         assert message.patient_id is not None
         patient = patients[message.patient_id]
@@ -84,9 +116,12 @@ def notes(session: Session, messages: Sequence[Message], *, now: datetime) -> li
         if until is not None:
             found.append(Bundle([message], [], waits_until=until))
             continue
-        words = note_for(_said(session, message, known, now=now), patient.locale)
-        parcels = [_push(message, phone, words, now) for phone in phones.get(patient.id, ())]
-        found.append(Bundle([message], parcels))
+        words, language = note_for(_said(session, message, known, now=now), patient.locale)
+        said.append(Said(message, patient, words, language))
+    by_way = [way(session, said, now) for way in ways] if said else []
+    for one in said:
+        parcels = [parcel for by_message in by_way for parcel in by_message.get(one.message.id, ())]
+        found.append(Bundle([one.message], parcels))
     return found
 
 
@@ -112,8 +147,8 @@ def _said(session: Session, message: Message, known: Standing, *, now: datetime)
     return "tomorrow" if tomorrow else message.kind
 
 
-def _push(message: Message, phone: PushSubscription, said: tuple[Note, str], now: datetime) -> Push:
-    words, language = said
+def _push(said: Said, phone: PushSubscription, now: datetime) -> Push:
+    message, words, language = said.message, said.words, said.language
     ends_at = message.expires_at or message.created_at + NOTE_LIFE
     note = {
         "title": words.title,

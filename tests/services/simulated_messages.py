@@ -1,8 +1,8 @@
 """A simulated year of a clinic's messages: patients, staff, leave, clocks that change, ways that fail.
 
 All that decides is the service's own; the clock, the people and the ways are simulated, by one seed. Nothing
-is waited for: the year goes from one thing that happens to the next, and what falls due within a quarter of
-an hour is looked at together. A way takes a message, puts it off, refuses it, or takes it while our process
+is waited for: the year goes from one thing that happens to the next, and what falls due within half an hour
+is looked at together. A way takes a message, puts it off, refuses it, or takes it while our process
 dies before that is written down: then it goes again, as a copy. What may not happen is judged by what the
 simulation itself knows of its people, and by no word of the service.
 """
@@ -43,7 +43,7 @@ from tests.services.simulated_staff import People
 from tests.services.test_reach import subscribe
 
 ZONES = (ZONE.key, "America/New_York", "Asia/Tokyo", "Pacific/Apia", "Australia/Lord_Howe")
-GRID = timedelta(minutes=15)
+GRID = timedelta(minutes=30)
 CLIMB_EVERY = timedelta(hours=1)
 # Europe's clocks go forward on its second day, and Good Friday is a holiday.
 FIRST_DAY = date(2026, 3, 28)
@@ -52,7 +52,7 @@ ODDS = (89, 6, 2, 1, 2)
 # How likely people answer on a day.
 ANSWERS = (0.97, 0.9, 0.75, 0.3)
 # A nudge at one hour falls on the next one's reminders; that of the last would fall into the night.
-HOURS_MIN = (18 * 60 + 30, 20 * 60, 21 * 60 + 30)
+HOURS_MIN = (18 * 60 + 20, 19 * 60 + 50, 21 * 60 + 20)
 # What happens to one patient on a day, in a thousand.
 TRIPS, PAUSES, STOPS, RED_FLAGS, CALLS = 3, 3, 0.5, 4, 4
 
@@ -251,8 +251,7 @@ class Year:
         self._write_answers()
         self._round_at = None
         with self._writing() as session:
-            while reminders.remind_due(session, now=self.now):
-                pass
+            reminders.remind_due(session, now=self.now)
             if self.open and self.now >= self._climb_at:
                 climb(session, now=self.now)
                 self._climb_at = self.now + CLIMB_EVERY
