@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install dev demo run test check format lock reference sbom pictures soak python
+.PHONY: help install dev demo run test lint check format lock reference sbom pictures soak python
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' Makefile
@@ -36,10 +36,12 @@ run: install ## Serve for real, from the settings in the environment
 test: dev ## Run the tests, on SQLite and on PostgreSQL (ARGS="tests/domain -x")
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
-check: dev ## Read the code: style, types, the law of the house, the lock files
+lint: dev ## Read the code: style and types
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
+
+check: lint ## ... and the law of the house and the lock files, which `make test` reads too
 	@$(PY) -m pytest -q tests/house $(ARGS)
 
 format: dev ## Write the code in the one style
