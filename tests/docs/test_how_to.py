@@ -62,16 +62,23 @@ def folder(tmp_path: Path) -> Path:
     return empty
 
 
-def test_existing_diaries_come_in_as_the_page_says(database_url, tmp_path, folder):
-    Terminal(database_url, tmp_path).set_up()
-    typed = walk(page("import.md"), folder, env=environment(database_url=database_url))
+def test_existing_diaries_come_in_as_the_page_says(sqlite_url, tmp_path, folder):
+    Terminal(sqlite_url, tmp_path).set_up()
+    typed = walk(page("import.md"), folder, env=environment(database_url=sqlite_url))
     assert sum("diary import" in line for line in typed) == 4
     assert any("diary verify" in line for line in typed)
 
 
-def test_the_forecast_is_shown_hidden_and_taught_as_the_page_says(database_url, tmp_path, folder):
-    Terminal(database_url, tmp_path).set_up()
-    typed = walk(page("forecast.md"), folder, env=environment(database_url=database_url))
+def test_they_come_in_alike_on_the_other_database(postgresql_url, folder):
+    terminal = Terminal(postgresql_url, folder)
+    terminal.set_up()
+    assert any("diary verify" in line for line in walk_inside(page("import.md"), terminal))
+
+
+def test_the_forecast_is_shown_hidden_and_taught_as_the_page_says(database_url, folder):
+    terminal = Terminal(database_url, folder)
+    terminal.set_up()
+    typed = walk_inside(page("forecast.md"), terminal)
     assert sum("diary forecast" in line for line in typed) == 8
 
 
