@@ -68,6 +68,24 @@ _STAND_DOWN: Final = Prepared(
 )
 
 
+_SPAN: Final = (
+    select(_ENTRY["day"], _ENTRY["nrs"], _ENTRY["clock_suspect"])
+    .where(_ENTRY["clinic_id"] == bindparam("clinic_id"), _ENTRY["patient_id"] == bindparam("patient_id"))
+    .where(_ENTRY["day"] >= bindparam("first"), _ENTRY["day"] <= bindparam("last"))
+)
+_STANDS: Final = Prepared(_SPAN.where(_ENTRY["standing"]))
+_NEWEST: Final = (
+    select(_ENTRY["day"], func.max(_ENTRY["version"]).label("version"))
+    .where(_ENTRY["clinic_id"] == bindparam("clinic_id"), _ENTRY["patient_id"] == bindparam("patient_id"))
+    .where(_ENTRY["received_at"] <= bindparam("received_by"))
+    .group_by(_ENTRY["day"])
+    .subquery()
+)
+_STOOD: Final = Prepared(
+    _SPAN.join(_NEWEST, and_(_NEWEST.c.day == _ENTRY["day"], _NEWEST.c.version == _ENTRY["version"]))
+)
+
+
 def rivals(session: Session, patient_id: int, *, client_id: str, day: date) -> list[EntryRow]:
     """What a new answer can meet: the row with its own id, and every version of its day."""
     clinic_id = clinic_of(session)
@@ -94,8 +112,12 @@ def standing_between(
     session: Session, patient_id: int, *, first: date, last: date, received_by: datetime | None = None
 ) -> dict[date, int]:
     """The scores that count, by day; with `received_by`, as they stood at that moment."""
-    found = session.execute(_standing(session, [patient_id], first, last, received_by))
-    return {row.day: row.nrs for row in found if row.nrs is not None and not row.clock_suspect}
+    given = {"clinic_id": clinic_of(session), "patient_id": patient_id, "first": first, "last": last}
+    if received_by is None:
+        found = _STANDS.rows(session, **given)
+    else:
+        found = _STOOD.rows(session, **given, received_by=received_by)
+    return {day: nrs for day, nrs, clock_suspect in found if nrs is not None and not clock_suspect}
 
 
 def days_answered(session: Session, patient_id: int, *, first: date, last: date) -> set[date]:
@@ -110,15 +132,15 @@ def standing_ids(
 ) -> dict[int, list[str]]:
     """By patient the public ids of the versions that stood at a moment, by day, each from a first day on."""
     found: dict[int, list[str]] = {}
-    statement = _standing(session, firsts, min(firsts.values(), default=last), last, received_by)
-    for row in session.execute(statement):
+    first = min(firsts.values(), default=last)
+    for row in session.execute(_stood(session, firsts, first, last, received_by)):
         if row.day >= firsts[row.patient_id] and row.nrs is not None and not row.clock_suspect:
             found.setdefault(row.patient_id, []).append(row.uid)
     return found
 
 
-def _standing(
-    session: Session, patient_ids: Collection[int], first: date, last: date, received_by: datetime | None
+def _stood(
+    session: Session, patient_ids: Collection[int], first: date, last: date, received_by: datetime
 ) -> Select[int, str, date, int | None, bool]:
     statement = (
         own(session, Entry)
@@ -126,8 +148,6 @@ def _standing(
         .where(Entry.patient_id.in_(patient_ids), Entry.day >= first, Entry.day <= last)
         .order_by(Entry.day)
     )
-    if received_by is None:
-        return statement.where(Entry.standing)
     newest = (
         own(session, Entry)
         .with_only_columns(Entry.patient_id, Entry.day, func.max(Entry.version).label("version"))

@@ -1,8 +1,9 @@
 """The ledger of nights, and the reading and writing of what a night finds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ScalarSelect, and_, bindparam, literal, or_, select, update
@@ -17,6 +18,52 @@ from diary.storage.tables.night import Assessment, AssessmentLog, NightRun
 from diary.storage.unit import clinic_of, own
 
 FINISHED = ("done", "partial")
+COUNTS = (
+    "courses_seen",
+    "courses_judged",
+    "courses_silent",
+    "courses_failed",
+    "alerts_opened",
+    "alerts_ended",
+)
+
+_RUN: Final = table_of(NightRun).c
+_HOLD: Final = Prepared(
+    update(table_of(NightRun))
+    .where(_RUN["clinic_id"] == bindparam("of_clinic"), _RUN["night"] == bindparam("of_night"))
+    .where(_RUN["term"] == bindparam("of_term"), _RUN["state"] == "claimed")
+    .values(heartbeat_at=bindparam("wall_now"), lease_until_at=bindparam("until_at"))
+    .returning(_RUN["id"])
+)
+
+
+def _claiming(insert: Callable[..., Any]) -> Prepared:
+    wall_now, until_at = (bindparam(name, type_=_RUN.heartbeat_at.type) for name in ("wall_now", "until_at"))
+    fresh = {
+        _RUN.owner: bindparam("holder"),
+        _RUN.lease_until_at: until_at,
+        _RUN.heartbeat_at: wall_now,
+        _RUN.started_at: wall_now,
+    }
+    first = {
+        _RUN.clinic_id: bindparam("of_clinic"),
+        _RUN.night: bindparam("of_night"),
+        _RUN.cutoff_at: bindparam("cut_off"),
+        _RUN.late: bindparam("comes_late"),
+        _RUN.term: 1,
+        _RUN.state: "claimed",
+        **dict.fromkeys((column for column in _RUN if column.name in COUNTS), 0),
+    }
+    statement = insert(table_of(NightRun)).values({**first, **fresh})
+    statement = statement.on_conflict_do_update(
+        index_elements=["clinic_id", "night"],
+        set_={**fresh, _RUN.term: _RUN.term + 1, _RUN.state: "claimed"},
+        where=and_(*(_RUN.state != state for state in FINISHED), _RUN.lease_until_at <= wall_now),
+    )
+    return Prepared(statement.returning(_RUN.term))
+
+
+_CLAIM: Final = {dialect: _claiming(insert) for dialect, insert in INSERT.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,40 +110,17 @@ def claim_night(
 
     A lease that ran out is taken over under a higher term, and every write of the old holder is refused.
     """
-    fresh = {
-        "owner": owner,
-        "lease_until_at": lease_until_at,
-        "heartbeat_at": wall_now,
-        "started_at": wall_now,
-    }
-    counts = dict.fromkeys(
-        (
-            "courses_seen",
-            "courses_judged",
-            "courses_silent",
-            "courses_failed",
-            "alerts_opened",
-            "alerts_ended",
-        ),
-        0,
+    claimed = _CLAIM[session.get_bind().dialect.name].rows(
+        session,
+        of_clinic=clinic_of(session),
+        of_night=night,
+        cut_off=cutoff_at,
+        holder=owner,
+        wall_now=wall_now,
+        until_at=lease_until_at,
+        comes_late=late,
     )
-    statement = INSERT[session.get_bind().dialect.name](NightRun).values(
-        clinic_id=clinic_of(session),
-        night=night,
-        cutoff_at=cutoff_at,
-        state="claimed",
-        term=1,
-        late=late,
-        **fresh,
-        **counts,
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=["clinic_id", "night"],
-        set_={**fresh, "term": NightRun.term + 1, "state": "claimed"},
-        where=NightRun.state.not_in(FINISHED) & (NightRun.lease_until_at <= wall_now),
-    )
-    term: int | None = session.execute(statement.returning(NightRun.term)).scalar_one_or_none()
-    return term
+    return claimed[0][0] if claimed else None
 
 
 def hold_term(
@@ -106,19 +130,15 @@ def hold_term(
 
     The update locks the row, so that a rival cannot take over between this proof and the commit.
     """
-    statement = (
-        update(NightRun)
-        .where(
-            NightRun.clinic_id == clinic_of(session),
-            NightRun.night == night,
-            NightRun.term == term,
-            NightRun.state == "claimed",
-        )
-        .values(heartbeat_at=wall_now, lease_until_at=lease_until_at)
-        .returning(NightRun.id)
+    held = _HOLD.rows(
+        session,
+        of_clinic=clinic_of(session),
+        of_night=night,
+        of_term=term,
+        wall_now=wall_now,
+        until_at=lease_until_at,
     )
-    run_id: int | None = session.execute(statement).scalar_one_or_none()
-    return run_id
+    return held[0][0] if held else None
 
 
 def release_night(session: Session, *, night: date, term: int) -> None:
@@ -158,7 +178,6 @@ class Finished(NamedTuple):
     state: str
 
 
-_RUN: Final = table_of(NightRun).c
 _LAST_FINISHED: Final = Prepared(
     select(*(_RUN[name] for name in Finished._fields))
     .where(
@@ -235,9 +254,15 @@ def put_findings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the current findings of some courses; each course has one row."""
     if not rows:
         return
-    insert = INSERT[session.get_bind().dialect.name](table_of(Assessment))
-    fresh = {name: insert.excluded[name] for name in rows[0] if name not in ("course_id", "clinic_id")}
-    session.execute(insert.on_conflict_do_update(index_elements=["course_id"], set_=fresh), rows)
+    session.execute(_putting(session.get_bind().dialect.name, tuple(rows[0])), rows)
+
+
+@cache
+def _putting(dialect: str, names: tuple[str, ...]) -> Any:
+    """Made once for each set of columns, which takes longer than to write a small clinic's rows."""
+    insert = INSERT[dialect](table_of(Assessment))
+    fresh = {name: insert.excluded[name] for name in names if name not in ("course_id", "clinic_id")}
+    return insert.on_conflict_do_update(index_elements=["course_id"], set_=fresh)
 
 
 def log_findings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

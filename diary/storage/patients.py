@@ -56,6 +56,11 @@ _DIARIST: Final = select(*(_PATIENT.c[name] for name in DiaristRow._fields)).whe
 )
 _DIARIST_READ: Final = Prepared(_DIARIST)
 _DIARIST_HELD: Final = Prepared(_DIARIST.with_for_update())
+_ANY_PAUSED: Final = Prepared(
+    select(_PATIENT.c.id)
+    .where(_PATIENT.c.clinic_id == bindparam("clinic_id"), _PATIENT.c.follow_state == "paused")
+    .limit(1)
+)
 _DEVICE: Final = table_of(Device)
 _DEVICE_ROW: Final = select(*(_DEVICE.c[name] for name in DeviceRow._fields))
 _DEVICE_PRESENTED: Final = Prepared(_DEVICE_ROW.where(_DEVICE.c.token_hash == bindparam("token_hash")))
@@ -106,6 +111,8 @@ def identity_of(session: Session, patient_id: int) -> PatientIdentity | None:
 
 def pauses_over(session: Session, day: date) -> list[Patient]:
     """Whoever was paused until a day before this one, held until the unit ends."""
+    if not _ANY_PAUSED.rows(session, clinic_id=clinic_of(session)):
+        return []  # as on most nights of a small clinic
     paused = own(session, Patient).with_only_columns(Patient.id).where(Patient.follow_state == "paused")
     newest = (
         own(session, PatientFollow)

@@ -5,11 +5,11 @@ driver takes by itself, and a mapped object 40 to 55 us more; a post of an answe
 statements of that path are prepared here; everything else uses the session (docs/decisions/0008).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Insert, Select, TextClause, Update
+from sqlalchemy import ColumnElement, Connection, Insert, Select, TextClause, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -110,7 +110,9 @@ class Prepared:
             for name, bind in binds.items()
             if (convert := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         }
-        columns = self._statement.selected_columns if isinstance(self._statement, Select) else ()
+        columns: Iterable[ColumnElement[Any]] = ()
+        if not isinstance(self._statement, TextClause):
+            columns = self._statement.exported_columns
         compiled = Compiled(
             text=str(text),
             names=tuple(text.positiontup or binds),
