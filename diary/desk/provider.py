@@ -61,7 +61,7 @@ def unlink_provider() -> ResponseReturnValue:
     return done("provider_unlinked", "desk.account")
 
 
-@desk.post("/link/provider")
+@desk.post("/invitation/provider")
 def join_by_provider() -> ResponseReturnValue:
     """On the way to take up an invitation by it."""
     refuse_elsewhere()

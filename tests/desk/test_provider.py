@@ -124,7 +124,7 @@ def test_an_invitation_is_taken_up_without_any_password(desk, house):
         token = make_link(session, person, "invitation", now=now).token
     client = desk.app.test_client()
     assert "Use St Anna instead" in client.get(f"/desk/link/{token}").text
-    way = there(client.post("/desk/link/provider", data={"token": token}).text)
+    way = there(client.post("/desk/invitation/provider", data={"token": token}).text)
     inside = client.get(house.authorise(way))
     assert (inside.status_code, inside.location) == (303, "/desk/")
     account = words_of(client.get("/desk/account").text)
@@ -148,7 +148,7 @@ def test_a_reset_links_nothing_since_it_would_lead_past_a_second_factor(desk, ho
         token = make_link(session, person, "reset", now=datetime.now(UTC)).token
     client = desk.app.test_client()
     assert "St Anna" not in client.get(f"/desk/link/{token}").text
-    way = there(client.post("/desk/link/provider", data={"token": token}).text)
+    way = there(client.post("/desk/invitation/provider", data={"token": token}).text)
     assert client.get(house.authorise(way)).status_code == 409
     assert identities(desk) == 0
 
@@ -268,7 +268,7 @@ def test_no_page_elsewhere_links_its_own_sign_in_to_an_account(desk, house):
     nurse = desk.sign_in()
     assert nurse.client.post("/desk/account/provider").status_code == 403, "without the session's own secret"
     assert nurse.client.get("/desk/account/provider").status_code == 405
-    for path, fields in (("/desk/provider", {}), ("/desk/link/provider", {"token": "al_none"})):
+    for path, fields in (("/desk/provider", {}), ("/desk/invitation/provider", {"token": "al_none"})):
         elsewhere = {"Sec-Fetch-Site": "cross-site"}
         assert desk.app.test_client().post(path, data=fields, headers=elsewhere).status_code == 403
 
