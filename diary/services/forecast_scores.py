@@ -14,8 +14,8 @@ from diary.domain.relapse.drift import AGE_DAYS_MIN, TOLD_ON_DAY, WINDOWS, Tally
 from diary.domain.relapse.shadow import NOTHING, SETTLED_AFTER_DAYS, Compared, Told, compare
 from diary.services.diaries_as_of import AsOf, Diaries, foresee, read_diaries
 from diary.services.night_arrays import arrays_of
+from diary.services.night_judging import LOG_EVERY_DAYS
 from diary.services.night_shard import ShardCourse, baselines_as_of, days_until
-from diary.services.night_writing import LOG_EVERY_DAYS
 from diary.services.packed_days import packed_from_entries
 from diary.storage.foretold import Foretold, courses_between, foretold, newest_courses, received_since
 from diary.storage.protocols import zones_of

@@ -18,6 +18,7 @@ from diary.domain.relapse.forecast import Forecast
 from diary.domain.relapse.outlook import outlooks
 from diary.domain.relapse.rule import MEAN_TOLERANCE_NRS
 from diary.domain.relapse.states import STATES, loss_recovered
+from diary.domain.sight import pack
 from diary.services.night_arrays import Arrays, arrays_of
 from diary.services.night_shard import NightFrame, Shard, ShardCourse, day_number
 from diary.storage.shards import FollowedCourse, StandingAlert
@@ -26,6 +27,9 @@ log = logging.getLogger(__name__)
 
 DETECTOR_FAILED: Final = "the detector failed on it"
 GIVEN_UP: Final = "its assessment did not come to an end"
+
+# A finding is kept in the log on days 7, 14, 21 and so on, and on a change of state.
+LOG_EVERY_DAYS: Final = 7
 
 # The kinds of alert whose state hangs on what was foreseen.
 HANGS_ON_FORECAST: Final = ("loss", "no_response")
@@ -57,6 +61,14 @@ class Judged:
     assessed: Assessed | None
     row: int
     protocol: Protocol
+
+    @property
+    def sight(self) -> bytes | None:
+        """What else is seen of the course in a night of its log, also in the shadow; else None."""
+        seen = None if self.assessed is None else self.assessed.sights
+        if seen is None or math.isnan(seen.relief[self.row]):
+            return None
+        return pack(seen.relief[self.row], seen.narrowed[self.row], seen.families[self.row])
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -117,7 +129,7 @@ def _judge(
     part: Sequence[ShardCourse], shard: Shard, frame: NightFrame, detector: Detector
 ) -> Iterator[tuple[int, Judged]]:
     arrays, tonight = arrays_of(part), np.array([one.day_number for one in part])
-    assessed = _assess(arrays, frame, detector, only=tonight)
+    assessed = _assess(arrays, frame, detector, only=tonight, sighted=tonight % LOG_EVERY_DAYS == 0)
     rows, columns = np.arange(len(part)), tonight - 1
     _check(part, assessed, rows, columns)
     codes = assessed.states[rows, columns].tolist()
@@ -251,7 +263,12 @@ def _loss_recovered(assessed: Assessed, frame: NightFrame) -> NDArray[np.bool_]:
 
 
 def _assess(
-    arrays: Arrays, frame: NightFrame, detector: Detector, *, only: NDArray[np.int_] | None
+    arrays: Arrays,
+    frame: NightFrame,
+    detector: Detector,
+    *,
+    only: NDArray[np.int_] | None,
+    sighted: NDArray[np.bool_] | None = None,
 ) -> Assessed:
     return detector(
         arrays.scores,
@@ -261,6 +278,7 @@ def _assess(
         boosters=arrays.boosters,
         expected=arrays.expected,
         only=only,
+        sighted=sighted,
         shadow=not frame.foresight.shown,
     )
 

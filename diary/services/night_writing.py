@@ -17,7 +17,7 @@ from diary.domain.relapse.forecast import Forecast
 from diary.domain.relapse.version import DETECTOR_VERSION
 from diary.services import alerts
 from diary.services.courses import close_course
-from diary.services.night_judging import Judged
+from diary.services.night_judging import LOG_EVERY_DAYS, Judged
 from diary.services.night_shard import NightFrame, Shard
 from diary.storage.alerts import alert_by_id, hold_alerts
 from diary.storage.base import table_of
@@ -43,8 +43,6 @@ FIGURES = (
     "baseline_kind",
     *FORESEEN,
 )
-
-LOG_EVERY_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def write_shard(session: Session, frame: NightFrame, shard: Shard, findings: Seq
         if due or found.is_new:
             row = _row(frame, found)
             if due:
-                logged.append(row)
+                logged.append({**row, "sight": found.sight})
             if found.is_new:
                 since = frame.night if moved else one.course.since_night
                 changed.append({**row, "outlook": found.outlook, "since_night": since})

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from diary.domain.packed import NO_ANSWER
 from diary.domain.relapse.assess import assess
+from diary.domain.sight import unpack
 from diary.domain.simulation.cohort import simulate
 from diary.services.clinics import ALWAYS, new_forecast
 from diary.services.night_judging import judge_shard
@@ -59,6 +60,9 @@ def test_in_the_shadow_the_rule_alone_speaks_and_chances_are_in_the_log_only(cli
     found = finding(clinic, patient_id)
     assert found.state == "holding"
     assert found.p_lost_28d > 0.5, "it was foreseen all the same"
+    sights = {one.day_number: unpack(one.sight).relief for one in logged(clinic) if one.sight}
+    assert list(sights) == [7, 14, 21, 28, 35, 42]
+    assert sights[42] < 0.7 < sights[28], "pain of 4 and 5 after 8, and of 2"
     clinic.run_nights(day_number(70), first=day_number(46))
     (alert,) = (one for one in clinic.alerts(patient_id) if one.kind == "loss")
     assert alert.level == "confirmed"

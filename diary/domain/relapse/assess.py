@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from config.priors import Prior
 from config.protocol import Protocol
 from diary.domain.relapse.baselines import Baselines
-from diary.domain.relapse.forecast import Forecast, forecast
+from diary.domain.relapse.forecast import Forecast, forecast, foresee
 from diary.domain.relapse.rule import RuleNights, plain_rule
+from diary.domain.relapse.sight import Sights
 from diary.domain.relapse.states import states
 
 
@@ -22,6 +23,8 @@ class Assessed:
     """(n, T) positions in `relapse.states.STATES`."""
     forecast: Forecast | None
     """(n, T) arrays; NaN on nights that no forecast was asked for."""
+    sights: Sights | None = None
+    """What else is seen of the courses of which that was asked; NaN of the others."""
 
 
 def assess(
@@ -33,6 +36,7 @@ def assess(
     boosters: NDArray[np.bool_] | None = None,
     expected: NDArray[np.bool_] | None = None,
     only: NDArray[np.int_] | None = None,
+    sighted: NDArray[np.bool_] | None = None,
     shadow: bool = False,
 ) -> Assessed:
     """Assess every course on every night; the night and the offline replay both call this and nothing else.
@@ -48,6 +52,7 @@ def assess(
         expected: (n, T) days on which an answer was expected; all, when None.
         only: (n,) the one night of each course that is foreseen; all nights, when None. On the others the
             states are those of the plain rule.
+        sighted: (n,) courses of which what else is seen on that night is worked out, too; none, when None.
         shadow: the forecast is worked out, and the states are those of the plain rule.
 
     Raises:
@@ -64,25 +69,44 @@ def assess(
     nights = plain_rule(scores, baselines.nrs, protocol=protocol, boosters=boosters, expected=expected)
     if prior is None:
         return Assessed(nights, states(nights, None, protocol), None)
-    found = _by_night(scores, baselines, protocol, prior, boosters, only)
-    return Assessed(nights, states(nights, None if shadow else found, protocol), found)
+    if only is None:
+        found, sights = _every_night(scores, baselines, protocol, prior, boosters), None
+    else:
+        told, sights = foresee(
+            scores,
+            only,
+            baselines,
+            prior=prior,
+            lead_days=protocol.lead_days,
+            boosters=boosters,
+            sighted=np.zeros(len(only), dtype=np.bool_) if sighted is None else sighted,
+        )
+        found = _nothing(scores.shape)
+        _put(found, only, told)
+    return Assessed(nights, states(nights, None if shadow else found, protocol), found, sights)
 
 
-def _by_night(
+def _every_night(
     scores: NDArray[np.uint8],
     baselines: Baselines,
     protocol: Protocol,
     prior: Prior,
     boosters: NDArray[np.bool_] | None,
-    only: NDArray[np.int_] | None,
 ) -> Forecast:
-    n, last = scores.shape
-    whole = Forecast(*(np.full((n, last), np.nan) for _ in Forecast.__slots__))
-    every = [np.full(n, night) for night in range(1, last + 1)] if only is None else [only]
-    for nights in every:
-        found = forecast(
+    found = _nothing(scores.shape)
+    for night in range(1, scores.shape[1] + 1):
+        nights = np.full(len(scores), night)
+        told = forecast(
             scores, nights, baselines, prior=prior, lead_days=protocol.lead_days, boosters=boosters
         )
-        for name in Forecast.__slots__:
-            getattr(whole, name)[np.arange(n), nights - 1] = getattr(found, name)
-    return whole
+        _put(found, nights, told)
+    return found
+
+
+def _nothing(shape: tuple[int, ...]) -> Forecast:
+    return Forecast(*(np.full(shape, np.nan) for _ in Forecast.__slots__))
+
+
+def _put(found: Forecast, nights: NDArray[np.int_], told: Forecast) -> None:
+    for name in Forecast.__slots__:
+        getattr(found, name)[np.arange(len(nights)), nights - 1] = getattr(told, name)

@@ -17,9 +17,10 @@ from diary.domain.packed import NO_ANSWER
 from diary.domain.relapse.baselines import Baselines
 from diary.domain.relapse.cells import Cells, spread_cells
 from diary.domain.relapse.evidence import Floats, Singles, Table, level_index
-from diary.domain.relapse.forecast import HORIZON_DAYS, SHARES, LossDays, course_day, loss_days, since_booster
+from diary.domain.relapse.forecast import SHARES, course_day, loss_days, narrowed, since_booster
 from diary.domain.relapse.likelihood import LEVELS_NRS, NOISE_NRS, SCORES, normal, score_chances
 from diary.domain.relapse.posterior import filled_up, posterior
+from diary.domain.relapse.sight import GRID_DAYS, expected
 
 AHEAD_DAYS: Final = 56
 """So far ahead pain scores are foreseen: twice the usual lead time."""
@@ -28,9 +29,7 @@ SILENT_DAYS: Final = 28
 
 # Of the seven days of a mean one or two go unanswered.
 MEAN_OF_ANSWERS: Final = 5
-# Levels are worked out for one day a week, and go straight in between.
-_GRID_DAYS: Final = 7
-_LEVELS_MOST: Final = (AHEAD_DAYS + SILENT_DAYS) // _GRID_DAYS + 2
+_LEVELS_MOST: Final = (AHEAD_DAYS + SILENT_DAYS) // GRID_DAYS + 2
 # A mean is told to be at or under each of these: half a point apart is near enough, since noise smooths it.
 _EDGES_NRS: Final = np.arange(0, NRS.high, 0.5)
 _DOT_SHARES: Final = (np.arange(DOTS) + 0.5) / DOTS
@@ -71,8 +70,6 @@ def outlooks(
     """
     seen, began = since_booster(scores, nights, baselines, boosters)
     cells = spread_cells(prior.step_half_life_days)
-    believed = np.exp(cells.log_weights(prior), dtype=np.float32)[None]
-    open_before = _days_open(loss_days(believed, cells, restarted=np.zeros(1, dtype=np.bool_)))
     answered = np.where(seen.scores != NO_ANSWER, np.arange(1, seen.scores.shape[1] + 1), 0)
     firsts = np.maximum(answered.max(axis=1, initial=0), np.maximum(seen.nights - SILENT_DAYS, 1))
     found: list[bytes | None] = [None] * len(nights)
@@ -85,10 +82,11 @@ def outlooks(
         )
         kept = np.zeros(len(rows), dtype=_KEPT)
         kept["version"] = VERSION
-        kept["relief"] = np.rint(SHARE_STEPS * ahead.relief)
-        kept["narrowed"] = np.rint(SHARE_STEPS * np.clip(1 - _days_open(days) / open_before, 0, 1))
+        relief, families = expected(shares, cells, seen.nights[rows])
+        kept["relief"] = np.rint(SHARE_STEPS * relief)
+        kept["narrowed"] = np.rint(SHARE_STEPS * narrowed(days.days_if_it_responds(), prior))
         kept["levels"] = ahead.levels
-        kept["families"] = np.rint(SHARE_STEPS * (shares @ _of_family(cells)))
+        kept["families"] = np.rint(SHARE_STEPS * families)
         dots = course_day(days.days_by(_DOT_SHARES), began[rows, None])
         kept["loss_days"] = np.nan_to_num(dots, nan=NEVER)
         kept["level"]["day"] = ahead.days + began[rows, None]
@@ -97,18 +95,6 @@ def outlooks(
         for row, one, end in zip(rows.tolist(), kept, ends, strict=True):
             found[row] = one.tobytes()[:end]
     return found
-
-
-def _days_open(days: LossDays) -> Floats:
-    """(n,) from the day by which one in ten has lost relief to nine in ten; a year is as far as it looks."""
-    first, last = np.nan_to_num(days.days_if_it_responds(), nan=HORIZON_DAYS).T[[0, -1]]
-    return np.asarray(last - first)
-
-
-@lru_cache(maxsize=2)
-def _of_family(cells: Cells) -> Singles:
-    """(G, families) one where a cell is of a family."""
-    return np.asarray(cells.family[:, None] == np.arange(len(FAMILIES)), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +113,6 @@ class _Span:
 class _Ahead:
     """What is foreseen of n courses, from the first day of each to its last."""
 
-    relief: Floats
-    """(n,) expected on the night, a share of the baseline."""
     levels: NDArray[np.int_]
     """(n,) how many of the days below count."""
     days: NDArray[np.int_]
@@ -140,47 +124,41 @@ class _Ahead:
 def _ahead(shares: Singles, table: Table, cells: Cells, span: _Span, answers_worth: float) -> _Ahead:
     """Look at the days of each course's span, (n, G) shares of the cells being given."""
     weeks = _weeks(shares, table, cells, span, answers_worth)
-    points = np.stack([_points(weeks[..., :-1], share) for share in SHARES], axis=-1)
-    begin = span.first // _GRID_DAYS
-    days = np.minimum((begin[:, None] + np.arange(_LEVELS_MOST)) * _GRID_DAYS, span.last[:, None])
+    points = np.stack([_points(weeks, share) for share in SHARES], axis=-1)
+    begin = span.first // GRID_DAYS
+    days = np.minimum((begin[:, None] + np.arange(_LEVELS_MOST)) * GRID_DAYS, span.last[:, None])
     days[:, 0] = span.first
-    levels = 2 + (span.last - 1) // _GRID_DAYS - begin
+    levels = 2 + (span.last - 1) // GRID_DAYS - begin
     counts = np.arange(_LEVELS_MOST) < levels[:, None]
     nrs = np.where(counts[..., None], _between(begin, points, days), 0)
-    relief = _between(begin, weeks[..., -1:].astype(np.float64), span.night[:, None])[:, 0, 0]
-    return _Ahead(relief, levels, np.where(counts, days, 0), nrs)
+    return _Ahead(levels, np.where(counts, days, 0), nrs)
 
 
 def _weeks(shares: Singles, table: Table, cells: Cells, span: _Span, answers_worth: float) -> Singles:
-    """(n, weeks, edges + 1) what `_of_day` says of each course's own days, a week apart."""
-    begin, end = span.first // _GRID_DAYS, -(-span.last // _GRID_DAYS)
-    found = np.zeros((len(shares), _LEVELS_MOST, len(_EDGES_NRS) + 1), dtype=np.float32)
+    """(n, weeks, edges) what `_of_day` says of each course's own days, a week apart."""
+    begin, end = span.first // GRID_DAYS, -(-span.last // GRID_DAYS)
+    found = np.zeros((len(shares), _LEVELS_MOST, len(_EDGES_NRS)), dtype=np.float32)
     for week in range(begin.min(), end.max() + 1):
         looking = np.flatnonzero((begin <= week) & (week <= end))
         if len(looking):
-            of_day = _of_day(table, cells, max(week * _GRID_DAYS, 1), answers_worth)
+            of_day = _of_day(table, cells, max(week * GRID_DAYS, 1), answers_worth)
             found[looking, week - begin[looking]] = (filled_up(shares[looking]) @ of_day)[: len(looking)]
     return found
 
 
 def _between(begin: NDArray[np.int_], weeks: Floats, days: NDArray[np.int_]) -> Floats:
     """(n, L, k) on L days, straight between the weeks, of which (n,) are the first."""
-    week = np.clip(days // _GRID_DAYS - begin[:, None], 0, weeks.shape[1] - 2)
-    within = (days / _GRID_DAYS - begin[:, None] - week)[..., None]
+    week = np.clip(days // GRID_DAYS - begin[:, None], 0, weeks.shape[1] - 2)
+    within = (days / GRID_DAYS - begin[:, None] - week)[..., None]
     low, high = (np.take_along_axis(weeks, (week + step)[..., None], axis=1) for step in (0, 1))
     return np.asarray(low + (high - low) * within)
 
 
 @lru_cache(maxsize=256)
 def _of_day(table: Table, cells: Cells, day: int, answers_worth: float) -> Singles:
-    """(G, edges + 1) by cell: the chance that a 7-day mean is at or under each edge; and the relief."""
-    relief = cells.relief(day)
-    found = np.empty((len(relief), len(_EDGES_NRS) + 1), dtype=np.float32)
-    found[:, :-1] = _chances_of_mean(answers_worth)[
-        cells.noise, level_index(table.baseline_nrs * (1 - relief))
-    ]
-    found[:, -1] = relief
-    return found
+    """(G, edges) by cell: the chance that a 7-day mean is at or under each edge."""
+    level = level_index(table.baseline_nrs * (1 - cells.relief(day)))
+    return np.asarray(_chances_of_mean(answers_worth)[cells.noise, level])
 
 
 @lru_cache(maxsize=2)

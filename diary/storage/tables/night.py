@@ -103,3 +103,5 @@ class AssessmentLog(_Findings, Owned, Base):
     )
 
     night_run_id: Mapped[int]
+    sight: Mapped[bytes | None]
+    """Packed as `domain.sight` says, on days 7, 14, 21 and so on; in the shadow, too."""

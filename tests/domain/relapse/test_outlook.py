@@ -1,6 +1,7 @@
 """What lies ahead of a course is what the model says the long way, and holds what comes as often as told."""
 
 import math
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -56,6 +57,18 @@ def mean_foreseen(slow: Posterior, day: int, share: float) -> float:
     return low
 
 
+def days_open(slow: Posterior) -> float:
+    """From the day by which one in ten of those who respond has lost relief to nine in ten, within a year."""
+    first, last = (min(slow.day_of(share * slow.responding()), 365) for share in (0.1, 0.9))
+    return last - first
+
+
+@cache
+def believed_open() -> float:
+    """The same before the first answer."""
+    return days_open(posterior([None], [None] * 13 + [8], SHIPPED))
+
+
 @settings(max_examples=4, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(scores=diaries(), boosted=st.booleans())
 @example(scores=[None] * 60, boosted=False).via("nobody answers")
@@ -69,6 +82,11 @@ def test_it_is_what_comes_out_the_long_way(scores, boosted):
         pairs = zip(cells(), slow.weights, strict=True)
         weight = sum(weight for cell, weight in pairs if cell.family == name)
         assert fast.families[name] == pytest.approx(weight, abs=0.004), name
+    pairs = zip(cells(), slow.weights, strict=True)
+    relief = sum(weight * cell.relief(max(len(scores) - slow.began, 1)) for cell, weight in pairs)
+    assert fast.relief == pytest.approx(relief, abs=0.01), "straight between days a week apart"
+    if not boosted:  # after a booster the year that is looked at begins with it
+        assert fast.narrowed == pytest.approx(max(0.0, 1 - days_open(slow) / believed_open()), abs=0.02)
     for place, day in enumerate(fast.loss_days):
         expected = slow.day_of((place + 0.5) / DOTS)
         assert abs((365 if day is None else day) - min(expected, 365)) <= 1
