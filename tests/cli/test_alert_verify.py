@@ -13,6 +13,8 @@ from tests.cli.terminal import Terminal
 from tests.little_clinic import FIRST_DAY, LittleClinic, day_number, found
 
 LOST = "2 " * 30 + "8 " * 30
+# The third of the days of 8.
+STEP_NIGHT = day_number(33)
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def test_every_verdict_is_listed_and_agrees(shell, clinic):
 
 def test_one_alert_can_be_asked_for(shell, clinic):
     clinic.treated("P-1", LOST)
-    clinic.run_nights(day_number(60))
+    clinic.run_nights(STEP_NIGHT, first=STEP_NIGHT)
     with clinic.unit() as session:
         uid = session.scalars(own(session, Alert).where(Alert.kind == "step")).one().uid
     assert [row["alert"] for row in json.loads(shell.run("alert", "verify", uid, "--json").output)] == [uid]
@@ -44,7 +46,7 @@ def test_one_alert_can_be_asked_for(shell, clinic):
 
 def test_a_copy_that_changed_ends_with_1(shell, clinic):
     clinic.treated("P-1", LOST)
-    clinic.run_nights(day_number(60))
+    clinic.run_nights(STEP_NIGHT, first=STEP_NIGHT)
     with clinic.unit(write=True) as session:
         copy = session.scalars(own(session, AlertInput)).first()
         copy.days = bytes([*copy.days[:-1], 0])

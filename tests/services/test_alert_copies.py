@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from config.priors import SHIPPED, Prior
 from config.protocol import DEFAULT, Protocol
 from diary.domain.relapse.version import DETECTOR_VERSION
@@ -20,6 +18,8 @@ from diary.storage.unit import own
 from tests.little_clinic import LittleClinic, at, day_number
 
 MONDAYS_AND_THURSDAYS = 0b0001001
+# After 30 days of 2, the third of 8.
+STEP_NIGHT = day_number(33)
 # Relief of three quarters that is lost between days 30 and 55.
 # Nobody of these loses relief within a year.
 LASTING = replace(
@@ -94,37 +94,32 @@ def test_the_prior_is_the_copys_own_whatever_is_shipped_or_learned_since(sqlite_
     assert (told.outcome, told.says) == ("differs", ""), "where relief lasts nothing would have rung"
 
 
-def test_the_protocol_is_the_copys_own(sqlite_clinic):
+def test_a_copied_number_that_was_changed_or_is_not_known_here_is_told(sqlite_clinic):
     with watched(sqlite_clinic) as copy:
-        assert Protocol.from_values(copy.protocol) == DEFAULT
-    assert told_of(sqlite_clinic).outcome == "agrees"
+        prior, protocol = dict(copy.prior), dict(copy.protocol)
+        assert Protocol.from_values(protocol) == DEFAULT
 
+    def told_with(prior, protocol) -> Checked:
+        with sqlite_clinic.unit(write=True) as session:
+            (copy,) = session.scalars(own(session, AlertInput))
+            copy.prior, copy.protocol = prior, protocol
+        return told_of(sqlite_clinic)
 
-@pytest.mark.parametrize(
-    ("name", "value", "says"),
-    [
-        ("prior", {"midpoint_median_days": 20.0}, f"prior is not shipped {SHIPPED.digest}, which it names"),
-        ("protocol", {"watch_probability": 0.05}, "protocol is not the version that it names"),
-    ],
-)
-def test_a_copied_number_that_was_changed_is_told(sqlite_clinic, name, value, says):
-    with watched(sqlite_clinic) as copy:
-        setattr(copy, name, {**getattr(copy, name), **value})
-    told = told_of(sqlite_clinic)
-    assert (told.outcome, told.holds, told.says) == ("inputs_changed", False, f"the copied {says}")
-
-
-def test_a_copy_with_a_number_that_is_not_known_here_needs_its_release(sqlite_clinic):
-    with watched(sqlite_clinic) as copy:
-        copy.protocol = {**copy.protocol, "moon_days": 28}
-    told = told_of(sqlite_clinic)
+    told = told_with(prior | {"midpoint_median_days": 20.0}, protocol)
+    assert (told.outcome, told.holds) == ("inputs_changed", False)
+    assert told.says == f"the copied prior is not shipped {SHIPPED.digest}, which it names"
+    told = told_with(prior, protocol | {"watch_probability": 0.05})
+    assert (told.outcome, told.holds) == ("inputs_changed", False)
+    assert told.says == "the copied protocol is not the version that it names"
+    told = told_with(prior, protocol | {"moon_days": 28})
     assert (told.outcome, told.holds) == ("needs_release", True)
     assert told.says.startswith("needs the release that wrote it: protocol: there is no field 'moon_days'")
+    assert told_with(prior, protocol).outcome == "agrees"
 
 
 def test_a_copy_that_was_tampered_with_is_told(clinic):
     clinic.treated("P-1", "2 " * 30 + "8 " * 30)
-    clinic.run_nights(day_number(60))
+    clinic.run_nights(STEP_NIGHT, first=STEP_NIGHT)
     with clinic.unit(write=True) as session:
         copy = session.scalars(own(session, AlertInput)).first()
         copy.days = bytes([*copy.days[:-1], 0])
@@ -134,7 +129,7 @@ def test_a_copy_that_was_tampered_with_is_told(clinic):
 
 def test_a_verdict_that_its_inputs_do_not_give_is_told(clinic):
     clinic.treated("P-1", "2 " * 30 + "8 " * 30)
-    clinic.run_nights(day_number(60))
+    clinic.run_nights(STEP_NIGHT, first=STEP_NIGHT)
     with clinic.unit(write=True) as session:
         (alert,) = session.scalars(own(session, Alert).where(Alert.kind == "step"))
         alert.kind = "no_response"
@@ -145,7 +140,7 @@ def test_a_verdict_that_its_inputs_do_not_give_is_told(clinic):
 
 def test_an_alert_of_a_detector_that_is_not_shipped_says_so(clinic):
     clinic.treated("P-1", "2 " * 30 + "8 " * 30)
-    clinic.run_nights(day_number(60))
+    clinic.run_nights(STEP_NIGHT, first=STEP_NIGHT)
     with clinic.unit(write=True) as session:
         copy = session.scalars(own(session, AlertInput)).first()
         copy.detector_version = "plain-rule 1"

@@ -11,7 +11,7 @@ from config.protocol import DEFAULT
 from diary.domain.packed import NO_ANSWER
 from diary.domain.relapse import compiled as accelerator
 from diary.domain.relapse.baselines import own_baselines
-from diary.domain.relapse.forecast import Forecast, forecast
+from diary.domain.relapse.forecast import Forecast, forecast, foresee
 from diary.domain.relapse.posterior import exponents
 from diary.domain.simulation.cohort import simulate
 from diary.domain.simulation.cohorts import COHORTS
@@ -53,6 +53,27 @@ def test_a_night_with_it_says_what_a_night_without_it_says(cohort):
     assert apart[:4].max() <= 0.0001 + 1e-9
     assert apart[4:].max() <= 1
     assert np.count_nonzero(apart) <= 0.001 * apart.size
+
+
+def test_what_else_is_seen_hangs_on_the_weights_that_it_leaves(cohort):
+    nights = 1 + np.arange(COURSES) * 7 % cohort.scores.shape[1]
+
+    def seen(courses: slice) -> np.ndarray:
+        sights = foresee(
+            cohort.scores[courses],
+            nights[courses],
+            own_baselines(cohort.before[courses], DEFAULT),
+            prior=SHIPPED,
+            lead_days=21,
+            boosters=cohort.boosters[courses],
+            sighted=nights[courses] % 2 == 0,
+        )[1]
+        return np.column_stack([sights.relief, sights.narrowed, sights.families])
+
+    fast, plain = seen(slice(COURSES)), np.vstack([seen(slice(0, 320)), seen(slice(320, COURSES))])
+    assert np.isnan(fast).tolist() == np.isnan(plain).tolist()
+    assert np.nanmax(np.abs(fast - plain)[:, 2:]) < 1e-4
+    assert np.nanmax(np.abs(fast - plain)[:, :2]) < 0.01, "a loss day may be the next one"
 
 
 def test_it_is_asked_only_where_there_are_enough_courses_to_be_worth_it():
