@@ -172,7 +172,9 @@ def _provider() -> Provider:
     settings = roof().settings
     if settings.provider_issuer is None:
         raise Refusal("not_found", "This service has no such sign-in.")
-    found: Provider = current_app.extensions.setdefault("diary.provider", Provider(settings))
+    if "diary.provider" not in current_app.extensions:
+        current_app.extensions["diary.provider"] = Provider(settings)
+    found: Provider = current_app.extensions["diary.provider"]
     return found
 
 
