@@ -216,7 +216,8 @@ def rows_as_they_stand(url: str) -> dict[str, list[Any]]:
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.set_config("diary.clinic_id", str(clinic_id), True)))
             for name in found:
-                found[name] += map(repr, connection.execute(text(f"SELECT * FROM {name}")).mappings())
+                rows = connection.execute(text(f"SELECT * FROM {name}")).mappings()
+                found[name] += [repr(sorted(row.items())) for row in rows]
     return {name: sorted(rows) for name, rows in found.items()}
 
 
