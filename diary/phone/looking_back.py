@@ -32,7 +32,7 @@ def days() -> ResponseReturnValue:
         first_page = last == diary.today
         span = CHART_DAYS if first_page else LIST_DAYS
         found = own_days(unit.session, unit.patient, diary, last=last, days=span)
-        infusions = infusions_of(unit.session, unit.patient) if first_page else []
+        infusions = _in_the_chart(infusions_of(unit.session, unit.patient), diary) if first_page else []
         looked = clinic_last_looked(unit.session, unit.patient) if first_page else None
     listed = found[:LIST_DAYS]
     hidden = chart_is_hidden()
@@ -46,6 +46,7 @@ def days() -> ResponseReturnValue:
         chart=days_chart(diary, found, infusions) if first_page and not hidden else None,
         hidden=hidden,
         looked=looked,
+        treated=infusions,
         first_page=first_page,
         older_than=oldest if oldest > diary.first_day else None,
     )
@@ -77,6 +78,12 @@ def days_chart(diary: OwnDiary, days: Sequence[OwnDay], infusions: Sequence[Infu
             months=language.months_short,
         ),
     )
+
+
+def _in_the_chart(infusions: Sequence[Infusion], diary: OwnDiary) -> list[Infusion]:
+    """Those of the chart's weeks: they are told in words, too, where it is hidden or heard."""
+    first_day = diary.today - timedelta(days=CHART_DAYS - 1)
+    return [block for block in infusions if block.last_day >= first_day]
 
 
 def _is_drawn(day: OwnDay, today: date) -> bool:

@@ -26,7 +26,9 @@ def test_a_phone_joins_by_code_and_consent_and_is_signed_in(clinic: PhoneClinic)
     joined = phone.join(clinic.code(patient_id))
 
     assert (joined.status_code, joined.location) == (303, "/app/ready")
-    assert "You are in" in phone.get("/app/ready").text
+    ready = phone.get("/app/ready").text
+    assert "You are in" in ready
+    assert 'href="/app/reminders"' in ready, "no phone reminds by itself: its patient says when"
     assert "What was your average pain in your right hand and arm" in text_of(phone.get("/app/").text)
     assert [device.patient_id for device in clinic.rows(Device)] == [patient_id]
 

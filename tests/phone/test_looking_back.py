@@ -198,6 +198,12 @@ def test_the_chart_shows_dots_gaps_and_treatment_and_passes_no_judgement(clinic:
     for word in ("baseline", "before", "relief", "mean", "forecast", "alert", "loss", "ketamine"):
         assert not re.search(rf"\b{word}\b", chart[0].lower())
     assert 'style="' not in page
+    told = text_of(page)
+    assert "Treatment: Sun 1 Nov to Thu 5 Nov" in told
+
+    phone.post("/app/chart", {**phone.form("/app/days"), "chart": "hidden"})
+    assert "Treatment: Sun 1 Nov to Thu 5 Nov" in text_of(phone.get("/app/days").text)
+    assert "Treatment:" not in text_of(phone.get(f"/app/days?before={first_day}").text)
 
 
 def test_the_chart_can_be_hidden_and_this_phone_remembers_it(clinic: PhoneClinic, joined: tuple[int, Phone]):

@@ -7,6 +7,8 @@ from string import Formatter
 
 import pytest
 
+from config.notes import NOTES
+from config.wordings import QUESTION
 from diary.phone.languages.english import ENGLISH
 from diary.phone.languages.language import Language
 from diary.phone.languages.spoken import LANGUAGES
@@ -87,6 +89,11 @@ def grade(text: str) -> float:
 def spoken(language: Language = ENGLISH) -> dict[str, str]:
     """Every text with sample values in place."""
     return {key: text.format(**SAMPLE) for key, text in language.texts.items()}
+
+
+def is_said(word: str, text: str) -> bool:
+    """Whether a text has this word, or one that begins with it."""
+    return bool(re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE))
 
 
 def values(text: str) -> set[str]:
@@ -171,10 +178,18 @@ def test_no_word_blames_praises_promises_or_needs_a_dictionary(language: Languag
         (key, word)
         for key, text in spoken(language).items()
         for word in NEVER[language.tag].split(", ")
-        if re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE)
+        if is_said(word, text)
     ]
 
     assert found == []
+
+
+def test_the_question_and_the_notes_are_as_short_and_as_kind(language: Language):
+    asked = [QUESTION[language.tag][key] for key in ("question", "question_for_day", "low", "high")]
+    noted = [words for note in NOTES[language.tag].values() for words in note]
+    for text in (words.format(where="", day="Friday") for words in (*asked, *noted)):
+        assert max(len(words) for words in sentences(text)) <= SENTENCE_WORDS_MAX
+        assert not [word for word in NEVER[language.tag].split(", ") if is_said(word, text)], text
 
 
 def test_a_consent_is_stored_with_the_very_words_that_were_agreed_to():
