@@ -93,6 +93,9 @@ def person(app: Flask, clinic: LittleClinic, role: str) -> Caller:
             )
             session.add(somebody)
             session.flush()
+        # An admin may have changed it, or ended the account, in what was asked before.
+        somebody.role, somebody.disabled_at = role, None
+        session.flush()
         return Caller(app, open_session(session, somebody, now=now).token)
 
 
