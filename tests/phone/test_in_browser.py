@@ -20,7 +20,7 @@ TARGET_PX = 48
 PATHS = (
     *("/app/", "/app/questions", "/app/more", "/app/days", "/app/help", "/app/call", "/app/settings"),
     *("/app/place", "/app/share", "/app/download", "/app/readers", "/app/pause", "/app/stop", "/app/another"),
-    *("/app/leave", "/app/shared", "/app/practice"),
+    *("/app/leave", "/app/shared", "/app/practice", "/app/reminders", "/app/phones", "/app/offer"),
 )
 # A try, and what somebody else reads.
 WITHOUT_PLACES = ("/app/practice", "/app/shared")
