@@ -168,7 +168,7 @@ def _record_items(unit: Work, patient: Diarist, body: dict[str, Any]) -> list[st
 def _source(unit: Work, told: str | None) -> str:
     possible = SOURCES[unit.caller.scope.actor_kind]
     if told is not None and told not in possible:
-        fault = Fault("invalid", f"Choose one of: {', '.join(possible)}; or leave this out.")
+        fault = Fault(f"Choose one of: {', '.join(possible)}; or leave this out.")
         raise Invalid({"source": [fault]}, location="json")
     return told or possible[0]
 

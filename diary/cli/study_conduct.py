@@ -128,12 +128,12 @@ def make_list(
             "places": places,
             "seed": seed,
         }
-        digest = study_list.keep_list(work.session, chosen, made, made=told, now=work.now)
+        study_list.keep_list(work.session, chosen, made, made=told, now=work.now)
         with written_whole(pharmacy) as text:
             text.write(",".join(study_list.COLUMNS) + "\r\n")
             text.writelines(f"{','.join(_cells(place))}\r\n" for place in made)
     tell_written(f"{count_text(len(made), 'place')} for the pharmacy", pharmacy)
-    click.echo(f"The list is kept. It is known by {digest}.", err=True)
+    click.echo("The list is kept. `study verify` says whether it is still the same.", err=True)
 
 
 @click.command("import-list")
@@ -149,8 +149,10 @@ def import_list(study: str, file: Path, clinic: str | None) -> None:
         except BadCsv as bad:
             raise click.ClickException(f"nothing was brought in\n{bad}") from None
         told = {"source": "imported", "file": file.name}
-        digest = study_list.keep_list(work.session, chosen, places, made=told, now=work.now)
-    click.echo(f"{count_text(len(places), 'place')} kept. The list is known by {digest}.")
+        study_list.keep_list(work.session, chosen, places, made=told, now=work.now)
+    click.echo(
+        f"{count_text(len(places), 'place')} kept. `study verify` says whether they are still the same."
+    )
 
 
 @click.command()

@@ -5,7 +5,6 @@ guessed (ICH E9, 2.3.2). The list is made before the first patient comes and rea
 by itself.
 """
 
-import hashlib
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,20 +72,6 @@ def allocation(plan: Plan, stratum: str, count: int) -> list[str]:
             break
         found += block
     return found[:count]
-
-
-def fingerprint(plan: Plan, count: int) -> str:
-    """What the whole list can be known by later, without showing it: a SHA-256 over every stratum's.
-
-    >>> len(fingerprint(Plan({"a": 1, "b": 1}, (4,), ("",), 1), 8))
-    64
-    """
-    lines = [
-        f"{stratum}\t{place}\t{arm}\n"
-        for stratum in plan.strata
-        for place, arm in enumerate(allocation(plan, stratum, count), start=1)
-    ]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _blocks(plan: Plan, stratum: str) -> Iterator[Sequence[str]]:

@@ -146,5 +146,5 @@ def ticked(name: str, offered: Collection[str]) -> list[str]:
 
 def _offered_words(name: str, words: list[str], offered: Collection[str]) -> list[str]:
     if any(word not in offered for word in words):
-        raise Invalid({name: [Fault("invalid", f"Choose among: {', '.join(offered)}.")]}, location="form")
+        raise Invalid({name: [Fault(f"Choose among: {', '.join(offered)}.")]}, location="form")
     return words

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from diary.domain.errors import Refusal
 from diary.services import accounts, audit, staff
 from diary.services.clinics import the_clinic
+from diary.services.second_factor import has_second_factor
 from diary.services.secrets import new_token, token_digest
 from diary.storage.signing import link_presented, open_links
 from diary.storage.staff import hold_staff
@@ -108,13 +109,14 @@ def use_link(session: Session, token: str, password: str, *, now: datetime) -> S
 def accept_invitation(session: Session, digest: str, *, now: datetime) -> Staff:
     """Whom an invitation, known by its token's digest, is for; it opens nothing any more.
 
-    A reset is no invitation: it would lead past the second factor of an account that has one.
+    Where there is a password or a second factor it is a reset: an identity linked by it leads past them.
 
     Raises:
         Refusal: link_ended.
     """
     link, person = _opened(session, digest, now=now)
-    if link.kind != "invitation" or person.password_hash is not None:
+    has_another_way = person.password_hash is not None or has_second_factor(session, person.id)
+    if link.kind != "invitation" or has_another_way:
         raise _ended()
     end_links(session, person, now=now)
     return person

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from diary.domain.durability.given import FACTORS, Block, CourseGiven
-from diary.domain.durability.groups import Factor, compare
+from diary.domain.durability.groups import PATIENTS_MIN, Factor, compare
 from diary.domain.durability.outcomes import Followed, Outcomes, outcomes_of
 from diary.domain.durability.repeats import Lasted, Repeats, repeats_of
 from diary.domain.durability.told import NOT_RANDOMISED, lasted_text, log_rank_text, repeats_text
@@ -24,6 +24,8 @@ COURSES_MOST: Final = 50_000
 # Read and judged together: a few megabytes of days.
 BLOCK_COURSES: Final = 2_000
 PAIRS_SHOWN: Final = 200
+# What a group of few says of them. Of a group that is not drawn, none of it leaves.
+COUNTS: Final = ("patients", "courses", "responders", "no_response", "unknown", "lost", "treated_again")
 ONE_DAY: Final = timedelta(days=1)
 
 
@@ -40,13 +42,19 @@ class Durability:
     repeats: Repeats
 
     def to_values(self) -> dict[str, Any]:
-        """Ready for JSON, with what the figures say in words: a page only shows them."""
+        """Ready for JSON, small cells None, with what the figures say in words: a page only shows them."""
         values = asdict(self)
         values |= {"night": self.night.isoformat(), "told": NOT_RANDOMISED}
         for factor, shown in zip(self.factors, values["factors"], strict=True):
             shown["told"] = log_rank_text(factor)
             for group, of_group in zip(factor.groups, shown["groups"], strict=True):
                 of_group |= {"drawn": group.drawn, "lasted": lasted_text(group)}
+                of_group["shares"] = [
+                    (known, third, half) if known >= PATIENTS_MIN else (None, None, None)
+                    for known, third, half in group.shares
+                ]
+                if not group.drawn:
+                    of_group |= dict.fromkeys(COUNTS)
         values["repeats"] |= {
             "told": repeats_text(self.repeats),
             "pairs": values["repeats"]["pairs"][:PAIRS_SHOWN],

@@ -63,14 +63,15 @@ def subject_of(
 
 def _subject(claims: Mapping[str, Any], *, client_id: str, nonce: str) -> str:
     given, subject = claims["nonce"], claims["sub"]
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), nonce.encode()):
+    if not isinstance(given, str) or not given.isascii() or not hmac.compare_digest(given, nonce):
         raise NotProved("another nonce")
     # For several at once, it must say whom of them it was made for.
     alone = claims["aud"] in (client_id, [client_id])
     if claims.get("azp", client_id if alone else None) != client_id:
         raise NotProved("for another party")
-    if len(subject) > SUBJECT_MAX_CHARACTERS:
-        raise NotProved("subject too long")
+    # OpenID Connect Core 1.0, 2: at most 255 ASCII characters. Half of a surrogate pair could not be stored.
+    if len(subject) > SUBJECT_MAX_CHARACTERS or not subject.isascii():
+        raise NotProved("no such subject")
     return str(subject)
 
 

@@ -5,6 +5,7 @@ No page, no trail and no export of the desk shows it; a masked place tells its n
 """
 
 import hashlib
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,7 @@ from diary.storage.unit import clinic_of
 
 COLUMNS: Final = ("stratum", "number", "arm")
 NUMBER_LENGTH_MAX: Final = 40
+SALT_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,8 @@ def read_list(path: Path, arms: Sequence[str]) -> list[Place]:
 
 def keep_list(
     session: Session, study: Study, places: Sequence[Place], *, made: Mapping[str, Any], now: datetime
-) -> str:
-    """Store the list; returns the SHA-256 that it is known by from now on.
+) -> None:
+    """Store the list, and the SHA-256 that it is known by from now on.
 
     Args:
         session: of the clinic.
@@ -122,31 +124,38 @@ def keep_list(
                 arm_id=arms[place.arm],
             )
         )
-    digest = list_digest(places)
-    study.list_made = {**made, "sha256": digest}
+    salt = secrets.token_hex(SALT_BYTES)
+    digest = list_digest(places, salt)
+    study.list_made = {**made, "salt": salt, "sha256": digest}
     study.version += 1
     session.flush()
     told = {"source": made["source"], "places": len(places), "strata": len(reached), "sha256": digest}
     note(session, study, "study.list", now=now, **told)
-    return digest
 
 
-def list_digest(places: Iterable[Place]) -> str:
-    """What a list can be known by later, without showing it: SHA-256 over its rows, stratum by stratum."""
+def list_digest(places: Iterable[Place], salt: str) -> str:
+    """What a list can be known by later, without showing it: SHA-256 over its rows, stratum by stratum.
+
+    Args:
+        places: in the order of allotting.
+        salt: kept with the list. Lists are few: 24 places in blocks of four are 46,656, and a seed that was
+            named is one. Whoever reads the trail would try them all.
+    """
     ordered = sorted(places, key=lambda place: place.stratum)
     lines = [
         f"{stratum}\t{place}\t{one.number}\t{one.arm}\n"
         for stratum, group in groupby(ordered, key=lambda place: place.stratum)
         for place, one in enumerate(group, start=1)
     ]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    return hashlib.sha256("".join([salt, *lines]).encode()).hexdigest()
 
 
 def list_stands(session: Session, study: Study) -> bool:
     """Whether the list in the database is the one that was made or brought in."""
     arms = {arm.id: arm.name for arm in arms_of(session, study)}
     places = [Place(row.stratum, row.number, arms[row.arm_id]) for row in places_of(session, study)]
-    return study.list_made is not None and study.list_made["sha256"] == list_digest(places)
+    made = study.list_made
+    return made is not None and made["sha256"] == list_digest(places, made.get("salt", ""))
 
 
 def allot(session: Session, study: Study, patient: Patient, *, stratum: str, now: datetime) -> StudyCourse:

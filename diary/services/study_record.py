@@ -1,6 +1,6 @@
 """A study's record as files: who took part, every answer with its versions and times, the log, the trail.
 
-Nothing here says an arm, so that the record can be frozen while the study is masked; `arm_rows` does, apart.
+Nothing here names an arm, so that the record can be frozen while the study is masked; `arm_rows` does, apart.
 What belongs to the study is its courses' days from 14 before the first infusion day to its last course day.
 """
 

@@ -2,10 +2,14 @@
 
 import csv
 import json
+from datetime import date
 
 import pytest
 
+from diary.domain.durability.groups import Factor, Group
+from diary.domain.durability.repeats import Repeats
 from diary.services.demo_trial import TRIAL_NAME
+from diary.services.durability import COUNTS, Durability
 from tests.cli.terminal import Terminal
 from tests.simulated_trial import trial_in
 
@@ -34,6 +38,23 @@ def test_as_json_it_gives_curves_that_fall(terminal):
     assert shares[0] == 1.0
     assert shares == sorted(shares, reverse=True)
     assert 0 < group["at_risk"][0] <= group["responders"], "late responders come under watch later"
+    known = [week[0] for week in group["shares"] if week[0] is not None]
+    assert min(known) >= 10
+    assert all(week == [None, None, None] for week in group["shares"] if week[0] is None)
+
+
+def test_as_json_a_group_of_few_is_named_and_not_counted():
+    few = Group(
+        "ketamine", patients=9, courses=9, responders=4, no_response=3, unknown=2, lost=1, treated_again=0
+    )
+    repeats = Repeats(pairs=(), shorter=0, longer=0, undecided=0, p=None)
+    factors = (Factor("agent", (few,), None),)
+    found = Durability(date(2026, 4, 1), courses=9, patients=9, weak=0, factors=factors, repeats=repeats)
+
+    (group,) = found.to_values()["factors"][0]["groups"]
+
+    assert (group["name"], group["drawn"]) == ("ketamine", False)
+    assert {group[name] for name in COUNTS} == {None}
 
 
 def test_its_table_has_a_row_for_each_week_of_a_drawn_group(terminal):

@@ -13,7 +13,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import RSAKey
 
 CLIENT, CLIENT_SECRET = "diary", "made-up-for-this-service"
@@ -28,7 +28,8 @@ def key_of(kid: str) -> RSAKey:
 
 def signed(claims: Claims, kid: str, *, by: str | None = None, **header: Any) -> str:
     """A token that names this key; signed `by` another one, where that is said."""
-    return jwt.encode({"alg": "RS256", "kid": kid, **header}, claims, key_of(by or kid))
+    body = json.dumps(claims).encode()
+    return jws.serialize_compact({"alg": "RS256", "kid": kid, **header}, body, key_of(by or kid))
 
 
 @dataclass

@@ -259,6 +259,7 @@ def test_every_page_with_an_address_of_its_own_is_looked_at_here(furnished):
         "desk.locked",
         "desk.answers_csv",
         "desk.emergency_page",
+        "desk.from_provider",
         "desk.trail_csv",
         "desk.study_file",
     }

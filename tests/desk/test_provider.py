@@ -18,7 +18,7 @@ from diary.cli import doctor
 from diary.services.account_links import make_link
 from diary.services.attempts import SIGN_INS_PER_ADDRESS
 from diary.storage.engine import make_engine
-from diary.storage.tables.signing import OutsideIdentity, SignInStep
+from diary.storage.tables.signing import OutsideIdentity, Passkey, SignInStep
 from diary.storage.tables.staff import Staff, StaffSession
 from diary.storage.unit import own
 from diary.web.asking import STAFF_COOKIE, csrf_token
@@ -153,6 +153,31 @@ def test_a_reset_links_nothing_since_it_would_lead_past_a_second_factor(desk, ho
     assert identities(desk) == 0
 
 
+def test_no_invitation_leads_past_a_passkey_of_somebody_without_a_password(desk, house):
+    desk.admit_person("nurse")
+    with desk.clinic.unit(write=True) as session:
+        person = session.scalars(own(session, Staff)).one()
+        person.password_hash = None
+        session.add(
+            Passkey(
+                clinic_id=person.clinic_id,
+                uid="0193b5c2-7d1e-7a40-9c55-3f0e6a1b2c4d",
+                staff_id=person.id,
+                credential_id="key",
+                public_key=b"key",
+                sign_count=0,
+                name="A stick",
+                synced=False,
+                created_at=datetime.now(UTC),
+            )
+        )
+        token = make_link(session, person, "invitation", now=datetime.now(UTC)).token
+    client = desk.app.test_client()
+    way = there(client.post("/desk/invitation/provider", data={"token": token}).text)
+    assert client.get(house.authorise(way)).status_code == 409
+    assert identities(desk) == 0
+
+
 def test_nobody_comes_in_by_an_address_that_the_provider_writes_or_is_made_an_account(desk, house):
     desk.admit_person("nurse")
     for verified in (True, False):
@@ -196,6 +221,8 @@ LIES = {
     "another issuer": lambda claims: {**claims, "iss": "https://evil.example"},
     "nobody": lambda claims: {**claims, "sub": ""},
     "no word": lambda claims: {**claims, "sub": 5},
+    "half a letter": lambda claims: {**claims, "sub": "\ud800"},
+    "half a letter of a nonce": lambda claims: {**claims, "nonce": "\ud800"},
     "endless": lambda claims: {**claims, "sub": "x" * 300},
 }
 SIGNATURES = {

@@ -1,12 +1,13 @@
 """Allocation is level after every block, the same from one seed, and cannot be guessed from the last."""
 
+import hashlib
 from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diary.domain.randomisation import Plan, allocation, fingerprint
+from diary.domain.randomisation import Plan, allocation
 
 plans = st.builds(
     lambda shares, multiples, strata, seed: Plan(
@@ -20,6 +21,16 @@ plans = st.builds(
     st.integers(1, 4),
     st.integers(0, 2**63),
 )
+
+
+def fingerprint(plan: Plan, count: int) -> str:
+    """SHA-256 over every stratum's list."""
+    lines = [
+        f"{stratum}\t{place}\t{arm}\n"
+        for stratum in plan.strata
+        for place, arm in enumerate(allocation(plan, stratum, count), start=1)
+    ]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 @settings(max_examples=60)

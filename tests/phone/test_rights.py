@@ -48,7 +48,7 @@ def test_a_phone_fetches_each_version_of_a_file_once(sqlite_clinic: PhoneClinic)
     page = sqlite_clinic.phone(sqlite_clinic.admit()).get("/app/").text
     addresses = re.findall(r'"(/app/(?:static|code)/[^"]+)"', page)
 
-    assert len(addresses) == 4
+    assert len(addresses) == 5
     for address in addresses:
         assert re.search(r"\?v=\w{12}|/code/\w{12}/", address)
         file = Phone(sqlite_clinic.client()).get(address)

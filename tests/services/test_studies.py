@@ -14,7 +14,7 @@ from diary.services.csv_reading import BadCsv
 from diary.services.entries import correct
 from diary.services.studies import close_study, found_study
 from diary.services.study_freezing import compare, freeze, is_same
-from diary.services.study_list import allot, keep_list, list_stands, made_list, read_list
+from diary.services.study_list import allot, keep_list, list_digest, list_stands, made_list, read_list
 from diary.services.study_steps import record_step, standing_of, take_back
 from diary.storage.audit import TABLE as AUDIT
 from diary.storage.entries import versions_of
@@ -78,6 +78,8 @@ def test_the_list_is_kept_once_known_by_its_digest_and_stands_in_no_trail(sqlite
         assert list_stands(session, study)
         trail = json.dumps([[row.action, row.detail] for row in session.execute(select(AUDIT))])
         assert study.list_made["sha256"] in trail
+        assert study.list_made["sha256"] != list_digest(LIST, ""), "whoever guesses the list could tell"
+        assert study.list_made["salt"] not in trail
         assert not [arm for arm in ARMS if arm in trail]
         places_of(session, study)[1].arm_id = places_of(session, study)[0].arm_id
         session.flush()
