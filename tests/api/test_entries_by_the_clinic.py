@@ -54,7 +54,7 @@ def test_nobody_says_that_an_answer_came_another_way_than_it_did(
     }
     body = sent if who == "device" else sent | {"patient": uid}
     refused = problem(caller.post("/v1/entries", body), 422, "validation_failed")
-    assert refused["errors"][0]["pointer"] == "/source"
+    assert (refused["errors"][0]["pointer"], refused["errors"][0]["code"]) == ("/source", "invalid")
     assert stored() == []
 
 
