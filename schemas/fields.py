@@ -57,7 +57,6 @@ class Fault(str):
 
     def __new__(cls, message: str, code: str = "invalid") -> "Fault":
         """The message, marked with its kind."""
-        assert code.isidentifier(), f"{code!r} is no word for a kind of fault; the message comes first"
         fault = super().__new__(cls, message)
         fault.code = code
         return fault
