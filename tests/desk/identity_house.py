@@ -49,6 +49,7 @@ class House:
     redirect_to: str | None = None
     """Where it sends whoever asks for a token."""
     drip_s: float = 0.0
+    """How long it waits before each byte: no test waits for that, the service gives up."""
     asked: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 

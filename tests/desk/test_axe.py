@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.desk.browsing import browsing
+from tests.desk.every_page import addresses
 from tests.desk.house import Desk, serving
-from tests.desk.test_every_page import addresses, furnished  # noqa: F401 - the fixture
+from tests.desk.test_every_page import furnished  # noqa: F401 - the fixture
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 EVERY = 6

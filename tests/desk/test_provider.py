@@ -1,16 +1,11 @@
 """Signing in by an identity provider, against one that runs here; then every lie it can tell."""
 
-import base64
-import hmac
 import html
-import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from joserfc import jwt
-from joserfc.jwk import OctKey
 from sqlalchemy import text
 
 from config.settings import Settings
@@ -23,7 +18,8 @@ from diary.storage.tables.staff import Staff, StaffSession
 from diary.storage.unit import own
 from diary.web.asking import STAFF_COOKIE, csrf_token
 from tests.desk.house import PASSWORD, SECRET, Desk, Person, desk_on, email_of, words_of
-from tests.desk.identity_house import CLIENT, House, identity_house, key_of, signed
+from tests.desk.identity_house import House, identity_house
+from tests.desk.identity_lies import LIES, SIGNATURES
 
 
 @pytest.fixture
@@ -188,54 +184,6 @@ def test_nobody_comes_in_by_an_address_that_the_provider_writes_or_is_made_an_ac
         assert client.get_cookie(STAFF_COOKIE) is None
     with desk.reading() as session:
         assert len(list(session.scalars(own(session, Staff)))) == 1
-
-
-def with_the_public_key(claims: dict) -> str:
-    """HS256, signed with what everybody may read: joserfc refuses to make such a thing."""
-    head, body = (
-        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
-        for part in ({"alg": "HS256", "kid": "first"}, claims)
-    )
-    signature = hmac.digest(key_of("first").as_pem(private=False), f"{head}.{body}".encode(), "sha256")
-    return f"{head}.{body}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
-
-
-def unsigned(claims: dict) -> str:
-    head, body = (
-        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
-        for part in ({"alg": "none", "kid": "first"}, claims)
-    )
-    return f"{head}.{body}."
-
-
-LIES = {
-    "another nonce": lambda claims: {**claims, "nonce": "of another sign-in"},
-    "no nonce": lambda claims: {key: claims[key] for key in claims if key != "nonce"},
-    "many nonces": lambda claims: {**claims, "nonce": [claims["nonce"], "another"]},
-    "expired": lambda claims: {**claims, "exp": claims["iat"] - 120},
-    "for ever": lambda claims: {key: claims[key] for key in claims if key != "exp"},
-    "of tomorrow": lambda claims: {**claims, "iat": claims["iat"] + 86_400},
-    "another audience": lambda claims: {**claims, "aud": "another-service"},
-    "two audiences": lambda claims: {**claims, "aud": [CLIENT, "another-service"]},
-    "another party": lambda claims: {**claims, "aud": [CLIENT, "x"], "azp": "x"},
-    "another issuer": lambda claims: {**claims, "iss": "https://evil.example"},
-    "nobody": lambda claims: {**claims, "sub": ""},
-    "no word": lambda claims: {**claims, "sub": 5},
-    "half a letter": lambda claims: {**claims, "sub": "\ud800"},
-    "half a letter of a nonce": lambda claims: {**claims, "nonce": "\ud800"},
-    "endless": lambda claims: {**claims, "sub": "x" * 300},
-}
-SIGNATURES = {
-    "none": unsigned,
-    "the public key": with_the_public_key,
-    "a secret": lambda claims: jwt.encode({"alg": "HS256"}, claims, OctKey.import_key("s" * 32)),
-    "another's key": lambda claims: signed(claims, "first", by="evil"),
-    "an unknown key": lambda claims: signed(claims, "evil"),
-    "a key of its own": lambda claims: signed(
-        claims, "first", by="evil", jwk=key_of("evil").as_dict(private=False)
-    ),
-    "nonsense": lambda _: "a.b.c",
-}
 
 
 def test_no_lie_of_a_token_signs_anybody_in(desk, house):
