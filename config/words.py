@@ -27,7 +27,9 @@ ENTRY_KINDS: Final = ("answer", "correction", "void")
 # `form`: a page without scripts, which cannot tell whether a long row found room or stood as four.
 PHONE_LAYOUTS: Final = ("grid4", "list1", "row11", "form")
 
-AGENTS: Final = ("racemic", "s_ketamine")
+# What was infused. Of a masked study's drug nobody here knows whether it is ketamine.
+KETAMINES: Final = ("racemic", "s_ketamine")
+AGENTS: Final = (*KETAMINES, "placebo", "study_drug")
 SETTINGS_OF_CARE: Final = ("inpatient", "outpatient")
 CHAIR_KINDS: Final = ("chair", "bed")
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

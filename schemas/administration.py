@@ -15,7 +15,7 @@ class AdministrationIn(Incoming):
 
     first_day = Day(required=True, description="First infusion day.")
     last_day = Day(required=True, description="Last infusion day.")
-    agent = Choice(AGENTS, required=True, description="Racemic ketamine or S-ketamine.")
+    agent = Choice(AGENTS, required=True, description="Which ketamine, a placebo, or a study drug.")
     dose_as_written = Text(300, required=True, description="The dose as it was written down.")
     dose_mg_kg_h = Number(0, DOSE_MG_KG_H_MAX, description="The dose normalised, mg/kg/h.")
     hours = Number(0, INFUSION_HOURS_MAX, description="Hours of infusion in all.")
@@ -41,7 +41,7 @@ class AdministrationPatch(Incoming):
 
     first_day = Day(description="First infusion day.")
     last_day = Day(description="Last infusion day.")
-    agent = Choice(AGENTS, description="Racemic ketamine or S-ketamine.")
+    agent = Choice(AGENTS, description="Which ketamine, a placebo, or a study drug.")
     dose_as_written = Text(300, description="The dose as it was written down.")
     dose_mg_kg_h = Number(0, DOSE_MG_KG_H_MAX, description="The dose normalised, mg/kg/h.")
     hours = Number(0, INFUSION_HOURS_MAX, description="Hours of infusion in all.")
@@ -63,7 +63,7 @@ class AdministrationOut(Outgoing):
     booking = Uuid(allow_none=True, description="`uid` of the booking that it fulfilled.")
     first_day = Day(description="First infusion day.")
     last_day = Day(description="Last infusion day.")
-    agent = Choice(AGENTS, description="Racemic ketamine or S-ketamine.")
+    agent = Choice(AGENTS, description="Which ketamine, a placebo, or a study drug.")
     dose_as_written = Text(300, description="The dose as it was written down.")
     dose_mg_kg_h = Number(0, DOSE_MG_KG_H_MAX, allow_none=True, description="The dose normalised, mg/kg/h.")
     hours = Number(0, INFUSION_HOURS_MAX, allow_none=True, description="Hours of infusion in all.")

@@ -15,7 +15,7 @@ class FirstRegimenIn(Incoming):
     """The first regimen, without what is given along with it."""
 
     name = Text(100, required=True, description="What the clinic calls it.")
-    agent = Choice(AGENTS, required=True, description="Racemic ketamine or S-ketamine.")
+    agent = Choice(AGENTS, required=True, description="Which ketamine, a placebo, or a study drug.")
     setting = Choice(SETTINGS_OF_CARE, required=True, description="In a bed or in a chair.")
     infusion_days = WholeNumber(1, 60, required=True, description="Infusion days of one series.")
     hours_a_day = Number(0.1, 24, required=True, description="Hours of infusion a day.")

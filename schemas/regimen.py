@@ -22,7 +22,7 @@ class RegimenIn(Incoming):
     """A new regimen."""
 
     name = Text(100, required=True, description="What the clinic calls it.")
-    agent = Choice(AGENTS, required=True, description="Racemic ketamine or S-ketamine.")
+    agent = Choice(AGENTS, required=True, description="Which ketamine, a placebo, or a study drug.")
     setting = Choice(SETTINGS_OF_CARE, required=True, description="In a bed or in a chair.")
     infusion_days = WholeNumber(1, 60, required=True, description="Infusion days of one series.")
     hours_a_day = Number(0.1, 24, required=True, description="Hours of infusion a day.")
@@ -53,7 +53,7 @@ class RegimenOut(Outgoing):
 
     uid = Uuid(description="The service's own id.")
     name = Text(100, description="What the clinic calls it.")
-    agent = Choice(AGENTS, description="Racemic ketamine or S-ketamine.")
+    agent = Choice(AGENTS, description="Which ketamine, a placebo, or a study drug.")
     setting = Choice(SETTINGS_OF_CARE, description="In a bed or in a chair.")
     infusion_days = WholeNumber(1, 60, description="Infusion days of one series.")
     hours_a_day = Number(0, 24, description="Hours of infusion a day.")

@@ -17,12 +17,14 @@ from diary.services import clinics, courses, entries, infusions, nights, patient
 from diary.services.night_writing import Counts
 from diary.services.nights import Due
 from diary.storage.alerts import alerts_of_patient
+from diary.storage.courses import administrations_of
 from diary.storage.ids import new_uid
 from diary.storage.patients import patient_by_id
 from diary.storage.protocols import Foresight
 from diary.storage.tables.alert import Alert
 from diary.storage.tables.booking import Booking
 from diary.storage.tables.course import Regimen
+from diary.storage.tables.patient import Patient
 from diary.storage.tables.staff import Staff
 from diary.storage.unit import Scope, clinic_of, own, unit
 
@@ -71,12 +73,13 @@ class LittleClinic:
         *,
         first_day: date = FIRST_DAY,
         classified_as: str = "new_course",
+        agent: str = "s_ketamine",
         booking: Booking | None = None,
     ) -> None:
         """Five infusion days from `first_day` on (a booster: one), recorded on the last of them."""
         days = 1 if classified_as == "booster" else INFUSION_DAYS
         last_day = first_day + timedelta(days=days - 1)
-        given = infusions.Given(first_day, last_day, "s_ketamine", "inpatient", "100 h", classified_as)
+        given = infusions.Given(first_day, last_day, agent, "inpatient", "100 h", classified_as)
         with self.unit(write=True) as session:
             infusions.record_infusion(
                 session,
@@ -87,6 +90,11 @@ class LittleClinic:
                 today=last_day,
                 now=at(last_day, hour=12),
             )
+
+    def rename_drug(self, patient_id: int, agent: str = "study_drug") -> None:
+        """Correct what the patient was given to another agent, as before a masked study."""
+        with self.unit(write=True) as session:
+            rename_drug(session, patient_by_id(session, patient_id, lock=True), agent)
 
     def answer(self, patient_id: int, day: date, nrs: int, *, received_at: datetime | None = None) -> None:
         """One answer, given at eight in the evening of its day."""
@@ -219,6 +227,15 @@ def _record(session: Session, patient_id: int, day: date, nrs: int, *, received_
     )
     patient = patient_by_id(session, patient_id, lock=True)
     entries.record(session, patient, answer, now=received_at.astimezone(UTC))
+
+
+def rename_drug(session: Session, patient: Patient, agent: str = "study_drug") -> None:
+    """Correct what a patient was given to another agent."""
+    for row in administrations_of(session, patient.id):
+        told = {name: getattr(row, name) for name in infusions.Given.__slots__}
+        given = infusions.Given(**{**told, "agent": agent})
+        now = at(row.last_day, hour=13)
+        infusions.correct_infusion(session, patient, row, given, today=row.last_day, now=now)
 
 
 def _still(moment: datetime) -> datetime:

@@ -9,7 +9,7 @@ import click
 
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.output import bar, json_option, show
-from diary.cli.study_conduct import close, import_list, log, make_list, new, the_study, unblind
+from diary.cli.study_conduct import close, given, import_list, log, make_list, new, the_study, unblind
 from diary.cli.study_files import export, freeze, verify
 from diary.cli.study_report import write_report
 from diary.domain.trials.fading import BLOCK_TRIALS, Fading, draw_trials, fading_of
@@ -31,7 +31,7 @@ def command() -> None:
     """Run a clinic's studies, and compare their arms."""
 
 
-for one in (new, make_list, import_list, log, close, unblind, export, freeze, verify):
+for one in (new, make_list, import_list, log, close, unblind, given, export, freeze, verify):
     command.add_command(one)
 
 

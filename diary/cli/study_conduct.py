@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 from sqlalchemy.orm import Session
 
-from config.words import ESTIMANDS, STUDY_MASKINGS, STUDY_STEPS
+from config.words import ESTIMANDS, KETAMINES, STUDY_MASKINGS, STUDY_STEPS
 from diary.charts.scale import count_text
 from diary.cli.opening import clinic_option, clinic_work
 from diary.cli.writing import tell_written, written_whole
@@ -19,6 +19,7 @@ from diary.services import studies, study_list, study_steps, unblinding
 from diary.services.course_today import today_of
 from diary.services.csv_reading import BadCsv
 from diary.services.exports import cell
+from diary.services.study_drugs import name_drugs
 from diary.storage.courses import courses_of
 from diary.storage.patients import patient_by_pseudonym, patient_by_uid
 from diary.storage.staff import staff_of_clinic
@@ -26,6 +27,7 @@ from diary.storage.studies import allotted_courses, arms_of, numbers_of, study_b
 from diary.storage.tables.patient import Patient
 from diary.storage.tables.study import Study
 
+AGENTS_NAMED: Final = (*KETAMINES, "placebo")
 ONE_LIST: Final = "all"
 SEED_BITS: Final = 63
 
@@ -230,6 +232,26 @@ def unblind(
         unblinding.agree(work.session, chosen, request, staff_id=second, now=work.now)
         arm = unblinding.arm_told(work.session, chosen, request, reader_id=first)
     click.echo(f"{study} is unblinded." if patient is None else f"{patient}: {arm}")
+
+
+@click.command()
+@click.argument("study")
+@click.option(
+    "--arm",
+    "arms",
+    nargs=2,
+    type=(str, click.Choice(AGENTS_NAMED)),
+    multiple=True,
+    required=True,
+    help="An arm, and what it was given; once for each.",
+)
+@clinic_option
+def given(study: str, arms: tuple[tuple[str, str], ...], clinic: str | None) -> None:
+    """Say what each arm of STUDY was given, once it is unblinded: its study drugs are recorded as that."""
+    with clinic_work(clinic=clinic, write=True) as work:
+        chosen = the_study(work.session, study, lock=True)
+        corrected = name_drugs(work.session, chosen, dict(arms), now=work.now)
+    click.echo(f"{count_text(corrected, 'infusion')} corrected.")
 
 
 def the_study(session: Session, name: str, *, lock: bool = False) -> Study:

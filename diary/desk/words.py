@@ -156,7 +156,12 @@ SOURCES: Final[Mapping[str, str]] = {
     "import": "imported",
 }
 
-AGENTS: Final[Mapping[str, str]] = {"racemic": "Racemic ketamine", "s_ketamine": "S-ketamine"}
+AGENTS: Final[Mapping[str, str]] = {
+    "racemic": "Racemic ketamine",
+    "s_ketamine": "S-ketamine",
+    "placebo": "Placebo",
+    "study_drug": "Study drug",
+}
 CHAIR_KINDS: Final[Mapping[str, str]] = {"chair": "Chair", "bed": "Bed"}
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAY_CHOICES: Final = tuple(zip(config_words.WEEKDAYS, WEEKDAYS, strict=True))

@@ -23,7 +23,12 @@ from diary.storage.tables.course import Administration, ClinicalEvent, Regimen
 from diary.storage.tables.entry import ItemAnswer
 from diary.storage.tables.patient import Patient, PatientIdentity
 
-AGENTS: Final = {"racemic": "Racemic ketamine", "s_ketamine": "S-ketamine"}
+AGENTS: Final = {
+    "racemic": "Racemic ketamine",
+    "s_ketamine": "S-ketamine",
+    "placebo": "Placebo, in a study,",
+    "study_drug": "Study drug, ketamine or not,",
+}
 PLACES: Final = {"inpatient": "in a bed", "outpatient": "in a chair"}
 FUNCTIONS: Final = ("activity", "pgic")
 

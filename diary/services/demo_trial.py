@@ -29,7 +29,8 @@ from diary.storage.tables.study import Study, StudyArm, StudyCourse
 from diary.storage.unit import SYSTEM, Scope, clinic_of, enter, unit
 
 TRIAL_NAME: Final = "CRPS trial (simulated)"
-ARMS: Final = ("ketamine", "placebo")
+AGENT_OF: Final = {"ketamine": "s_ketamine", "placebo": "placebo"}
+ARMS: Final = tuple(AGENT_OF)
 # The year of the trial that it imitates (Sigtermans 2009); fixed before anyone looked.
 SEED: Final = 2009
 WEEKS: Final = 12
@@ -102,21 +103,22 @@ def _study(session: Session, plan: DemoPlan) -> dict[str, StudyArm]:
 def _history() -> tuple[History, dict[str, str]]:
     """The trial as the clinic's files would have it, and each patient's arm."""
     trial = draw_trial(SEED, patients_per_arm=PATIENTS_PER_ARM, days=7 * WEEKS)
-    places = [("ketamine", row, trial.ketamine) for row in range(PATIENTS_PER_ARM)]
-    places += [("placebo", row, trial.placebo) for row in range(PATIENTS_PER_ARM)]
+    cohort_of = {"ketamine": trial.ketamine, "placebo": trial.placebo}
+    places = [(arm, row) for arm in ARMS for row in range(PATIENTS_PER_ARM)]
     random.Random(SEED).shuffle(places)
     patients, arm_of = {}, {}
-    for number, (arm, row, cohort) in enumerate(places):
+    for number, (arm, row) in enumerate(places):
         pseudonym = f"T-{number + 1:02}"
         first_day = BEGAN_ON + timedelta(weeks=int(number / PATIENTS_A_WEEK))
-        patients[pseudonym] = _past(cohort, row, first_day, area_of(number + 1))
+        agent = AGENT_OF[arm]
+        patients[pseudonym] = _past(cohort_of[arm], row, first_day, agent, area_of(number + 1))
         arm_of[pseudonym] = arm
     return History(patients, "trial diaries", "trial infusions"), arm_of
 
 
-def _past(cohort: Cohort, row: int, first_day: date, treated_area: str) -> PastPatient:
+def _past(cohort: Cohort, row: int, first_day: date, agent: str, treated_area: str) -> PastPatient:
     last_day = first_day + timedelta(days=INFUSION_DAYS - 1)
-    given = Given(first_day, last_day, "s_ketamine", "inpatient", BOTH_ARMS, "new_course")
+    given = Given(first_day, last_day, agent, "inpatient", BOTH_ARMS, "new_course")
     before = enumerate(cohort.before[row].tolist(), start=-packed.DAYS_BEFORE)
     after = enumerate(cohort.scores[row].tolist(), start=1)
     return PastPatient(

@@ -17,7 +17,6 @@ from diary.services.diaries_as_of import AsOf, Diaries, read_diaries
 from diary.services.night_shard import day_number
 from diary.storage.durability import CourseOf, blocks_given, courses_of_clinic
 from diary.storage.foretold import newest_courses, next_starts
-from diary.storage.studies import masked_courses
 
 # The newest of them: practice changes, and a clinic has fewer in ten years.
 COURSES_MOST: Final = 50_000
@@ -76,13 +75,13 @@ class _Read:
 def durability(
     session: Session, as_of: AsOf, *, seen: Callable[[int], object] = lambda _: None
 ) -> Durability:
-    """Every course whose infusion had ended by that night, followed or closed; none of a masked study.
+    """Every course on ketamine whose infusion had ended by that night, followed or closed.
+
+    None in a masked study, and none on a placebo or on a study drug of which it is not known.
 
     seen: told how many more courses were read.
     """
-    masked = masked_courses(session)
-    newest = newest_courses(session, ended_by=as_of.night, most=COURSES_MOST)
-    ids = [course_id for course_id in newest if course_id not in masked]
+    ids = newest_courses(session, ended_by=as_of.night, most=COURSES_MOST)
     blocks = [ids[first : first + BLOCK_COURSES] for first in range(0, len(ids), BLOCK_COURSES)]
     read: list[_Read] = []
     for block in blocks:

@@ -38,7 +38,7 @@ ENTRY_MEANINGS: Final[Mapping[str, str]] = {
 INFUSION_MEANINGS: Final[Mapping[str, str]] = {
     "first_day": "The block's first infusion day.",
     "last_day": "Its last one.",
-    "agent": "racemic or s_ketamine.",
+    "agent": "racemic, s_ketamine, placebo, or study_drug: of a study, and not known which.",
     "setting": "inpatient or outpatient.",
     "dose": "As written in the notes.",
     "dose_mg_kg_h": "The same in mg per kg and hour; empty where it was not worked out.",

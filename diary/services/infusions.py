@@ -12,6 +12,7 @@ from diary.domain.errors import Refusal
 from diary.services import audit
 from diary.services.alerts import close_by_infusion, close_parked, end_unowned
 from diary.services.baselines import carry_baselines
+from diary.services.blinding import is_masked
 from diary.services.bookings import complete_booking
 from diary.services.courses import add_course, close_course
 from diary.services.packed_days import rebuild
@@ -63,7 +64,7 @@ def record_infusion(
 
     Raises:
         Refusal: infusion_ends_before_start, infusion_too_long, infusion_in_future, infusion_overlaps,
-            no_course_open.
+            no_course_open; study_masked, for another agent than the study drug in a masked study.
     """
     _check(session, patient, given, today=today)
     if given.classified_as == "new_course" and not imported:
@@ -133,6 +134,13 @@ def _written(
     replaces: Administration | None,
     now: datetime,
 ) -> Administration:
+    if given.agent != "study_drug" and is_masked(session, course.id):
+        raise Refusal(
+            "study_masked",
+            "This course is in a masked study: record what was given as the study drug, and no dose that "
+            "tells more.",
+            pointer="/agent",
+        )
     row = Administration(
         clinic_id=clinic_of(session),
         uid=new_uid(now),

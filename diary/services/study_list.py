@@ -22,7 +22,7 @@ from diary.services.course_today import today_of
 from diary.services.csv_reading import BadCsv, Faults, read_rows
 from diary.services.studies import note
 from diary.services.study_steps import add_step, standing_of
-from diary.storage.courses import courses_of
+from diary.storage.courses import administrations_of, courses_of
 from diary.storage.studies import (
     allotted_courses,
     arms_of,
@@ -30,6 +30,7 @@ from diary.storage.studies import (
     places_of,
     strata_of,
 )
+from diary.storage.tables.course import Course
 from diary.storage.tables.patient import Patient
 from diary.storage.tables.study import Allocation, Study, StudyCourse
 from diary.storage.unit import clinic_of
@@ -169,7 +170,8 @@ def allot(session: Session, study: Study, patient: Patient, *, stratum: str, now
         now: when.
 
     Raises:
-        Refusal: study_wrong_state: closed, without a list, without a course to allot, not consented, or full.
+        Refusal: study_wrong_state: closed, without a list, without a course to allot, not consented, or full;
+            or it is masked, and what was given is recorded already, by another name than the study drug's.
     """
     if study.closed_at is not None:
         raise Refusal("study_wrong_state", f"{study.name} is closed; nobody is allotted any more.")
@@ -181,6 +183,12 @@ def allot(session: Session, study: Study, patient: Patient, *, stratum: str, now
     courses = [course for course in courses_of(session, patient.id) if course.status != "closed"]
     if not courses or courses[-1].id in taking_part:
         raise Refusal("study_wrong_state", f"Plan a course for {patient.pseudonym} first.")
+    if study.unblinded_at is None and _agent_is_told(session, courses[-1]):
+        raise Refusal(
+            "study_wrong_state",
+            f"What {patient.pseudonym} was given in this course is recorded by its name. Correct that "
+            "infusion to the study drug first.",
+        )
     place = next_place(session, study, stratum)
     if place is None:
         raise Refusal("study_wrong_state", "Every place of this stratum is taken.", pointer="/stratum")
@@ -200,3 +208,8 @@ def allot(session: Session, study: Study, patient: Patient, *, stratum: str, now
     if study.unblinded_at is None:
         blinding.mask(session, [course.course_id], now=now)
     return course
+
+
+def _agent_is_told(session: Session, course: Course) -> bool:
+    given = administrations_of(session, course.patient_id)
+    return any(row.course_id == course.id and row.agent != "study_drug" for row in given)

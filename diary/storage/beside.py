@@ -21,6 +21,7 @@ class Given(NamedTuple):
     patient_id: int
     course_id: int | None
     classified_as: str
+    agent: str
     first_day: date
     last_day: date
 

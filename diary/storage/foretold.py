@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from config.words import KETAMINES
 from diary.storage.among import among
 from diary.storage.base import INSERT, table_of
 from diary.storage.nights import newest_night
 from diary.storage.prepared import Prepared
+from diary.storage.studies import MASKED_COURSES
 from diary.storage.tables.clinic import Clinic
-from diary.storage.tables.course import Course
+from diary.storage.tables.course import Administration, Course
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.forecast import ForecastCandidate, ForecastWeek
 from diary.storage.tables.night import AssessmentLog, NightRun
@@ -70,10 +72,9 @@ _RECEIVED: Final = Prepared(
 
 
 def newest_courses(session: Session, *, ended_by: date, most: int) -> list[int]:
-    """Ids of the courses whose infusion had ended by a day, newest first."""
+    """Ids of the courses on ketamine whose infusion had ended by a day, newest first."""
     statement = (
-        own(session, Course)
-        .with_only_columns(Course.id)
+        _on_ketamine(session)
         .where(Course.last_infusion_day <= ended_by)
         .order_by(Course.last_infusion_day.desc(), Course.id)
         .limit(most)
@@ -82,9 +83,24 @@ def newest_courses(session: Session, *, ended_by: date, most: int) -> list[int]:
 
 
 def courses_between(session: Session, first: date, last: date) -> list[int]:
-    """Ids of the courses whose infusion ended on these days, by id."""
-    statement = own(session, Course).with_only_columns(Course.id).order_by(Course.id)
-    return list(session.scalars(statement.where(Course.last_infusion_day.between(first, last))))
+    """Ids of the courses on ketamine whose infusion ended on these days, by id."""
+    statement = _on_ketamine(session).where(Course.last_infusion_day.between(first, last))
+    return list(session.scalars(statement.order_by(Course.id)))
+
+
+def _on_ketamine(session: Session) -> Select[int]:
+    """Ids of courses that something can be learned from: none masked, none on a placebo or a study drug."""
+    other = (
+        own(session, Administration)
+        .with_only_columns(Administration.course_id)
+        .where(
+            Administration.standing,
+            Administration.classified_as != "booster",
+            Administration.agent.not_in(KETAMINES),
+        )
+    )
+    kept = select(Course.id).where(Course.clinic_id == clinic_of(session))
+    return kept.where(Course.id.not_in(other), Course.id.not_in(MASKED_COURSES))
 
 
 def next_starts(session: Session, course_ids: Sequence[int]) -> dict[int, date]:

@@ -24,10 +24,10 @@ def terminal(tmp_path_factory):
 
 def test_it_tells_each_way_to_tell_courses_apart(terminal):
     told = terminal.run("durability").stdout
-    assert "60 courses of 60 patients. Not randomised" in told
+    assert "30 courses of 30 patients. Not randomised" in told
     for factor in ("agent", "dose", "hours", "adjunct", "setting", "course"):
         assert f"By {factor}" in told
-    assert "not reached (9.4 or more)" in told
+    assert "not reached (10.7 or more)" in told
     assert "No patient has two courses" in told
 
 

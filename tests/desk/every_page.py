@@ -23,6 +23,7 @@ from diary.storage.tables.staff import Staff
 from diary.storage.tables.study import Study
 from diary.storage.unit import own
 from tests.desk.house import MORNING, PASSWORD, Desk
+from tests.little_clinic import rename_drug
 
 DAY = MORNING.date()
 SETTINGS = (
@@ -66,6 +67,7 @@ def furnish_study(session: Session) -> None:
     patient = patient_by_id(session, 1)
     for kind in ("screened", "consented"):
         study_steps.record_step(session, study, patient, kind=kind, day=DAY, today=DAY, now=MORNING)
+    rename_drug(session, patient)
     course = study_list.allot(session, study, patient, stratum="all", now=MORNING)
     said = {"kind": "minor_deviation", "detail": "One day late", "day": DAY}
     study_steps.record_step(session, study, patient, **said, today=DAY, now=MORNING)

@@ -41,7 +41,7 @@ def version(page: str) -> str:
 
 
 def test_a_coordinator_screens_allots_and_freezes_and_the_page_never_says_the_arm(desk):
-    desk.patient("P-0042")
+    desk.clinic.rename_drug(desk.patient("P-0042"))
     coordinator = desk.sign_in("coordinator")
     page = begun(desk, coordinator)
     assert write(coordinator, page, "visit", visit="Week 4") == 409, "nobody is seen before a screening"
@@ -66,7 +66,7 @@ def test_a_coordinator_screens_allots_and_freezes_and_the_page_never_says_the_ar
 
 
 def test_two_people_are_told_one_arm_and_a_third_sees_only_that_they_were(desk):
-    desk.patient("P-0042")
+    desk.clinic.rename_drug(desk.patient("P-0042"))
     nurse, physician, coordinator = (desk.sign_in(who) for who in ("nurse", "physician", "coordinator"))
     page = begun(desk, coordinator)
     for kind, more in (("screened", {}), ("consented", {}), ("allotted", {"stratum": "all"})):

@@ -4,10 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from config.protocol import DEFAULT
 from diary.services.diaries_as_of import as_of_now
 from diary.services.durability import durability
 from diary.services.results import find, results_due
+from diary.services.safety import safety_of
 from diary.storage.engine import make_engine
+from diary.storage.foretold import courses_between, newest_courses
+from diary.storage.patients import patient_by_id
 from diary.storage.results import result
 from diary.storage.tables.clinic import Clinic
 from tests import little_clinic
@@ -49,6 +53,22 @@ def test_courses_are_grouped_by_what_was_given_and_read_by_the_plain_rule(clinic
     assert group.name == "s_ketamine"
     assert (group.responders, group.no_response, group.lost) == (2, 1, 1)
     assert not group.drawn
+
+
+def test_a_placebo_and_a_drug_that_nobody_knows_are_no_ketamine(sqlite_clinic):
+    for name, agent in (("P-1", "s_ketamine"), ("P-2", "placebo"), ("P-3", "study_drug")):
+        sqlite_clinic.rename_drug(sqlite_clinic.treated(name, "2 " * 50), agent)
+    found = of(sqlite_clinic, day_number(50))
+    assert (found.courses, found.patients) == (1, 1)
+    with sqlite_clinic.unit() as session:
+        learned_from = newest_courses(session, ended_by=day_number(50), most=10)
+        ended = courses_between(session, FIRST_DAY, day_number(50))
+        days = [
+            safety_of(session, patient_by_id(session, one), today=day_number(50), protocol=DEFAULT)
+            for one in (1, 2, 3)
+        ]
+    assert learned_from == ended == [1]
+    assert [one.infusion_days_12_months for one in days] == [5, 0, 5], "what may be ketamine counts as it"
 
 
 def test_a_booster_and_the_next_course_end_the_watch(sqlite_clinic):

@@ -29,12 +29,13 @@ def test_answers_from_a_rescue_drug_or_a_booster_on_count_as_the_estimand_says(
     begin(sqlite_clinic, estimand=estimand)
     people = [sqlite_clinic.treated(name, "3 " * 20) for name in ("P-rescued", "P-boosted", "P-plain")]
     for patient_id, stratum in zip(people, ("left", "left", "right"), strict=True):
+        sqlite_clinic.rename_drug(patient_id)
         allotted(sqlite_clinic, patient_id, stratum)
     facts = {"day": day_number(10), "detail": None, "alt_u_l": None, "ast_u_l": None}
     with sqlite_clinic.unit(write=True) as session:
         patient = patient_by_id(session, people[0])
         record_event(session, patient, kind="rescue_drug", **facts, today=day_number(20), now=NOW)
-    sqlite_clinic.infuse(people[1], first_day=day_number(5), classified_as="booster")
+    sqlite_clinic.infuse(people[1], first_day=day_number(5), classified_as="booster", agent="study_drug")
     with sqlite_clinic.unit() as session:
         study, as_of = the_study(session), as_of_now(session, NOW)
         ketamine, placebo = read_arms(session, study, as_of)

@@ -78,6 +78,7 @@ def test_a_clinic_goes_on_where_its_record_was_read_in(sqlite_database, postgres
         clinic = found(source)
         begin(clinic)
         people = [clinic.treated(f"P-{number}", "3 4 . 5") for number in range(len(ODD_TEXTS))]
+        clinic.rename_drug(people[0])
         allotted(clinic, people[0])
         with clinic.unit(write=True) as session:
             for patient_id, text in zip(people, ODD_TEXTS, strict=True):

@@ -13,10 +13,12 @@ from diary.services.blinding import is_masked
 from diary.services.csv_reading import BadCsv
 from diary.services.entries import correct
 from diary.services.studies import close_study, found_study
+from diary.services.study_drugs import name_drugs
 from diary.services.study_freezing import compare, freeze, is_same
 from diary.services.study_list import allot, keep_list, list_digest, list_stands, made_list, read_list
 from diary.services.study_steps import record_step, standing_of, take_back
 from diary.storage.audit import TABLE as AUDIT
+from diary.storage.courses import administrations_of
 from diary.storage.entries import versions_of
 from diary.storage.patients import patient_by_id
 from diary.storage.studies import arms_of, freezes_of, numbers_of, places_of, steps_of, strata_of
@@ -158,7 +160,11 @@ def test_a_frozen_record_is_the_same_until_somebody_changes_it_and_then_says_whe
     begin(clinic)
     patient_id = clinic.treated("P-1", "3 4 . 5")
     clinic.treated("P-2", "3 4 5")
-    allotted(clinic, patient_id)
+    with pytest.raises(Refusal, match="Correct that infusion to the study drug first"):
+        allotted(clinic, patient_id)
+    clinic.rename_drug(patient_id)
+    with clinic.unit(write=True) as session:
+        allot(session, the_study(session), patient_by_id(session, patient_id), stratum="left", now=NOW)
     with clinic.unit(write=True) as session:
         with pytest.raises(Refusal, match="its record still grows"):
             freeze(session, the_study(session), now=LATER)
@@ -167,7 +173,8 @@ def test_a_frozen_record_is_the_same_until_somebody_changes_it_and_then_says_whe
     by_name = {file.name: file.content.decode() for file in files}
     assert by_name["entries.csv"].count("\r\n") == 1 + 14 + 3, "P-1 alone: the baseline and three answers"
     assert "1-001" in by_name["participants.csv"]
-    assert not [arm for arm in ARMS for text in by_name.values() if arm in text.replace("s_ketamine", "")]
+    told = [text for name, text in by_name.items() if name != "dictionary.csv"]
+    assert not [arm for arm in ARMS for text in told if arm in text.replace("s_ketamine", "")]
     assert by_name["SHA256SUMS"].count("\n") == 6
 
     def verdicts() -> dict[str, bool]:
@@ -187,7 +194,9 @@ def test_a_frozen_record_is_the_same_until_somebody_changes_it_and_then_says_whe
 
 def test_a_study_that_is_closed_and_frozen_is_unblinded_by_two_people(sqlite_clinic):
     begin(sqlite_clinic)
-    course = allotted(sqlite_clinic, sqlite_clinic.treated("P-1", "3 4 5"))
+    patient_id = sqlite_clinic.treated("P-1", "3 4 5")
+    sqlite_clinic.rename_drug(patient_id)
+    course = allotted(sqlite_clinic, patient_id)
     anna, bram = (sqlite_clinic.person(name) for name in ("Anna", "Bram"))
     with sqlite_clinic.unit(write=True) as session:
         study = the_study(session)
@@ -199,6 +208,23 @@ def test_a_study_that_is_closed_and_frozen_is_unblinded_by_two_people(sqlite_cli
         assert study.unblinded_at == LATER
         assert not is_masked(session, course.course_id)
         assert is_same(compare(session, study, freezes_of(session, study)[-1])), "the record says no arm"
+        with pytest.raises(Refusal, match="Name what each of ketamine, placebo was given"):
+            name_drugs(session, study, {"ketamine": "s_ketamine"}, now=LATER)
+        given = {"ketamine": "s_ketamine", "placebo": "placebo"}
+        assert [name_drugs(session, study, given, now=LATER) for _ in range(2)] == [1, 0]
+        (block,) = administrations_of(session, patient_id)
+        assert (block.agent, block.reason) == ("placebo", "the study was unblinded")
+
+
+def test_in_a_masked_study_nobody_records_what_was_given_by_its_name(sqlite_clinic):
+    begin(sqlite_clinic)
+    patient_id = sqlite_clinic.admit("P-1")
+    allotted(sqlite_clinic, patient_id)
+    with pytest.raises(Refusal, match="record what was given as the study drug"):
+        sqlite_clinic.infuse(patient_id)
+    sqlite_clinic.infuse(patient_id, agent="study_drug")
+    with sqlite_clinic.unit(write=True) as session, pytest.raises(Refusal, match="nobody knows yet"):
+        name_drugs(session, the_study(session), dict.fromkeys(ARMS, "placebo"), now=NOW)
 
 
 def test_a_study_has_a_name_of_its_own_and_two_arms(sqlite_clinic):

@@ -40,7 +40,7 @@ from tests.web.examples import address, routes
 TODAY: Final = day_number(10)
 NOW: Final = at(TODAY, hour=20)
 NURSE: Final = "nurse"
-ARMS: Final = ("ketamine", "placebo")
+ARMS: Final = ("ketamine", "saline")
 
 # What an id in an address or a body can name, and the table that it stands in.
 KINDS: Final[Mapping[str, type[Base]]] = {

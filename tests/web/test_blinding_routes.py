@@ -15,6 +15,7 @@ from diary.storage.studies import arms_of, study_by_uid
 from diary.storage.tables.study import Allocation, StudyCourse
 from diary.storage.unit import own
 from diary.web.rights import ANYONE, RIGHTS
+from tests.little_clinic import rename_drug
 from tests.web.examples import routes
 from tests.web.ground import ARMS, NOW, TODAY, Ground, a_patient, clinics
 from tests.web.test_other_clinics import ask, asked_of, example, own_parts
@@ -46,6 +47,7 @@ def allot(here: Ground, patient_uids: list[str]) -> list[int]:
         for uid in patient_uids:
             patient = patient_by_uid(session, uid)
             assert patient is not None
+            rename_drug(session, patient)
             for kind in ("screened", "consented"):
                 if standing_of(session, study, patient.id) != kind:
                     record_step(session, study, patient, kind=kind, day=TODAY, today=TODAY, now=NOW)

@@ -8,7 +8,8 @@ from diary.domain.durability.outcomes import WEEK_DAYS
 from diary.domain.durability.repeats import Repeats
 
 NOT_RANDOMISED: Final = (
-    "Not randomised: sicker patients may get other regimens, and a difference here proves none to be better."
+    "Not randomised: sicker patients may get other regimens, and a difference here proves none to be better. "
+    "Courses in a masked study, on a placebo or on a study drug are left out."
 )
 COUNT_COLUMNS: Final = (
     *("factor", "group", "week", "under_watch", "known", "relief_30_share", "relief_50_share"),
