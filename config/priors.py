@@ -148,6 +148,9 @@ class Fixed:
     stated_sd_nrs: float
     stays_low_share: float
     stays_high_share: float
+    past_share: float
+    past_low_share: float
+    past_high_share: float
     halves_in_days_low: float
     halves_in_days_high: float
     comes_on_day_low: float

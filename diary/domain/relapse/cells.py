@@ -39,7 +39,9 @@ _RELIEF: Final = (math.log(0.88 / 0.12), 1.3)
 _OTHER_RELIEF: Final = (math.log(0.08 / 0.92), 1.2)
 _MIDPOINT: Final = (math.log(51), 1.0)
 _HALF_LIFE: Final = (math.log(10.9), 0.65)
-# Part-way: so much of the relief stays. No plateau: it halves in so many days. Late: it comes on such a day.
+# All is lost: pain may end so far past the baseline, a share of it. Part-way: so much of the relief stays. No
+# plateau: it halves in so many days. Late: it comes on such a day.
+_PAST: Final = (FIXED.past_low_share, FIXED.past_high_share)
 _STAYS: Final = (FIXED.stays_low_share, FIXED.stays_high_share)
 _HALVES_IN_DAYS: Final = (FIXED.halves_in_days_low, FIXED.halves_in_days_high)
 _COMES_ON_DAY: Final = (FIXED.comes_on_day_low, FIXED.comes_on_day_high)
@@ -57,7 +59,7 @@ class Cells:
     peak: Floats
     """Relief before any is lost, a share of the baseline."""
     stays: Floats
-    """The share of it that is never lost."""
+    """The share of it that is never lost; under 0 where pain ends past the baseline."""
     comes_on_day: Floats
     midpoint_days: Floats
     half_life_days: Floats
@@ -124,11 +126,15 @@ def spread_cells(step_half_life_days: float) -> Cells:
     halves = np.exp(_between((math.log(_HALVES_IN_DAYS[0]), math.log(_HALVES_IN_DAYS[1])), even[:, 5]))
     logit = np.where(family == NO_RESPONSE, _at(_OTHER_RELIEF, z[2]), _at(_RELIEF, z[2]))
     noise = np.abs(_at(_NOISE, z[1])[:, None] - np.log(NOISE_NRS)).argmin(axis=1)
+    peak = 1 / (1 + np.exp(-logit))
+    stays = np.where(family == PART_WAY, _between(_STAYS, even[:, 5]), 0.0)
+    past = np.isin(family, (GRADUAL, STEP)) & (even[:, 5] < FIXED.past_share)
+    stays = np.where(past, -_between(_PAST, even[:, 5] / FIXED.past_share) / peak, stays)
     cells = Cells(
         family=family,
         noise=noise.astype(np.int8),
-        peak=1 / (1 + np.exp(-logit)),
-        stays=np.where(family == PART_WAY, _between(_STAYS, even[:, 5]), 0.0),
+        peak=peak,
+        stays=stays,
         comes_on_day=_between(_COMES_ON_DAY, even[:, 5]),
         midpoint_days=np.where(np.isin(family, (DURABLE, NO_RESPONSE)), np.inf, midpoint),
         half_life_days=np.where(family == NO_PLATEAU, halves, half_life),

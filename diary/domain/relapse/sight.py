@@ -21,7 +21,7 @@ class Sights:
     """Of n courses, on one night each; NaN where nothing is foreseen."""
 
     relief: Floats
-    """(n,) expected on the night, a share of the baseline."""
+    """(n,) expected on the night, a share of the baseline; 0 where pain is past it."""
     narrowed: Floats
     """(n,) the share of the loss days thought possible before, that answers took away."""
     families: Floats
@@ -50,7 +50,8 @@ def expected(weights: Singles, cells: Cells, nights: NDArray[np.int_]) -> tuple[
     families = told[:, :-2].astype(np.float64)
     total = families.sum(axis=1)
     first, last = told[:, -2] / total, told[:, -1] / total
-    return first + (last - first) * (nights / GRID_DAYS - week), families / total[:, None]
+    relief = first + (last - first) * (nights / GRID_DAYS - week)
+    return np.maximum(relief, 0), families / total[:, None]
 
 
 @lru_cache(maxsize=_WEEKS_MOST)

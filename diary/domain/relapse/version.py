@@ -8,4 +8,4 @@ lacks, since it came later, is as this release has it: the reference diaries lac
 
 from typing import Final
 
-DETECTOR_VERSION: Final = "curves 1 15710f"
+DETECTOR_VERSION: Final = "curves 2 c54cf8"

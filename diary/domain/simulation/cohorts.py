@@ -75,6 +75,9 @@ COHORTS: Final[Mapping[str, NamedCohort]] = MappingProxyType(
             "three of ten responders are relieved in the second to fourth week only",
             replace(A, late_share=0.30),
         ),
+        "past-30": NamedCohort(
+            "three of ten who lose all relief end up to 60 % over their baseline", replace(A, past_share=0.30)
+        ),
         "repeat": NamedCohort(
             "second courses, begun when relief had fallen to 45 %: the baseline is carried",
             replace(A, retreated_at_relief=0.45),

@@ -27,6 +27,8 @@ class Curves:
     """(n,) day on which half of the peak is left; of a late response, counted from its coming."""
     comes_on_day: Floats
     """(n,) day on which half of a late response is there; 0 where relief comes with the infusion."""
+    past_share: Floats
+    """(n,) how far past the baseline pain goes once all relief is lost, a share of the baseline."""
 
 
 def draw_curves(courses: int, rng: np.random.Generator, p: CohortParameters) -> Curves:
@@ -44,7 +46,8 @@ def draw_curves(courses: int, rng: np.random.Generator, p: CohortParameters) -> 
     )
     half_life = log_normal(p.half_life_days, p.half_life_log_sd, courses, rng)
     midpoint = log_normal(p.midpoint_days, p.midpoint_log_sd, courses, rng)
-    return Curves(kind, peak, half_life, midpoint, _coming_days(kind, rng, p))
+    coming_days = _coming_days(kind, rng, p)
+    return Curves(kind, peak, half_life, midpoint, coming_days, past_shares(kind, rng, p))
 
 
 def losing_kinds(courses: int, rng: np.random.Generator, p: CohortParameters) -> NDArray[np.int8]:
@@ -61,6 +64,18 @@ def losing_kinds(courses: int, rng: np.random.Generator, p: CohortParameters) ->
     return kinds[np.searchsorted(up_to, rng.random(courses), side="right")]
 
 
+def past_shares(kind: NDArray[np.int8], rng: np.random.Generator, p: CohortParameters) -> Floats:
+    """How far past the baseline pain goes where all relief is lost, gradually or at once.
+
+    Nothing is drawn where it never does, so that such a cohort is drawn as it always was.
+    """
+    if not p.past_share:
+        return np.zeros(len(kind))
+    goes_past = np.isin(kind, (GRADUAL, STEP)) & (rng.random(len(kind)) < p.past_share)
+    shares = rng.uniform(p.past_low_share, p.past_high_share, len(kind))
+    return np.where(goes_past, shares, 0.0)
+
+
 def _coming_days(kind: NDArray[np.int8], rng: np.random.Generator, p: CohortParameters) -> Floats:
     """Nothing is drawn where nobody responds late, so that such a cohort is drawn as it always was."""
     if not p.late_share:
@@ -74,7 +89,7 @@ def relief_on(curves: Curves, day: NDArray[np.int_], p: CohortParameters) -> Flo
 
     Without a plateau it halves from the first day on and every midpoint again; part of the way it falls to a
     share of the peak and stays there; a durable one stays at the peak. A late one comes as a logistic too,
-    and is lost as a gradual one that began on the day it came.
+    and is lost as a gradual one that began on the day it came. Past the baseline relief falls below nothing.
 
     Args:
         curves: of n courses.
@@ -90,6 +105,6 @@ def relief_on(curves: Curves, day: NDArray[np.int_], p: CohortParameters) -> Flo
     midpoint = midpoint + np.where(late, comes_on, 0.0)
     left = 1 / (1 + np.exp2(np.minimum((day - midpoint) / half_life, 60)))
     left = np.where((curves.kind == NO_PLATEAU)[:, None], np.exp2(-day / midpoint), left)
-    stays = np.where(curves.kind == PART_WAY, p.part_way_left_share, 0.0)[:, None]
+    stays = np.where(curves.kind == PART_WAY, p.part_way_left_share, -curves.past_share / curves.peak)[:, None]
     came = np.where(late, 1 / (1 + np.exp2((comes_on - day) / p.late_onset_half_life_days)), 1.0)
     return np.asarray(curves.peak[:, None] * came * (stays + (1 - stays) * left))

@@ -7,7 +7,7 @@ import numpy as np
 
 from config.scales import NRS
 from diary.domain.packed import DAYS_BEFORE
-from diary.domain.simulation.curves import Curves, draw_curves, losing_kinds, relief_on
+from diary.domain.simulation.curves import Curves, draw_curves, losing_kinds, past_shares, relief_on
 from diary.domain.simulation.draws import Floats
 from diary.domain.simulation.parameters import CohortParameters
 from diary.domain.simulation.truth import responders
@@ -72,12 +72,14 @@ def _treated_again(first: People, rng: np.random.Generator, p: CohortParameters)
     of_their_own = np.log(before.midpoint_days / p.midpoint_days)
     by_chance = p.midpoint_log_sd * rng.standard_normal(len(chosen))
     log_ratio = correlation * of_their_own + np.sqrt(1 - correlation**2) * by_chance
+    kind = losing_kinds(len(chosen), rng, p)
     second = Curves(
-        losing_kinds(len(chosen), rng, p),
+        kind,
         before.peak,
         before.half_life_days,
         p.second_midpoint_share * p.midpoint_days * np.exp(log_ratio),
         before.comes_on_day,
+        past_shares(kind, rng, p),
     )
     untreated = first.relief_before[chosen]
     return People(first.baseline_nrs[chosen], second, np.hstack([untreated, relief_on(before, last_days, p)]))

@@ -21,8 +21,8 @@ from diary.domain.simulation.parameters import KETAMINE
 PEAK, HALF_LIFE_DAYS, MIDPOINT_DAYS, COMES_ON_DAY = 0.9, 10.0, 50.0, 20.0
 
 
-def relief(kind: int) -> np.ndarray:
-    one = (np.array([value]) for value in (PEAK, HALF_LIFE_DAYS, MIDPOINT_DAYS, COMES_ON_DAY))
+def relief(kind: int, past_share: float = 0.0) -> np.ndarray:
+    one = (np.array([value]) for value in (PEAK, HALF_LIFE_DAYS, MIDPOINT_DAYS, COMES_ON_DAY, past_share))
     return relief_on(Curves(np.array([kind], dtype=np.int8), *one), np.arange(301), KETAMINE)[0]
 
 
@@ -36,6 +36,12 @@ def test_a_step_goes_within_a_week():
     step = relief(STEP)
     assert step[46] > 0.95 * PEAK
     assert step[54] < 0.05 * PEAK
+
+
+def test_pain_that_goes_past_the_baseline_ends_so_far_over_it():
+    worse = relief(STEP, past_share=0.25)
+    assert worse[46] > 0.95 * PEAK
+    assert worse[54:] == pytest.approx(-0.25, abs=0.05)
 
 
 def test_without_a_plateau_relief_halves_from_the_first_day_on_and_every_midpoint_again():

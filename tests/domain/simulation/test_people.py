@@ -26,6 +26,7 @@ def test_a_second_course_begins_on_the_day_on_which_the_first_had_come_down_to_4
         second.half_life_days,
         second.midpoint_days / 0.8,
         second.comes_on_day,
+        second.past_share,
     )
     relief = relief_on(first, np.arange(1, 366), parameters)
     last_day = (relief <= 0.45).argmax(axis=1) + 1
