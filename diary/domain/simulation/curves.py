@@ -105,6 +105,7 @@ def relief_on(curves: Curves, day: NDArray[np.int_], p: CohortParameters) -> Flo
     midpoint = midpoint + np.where(late, comes_on, 0.0)
     left = 1 / (1 + np.exp2(np.minimum((day - midpoint) / half_life, 60)))
     left = np.where((curves.kind == NO_PLATEAU)[:, None], np.exp2(-day / midpoint), left)
-    stays = np.where(curves.kind == PART_WAY, p.part_way_left_share, -curves.past_share / curves.peak)[:, None]
+    past = -curves.past_share / curves.peak
+    stays = np.where(curves.kind == PART_WAY, p.part_way_left_share, past)[:, None]
     came = np.where(late, 1 / (1 + np.exp2((comes_on - day) / p.late_onset_half_life_days)), 1.0)
     return np.asarray(curves.peak[:, None] * came * (stays + (1 - stays) * left))
