@@ -86,7 +86,7 @@ def test_one_wild_answer_moves_the_chance_of_a_loss_by_little_and_a_week_of_pain
 
 
 def test_pain_far_above_that_before_the_infusion_is_a_step_at_once_then_likely_lost_then_lost():
-    """Where a diary is as even as this few curves of the bank fit to the day, and that takes a week longer."""
+    """Where a diary is as even as this few curves of the bank fit to the day: that takes a week longer."""
     found = states("worse than before")
     assert [found.index(state) + 1 for state in ("step", "likely_lost", "loss")] == [38, 43, 46]
     assert lost_at_the_end("worse than before") > 0.99
