@@ -28,8 +28,8 @@ class CohortParameters:
     part_way_share: float = 0.0
     # What is left of peak relief when pain has come back part of the way. Assumed.
     part_way_left_share: float = 0.40
-    # Of those who lose all relief, gradually or at once, so many have pain past the baseline in the end, by so
-    # large a share of it. Assumed.
+    # Of those who lose all relief, gradually or at once, so many have pain past the baseline in the end, by
+    # such a share of it. Assumed.
     past_share: float = 0.0
     past_low_share: float = 0.15
     past_high_share: float = 0.60
