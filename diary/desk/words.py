@@ -163,6 +163,7 @@ AGENTS: Final[Mapping[str, str]] = {
     "study_drug": "Study drug",
 }
 CHAIR_KINDS: Final[Mapping[str, str]] = {"chair": "Chair", "bed": "Bed"}
+CHAIR_KINDS_TOGETHER: Final[Mapping[str, str]] = {"chair": "Chairs", "bed": "Beds"}
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAY_CHOICES: Final = tuple(zip(config_words.WEEKDAYS, WEEKDAYS, strict=True))
 SETTINGS_OF_CARE: Final[Mapping[str, str]] = {"inpatient": "In a bed", "outpatient": "In a chair"}

@@ -69,7 +69,7 @@ def retire_chair(session: Session, chair: Chair, *, now: datetime) -> None:
     if held:
         raise Refusal(
             "chair_taken",
-            f"{chair.name} is booked {_span(_days(held[0]))}. Move that booking first.",
+            f"{chair.name} is booked {_span(offered_days(held[0]))}. Move that booking first.",
         )
     chair.retired_at = now
     session.flush()
@@ -88,12 +88,12 @@ def close_days(
     held = [
         booking
         for booking in holding(session, first_day, chair_ids=None if chair is None else [chair.id])
-        if infusions.overlaps(_days(booking), (first_day, last_day))
+        if infusions.overlaps(offered_days(booking), (first_day, last_day))
     ]
     if held:
         raise Refusal(
             "chair_taken",
-            f"A booking holds {_span(_days(held[0]))}. Move it first, then close these days.",
+            f"A booking holds {_span(offered_days(held[0]))}. Move it first, then close these days.",
             pointer="/first_day",
         )
     closure = ChairClosure(
@@ -150,7 +150,7 @@ def check_free(
     seat = chairs.Chair(
         chair.id,
         weekdays_of(chair),
-        tuple(_days(row) for row in held),
+        tuple(offered_days(row) for row in held),
         tuple(closed_blocks(session, chair.id, today)),
     )
     taken = chairs.in_the_way(seat, days)
@@ -192,7 +192,7 @@ def seats_from(
         chairs.Chair(
             chair.id,
             weekdays_of(chair),
-            tuple(_days(row) for row in held if row.chair_id == chair.id),
+            tuple(offered_days(row) for row in held if row.chair_id == chair.id),
             tuple((row.first_day, row.last_day) for row in shut if row.chair_id in (None, chair.id)),
         )
         for chair in known
@@ -209,7 +209,8 @@ def weekdays_of(chair: Chair) -> tuple[int, ...]:
     return tuple(WEEKDAYS.index(day) + 1 for day in chair.weekdays or WEEKDAYS)
 
 
-def _days(booking: Booking) -> Block:
+def offered_days(booking: Booking) -> Block:
+    """The first and the last of the days that a booking holds."""
     assert booking.offered_first_day is not None
     assert booking.offered_last_day is not None
     return booking.offered_first_day, booking.offered_last_day
