@@ -12,18 +12,16 @@ from diary.cli.output import bar, json_option, show
 from diary.cli.study_conduct import close, given, import_list, log, make_list, new, the_study, unblind
 from diary.cli.study_files import export, freeze, verify
 from diary.cli.study_report import write_report
-from diary.domain.trials.fading import BLOCK_TRIALS, Fading, draw_trials, fading_of
+from diary.domain.trials.fading import BLOCK_TRIALS, Fading, fading_of
 from diary.services.diaries_as_of import as_of_now
 from diary.services.results import plain
-from diary.services.study_figures import StudyFigures, study_figures
+from diary.services.study_figures import SIMULATED_SEED, StudyFigures, study_figures, trials_like
 from diary.services.study_words import told, week_row
 from diary.storage.studies import allotted_courses, arms_of, studies
 
 # As many as tell a share to 2 in 100, in about five seconds.
 TRIALS: Final = 1_000
 TRIALS_MAX: Final = 100_000
-# The year of the trial that the service grew from, as the demo's trial has it: fixed before anyone looked.
-SEED: Final = 2009
 
 
 @click.group()
@@ -68,7 +66,9 @@ def list_studies(clinic: str | None, as_json: bool) -> None:
     show_default=True,
     help="Simulate so many trials of this size, to say in which week significance goes; 0 for none.",
 )
-@click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True, help="Of the simulation.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=SIMULATED_SEED, show_default=True, help="Of the simulation."
+)
 @clinic_option
 @json_option
 def report(study: str, out: Path | None, trials: int, seed: int, clinic: str | None, as_json: bool) -> None:
@@ -93,8 +93,7 @@ def report(study: str, out: Path | None, trials: int, seed: int, clinic: str | N
 
 
 def _fading(figures: StudyFigures, *, trials: int, seed: int) -> Fading:
-    """What trials of this size come to; of unlike arms the smaller counts."""
-    patients = max(2, min(figures.patients))
-    blocks = draw_trials(trials, patients_per_arm=patients, seed=seed, weeks=len(figures.weeks))
+    """What trials of this size come to."""
+    blocks = trials_like(figures, trials, seed=seed)
     with bar("simulating trials", over=blocks, length=-(-trials // BLOCK_TRIALS)) as progress:
-        return fading_of(list(progress), patients_per_arm=patients)
+        return fading_of(list(progress), patients_per_arm=figures.smaller_arm)

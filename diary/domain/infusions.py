@@ -38,6 +38,27 @@ def check_block(first_day: date, last_day: date) -> None:
         )
 
 
+def may_be_ketamine(agent: str) -> bool:
+    """Whether it counts where ketamine does: of a study drug nobody knows, so that it counts.
+
+    >>> [may_be_ketamine(agent) for agent in ("s_ketamine", "study_drug", "placebo")]
+    [True, True, False]
+    """
+    return agent != "placebo"
+
+
+def free_again_on(last_day: date, agent: str, *, minimum_interval_days: int | None) -> date:
+    """The first day on which another infusion may begin; a placebo asks for no interval.
+
+    >>> free_again_on(date(2026, 8, 7), "racemic", minimum_interval_days=28)
+    datetime.date(2026, 9, 4)
+    >>> free_again_on(date(2026, 8, 7), "placebo", minimum_interval_days=28)
+    datetime.date(2026, 8, 8)
+    """
+    rest_days = minimum_interval_days if may_be_ketamine(agent) else None
+    return last_day + timedelta(days=rest_days or 1)
+
+
 def overlaps(a: Block, b: Block) -> bool:
     """Whether two blocks share a day.
 

@@ -164,9 +164,10 @@ def slot_after_lead(
 
 def _past_interval(session: Session, patient_id: int, day: date, protocol: Protocol) -> date:
     """This day, or the first on which the clinic's minimum interval since the last infusion has gone by."""
-    given = [row.last_day for row in administrations_of(session, patient_id)]
-    rest = timedelta(days=protocol.minimum_interval_days or 1)
-    return max([day, *(last_day + rest for last_day in given)])
+    minimum = protocol.minimum_interval_days
+    given = administrations_of(session, patient_id)
+    free = [infusions.free_again_on(row.last_day, row.agent, minimum_interval_days=minimum) for row in given]
+    return max([day, *free])
 
 
 def step(
@@ -298,8 +299,8 @@ def _after_infusion(days: int) -> str:
 
 
 def _days_since_infusion(session: Session, patient_id: int, first_day: date) -> int | None:
-    blocks = [(row.first_day, row.last_day) for row in administrations_of(session, patient_id)]
-    return infusions.days_since_last(blocks, first_day)
+    given = [row for row in administrations_of(session, patient_id) if infusions.may_be_ketamine(row.agent)]
+    return infusions.days_since_last([(row.first_day, row.last_day) for row in given], first_day)
 
 
 def _move(booking: Booking, action: str, *, now: datetime) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from config.protocol import Protocol
 from diary.domain import chairs
 from diary.domain.chairs import Slot
-from diary.domain.infusions import Block, overlaps
+from diary.domain.infusions import Block, free_again_on, overlaps
 from diary.domain.waiting import days_lost
 from diary.services import audit
 from diary.services.chairs import HORIZON, KIND_OF_SETTING, need_of, seats_from
@@ -114,8 +114,9 @@ def _first_slot(
     protocol: Protocol,
 ) -> Iterator[Slot]:
     """The first days on which the whole treatment fits, if any."""
-    rest = timedelta(days=protocol.minimum_interval_days or 1)
-    first_day = max([days[0], *(row.last_day + rest for row in given)])
+    minimum = protocol.minimum_interval_days
+    free = [free_again_on(row.last_day, row.agent, minimum_interval_days=minimum) for row in given]
+    first_day = max([days[0], *free])
     last_day = min(days[1], one.booking.authorisation_expires_on or days[1])
     slots = chairs.slots_of(seat, need_of(one.regimen), first_day=first_day, last_day=last_day)
     slot = next(slots, None)

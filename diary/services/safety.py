@@ -44,8 +44,7 @@ def safeties_of(
 
 
 def _safety(given: Sequence[Given], test: ClinicalEvent | None, *, today: date, protocol: Protocol) -> Safety:
-    # What may have been ketamine counts as if it was: of a study drug nobody knows.
-    blocks = [(row.first_day, row.last_day) for row in given if row.agent != "placebo"]
+    blocks = [(row.first_day, row.last_day) for row in given if infusions.may_be_ketamine(row.agent)]
     since = infusions.days_since_last(blocks, today)
     return Safety(
         days_since_infusion=since,

@@ -1,6 +1,6 @@
 """A study's two arms compared, from what the database holds of its courses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from diary.domain import packed
 from diary.domain.errors import Refusal
+from diary.domain.trials.fading import draw_trials
 from diary.domain.trials.repeated import Repeated, repeated_measures
 from diary.domain.trials.weeks import WEEKS, ArmWeek, Week, arm_week, compare_weeks, last_day, week_means
 from diary.services.diaries_as_of import AsOf, Diaries, read_diaries
@@ -18,6 +19,8 @@ from diary.storage.courses import rescue_days
 from diary.storage.studies import allotted_courses, arms_of
 from diary.storage.tables.study import Study
 
+# The year of the trial that the service grew from, as the demo's trial has it: fixed before anyone looked.
+SIMULATED_SEED: Final = 2009
 ESTIMAND_TOLD: Final[Mapping[str, str]] = {
     "treatment_policy": (
         "Treatment policy, the estimand: every answer counts, whatever else the patient was given; rescue "
@@ -67,6 +70,11 @@ class StudyFigures:
     model: Repeated | None
     no_model: str | None
     """Why there is none."""
+
+    @property
+    def smaller_arm(self) -> int:
+        """What simulated trials of its size have an arm: of unlike arms the smaller counts."""
+        return max(2, min(self.patients))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,12 @@ def compare_arms(study: Study, first: Arm, second: Arm, *, as_of: date) -> Study
         model=model,
         no_model=no_model,
     )
+
+
+def trials_like(figures: StudyFigures, trials: int, *, seed: int) -> Iterator[NDArray[np.bool_]]:
+    """Simulated trials of a study's size, in blocks: in which weeks each is significant."""
+    weeks = len(figures.weeks)
+    return draw_trials(trials, patients_per_arm=figures.smaller_arm, seed=seed, weeks=weeks)
 
 
 def read_arms(session: Session, study: Study, as_of: AsOf) -> list[Arm]:

@@ -43,14 +43,14 @@ class StudyTold:
     arms: list[Drawn]
 
 
-def told_by_arm(figures: StudyFigures) -> StudyTold:
-    """An unblinded study, its two arms beside each other."""
+def told_by_arm(figures: StudyFigures, fading: Fading) -> StudyTold:
+    """An unblinded study, its two arms beside each other, and how trials of its size go."""
     first, second = figures.arms
     sizes = f"{figures.patients[0]} patients on {first}, {figures.patients[1]} on {second}."
     return StudyTold(
         masked=False,
         patients=sum(figures.patients),
-        told=[sizes, *told(figures, None)],
+        told=[sizes, *told(figures, fading)],
         names=week_names(figures.arms),
         rows=[week_cells(figures, place) for place in range(len(figures.weeks))],
         arms=drawn_arms(figures),

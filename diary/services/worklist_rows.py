@@ -107,7 +107,8 @@ def _row(one: Listed, beside: _Beside, *, now: datetime) -> Row:
         name=one.name,
         follow_state=patient.follow_state,
         days_since_infusion=infusions.days_since_last(
-            [(block.first_day, block.last_day) for block in given], today
+            [(block.first_day, block.last_day) for block in given if infusions.may_be_ketamine(block.agent)],
+            today,
         ),
         booking_state=booking.state if booking is not None else None,
         to_offer=booking.uid if booking is not None and booking.state in WAIT_FOR_DAYS else None,

@@ -83,6 +83,7 @@ def test_an_unblinded_study_is_told_by_arm_with_its_estimand_and_a_note_on_many_
     assert "20 patients on esk, 20 on midazolam." in told
     assert "Treatment policy" in told
     assert "P (Holm)" in told
+    assert "Of 200 simulated trials with 20 patients an arm, significance is gone for good in" in told
     assert "Difference (95 %)" in told
     assert page.count('<th scope="row">Week ') == 12
 

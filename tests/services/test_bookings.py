@@ -215,6 +215,18 @@ def test_the_interval_is_kept_from_its_very_day_on(clinic, patient_id):
         offer(session, booking_by_id(session, booking.id), FIRST_DAY)
 
 
+def test_a_placebo_starts_no_interval_and_a_study_drug_does(clinic, patient_id):
+    set_minimum(clinic, 74)
+    too_soon = FIRST_DAY - timedelta(days=1)
+    clinic.rename_drug(patient_id)
+    assert warning(clinic, patient_id, too_soon) is not None, "it may have been ketamine"
+    clinic.rename_drug(patient_id, "placebo")
+    assert warning(clinic, patient_id, too_soon) is None
+    booking = booked(clinic, patient_id, "authorised")
+    with clinic.unit(write=True, role="nurse") as session:
+        offer(session, booking_by_id(session, booking.id), too_soon)
+
+
 def test_days_that_have_gone_by_are_not_offered(clinic, patient_id):
     booking = booked(clinic, patient_id, "authorised")
     before = written(clinic, booking)
