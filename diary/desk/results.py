@@ -56,7 +56,7 @@ def answers_map_page() -> ResponseReturnValue:
     with at_desk(write=True) as (unit, frame):
         since = _asked_day() or frame.today - timedelta(days=CHANGES_DAYS)
         found = answer_map(unit.session, last_day=frame.today, page=page)
-        changes = changes_since(unit.session, since)
+        changes = changes_since(unit.session, since, frame.zone)
         shown = [row.pseudonym for row in found.rows] + [one.pseudonym for one in changes]
         audit.note_list(unit.session, "answers", shown, named=False, now=unit.now)
     rows = [(row.pseudonym, row.days) for row in found.rows]

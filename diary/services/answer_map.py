@@ -3,18 +3,21 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from diary.charts.scale import day_text
+from diary.domain.telling import zone_at
 from diary.services.packed_days import spans
+from diary.storage.protocols import zones_of
 from diary.storage.tables.course import Course
 from diary.storage.tables.entry import Entry
 from diary.storage.tables.patient import Device, Patient
-from diary.storage.unit import own
+from diary.storage.unit import clinic_of, own
 
 DAYS: Final = 84
 PATIENTS_MOST: Final = 500
@@ -56,6 +59,8 @@ class AnswerMap:
     last_day: date
     rows: tuple[PatientDays, ...]
     patients: int
+    left_out: int
+    """So many more had a course in these weeks, and are in no row and no count."""
     weeks: tuple[Tally, ...]
     phones: tuple[Tally, ...]
 
@@ -74,7 +79,7 @@ class Changed:
 
 
 def answer_map(session: Session, *, last_day: date, page: int) -> AnswerMap:
-    """The 12 weeks up to a day, of at most 500 patients with a course in them; one page of 40 row by row."""
+    """The 12 weeks up to a day, of at most 500 patients with a course in them; a page of 40 row by row."""
     first_day = last_day - timedelta(days=DAYS - 1)
     asked = _asked(session, first_day, last_day)
     names = _names(session, asked)
@@ -92,13 +97,14 @@ def answer_map(session: Session, *, last_day: date, page: int) -> AnswerMap:
         last_day,
         tuple(rows[start : start + PAGE_PATIENTS]),
         len(rows),
+        len(asked) - len(rows),
         tuple(_weeks(rows, first_day)),
         tuple(_by_phone(rows)),
     )
 
 
-def changes_since(session: Session, since: date) -> list[Changed]:
-    """Later versions of answers received from a day on, newest first, at most 200."""
+def changes_since(session: Session, since: date, zone: ZoneInfo) -> list[Changed]:
+    """Later versions of answers received from a day of the clinic's on, newest first, at most 200."""
     statement = (
         own(session, Entry)
         .join(Patient, Patient.id == Entry.patient_id)
@@ -111,7 +117,7 @@ def changes_since(session: Session, since: date) -> list[Changed]:
             Entry.received_at,
             Entry.reason,
         )
-        .where(Entry.version > 1, Entry.received_at >= datetime.combine(since, time(), UTC))
+        .where(Entry.version > 1, Entry.received_at >= datetime.combine(since, time(), zone))
         .order_by(Entry.received_at.desc(), Entry.id.desc())
         .limit(CHANGES_SHOWN)
     )
@@ -134,13 +140,16 @@ def letter(*, version: int, late: bool, source: str) -> str:
 def _asked(session: Session, first_day: date, last_day: date) -> dict[int, list[tuple[date, date]]]:
     """By patient the stretches of the days that a course asks about; infusion days are not judged."""
     by_patient: dict[int, list[Course]] = {}
+    zones = zones_of(session, clinic_of(session))
     for course in session.scalars(own(session, Course).order_by(Course.patient_id, Course.number)):
         by_patient.setdefault(course.patient_id, []).append(course)
     found = {}
     for patient_id, courses in by_patient.items():
         stretches = []
         for course, (begins, ends) in spans(courses):
-            closed = course.closed_at.date() if course.closed_at is not None else date.max
+            closed = date.max
+            if course.closed_at is not None:
+                closed = course.closed_at.astimezone(zone_at(course.closed_at, zones)).date()
             stretches.append((max(begins, first_day), min(ends, closed, last_day)))
         if any(begins <= ends for begins, ends in stretches):
             found[patient_id] = stretches
