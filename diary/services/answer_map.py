@@ -1,7 +1,7 @@
 """Who answered on which day, and how: patients by pseudonym, and what of the record changed since a day."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -20,6 +20,7 @@ from diary.storage.tables.patient import Device, Patient
 from diary.storage.unit import clinic_of, own
 
 DAYS: Final = 84
+LATELY_DAYS: Final = 14
 PATIENTS_MOST: Final = 500
 PAGE_PATIENTS: Final = 40
 CHANGES_SHOWN: Final = 200
@@ -101,6 +102,15 @@ def answer_map(session: Session, *, last_day: date, page: int) -> AnswerMap:
         tuple(_weeks(rows, first_day)),
         tuple(_by_phone(rows)),
     )
+
+
+def answered_lately(session: Session, patient_ids: Collection[int], *, last_day: date) -> Tally:
+    """How some patients answered in the last two weeks up to a day, all together."""
+    first_day = last_day - timedelta(days=LATELY_DAYS - 1)
+    asked = {one: days for one, days in _asked(session, first_day, last_day).items() if one in patient_ids}
+    came = _came(session, list(asked), first_day, last_day)
+    rows = [_letters(came, one, asked, first_day, LATELY_DAYS) for one in asked]
+    return _tally(f"{LATELY_DAYS} days", rows)
 
 
 def changes_since(session: Session, since: date, zone: ZoneInfo) -> list[Changed]:
@@ -197,9 +207,10 @@ def _letters(
     patient_id: int,
     asked: Mapping[int, Sequence[tuple[date, date]]],
     first_day: date,
+    days: int = DAYS,
 ) -> str:
     letters = []
-    for offset in range(DAYS):
+    for offset in range(days):
         day = first_day + timedelta(days=offset)
         is_asked = any(begins <= day <= ends for begins, ends in asked[patient_id])
         letters.append(came.get((patient_id, day), NONE if is_asked else NOT_ASKED))

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from diary.domain.taking_part import VisitDue, standing, visits_due
 from diary.services import audit
 from diary.services.alert_lines import staff_names
+from diary.services.answer_map import Tally, answered_lately
 from diary.services.happenings import who_did
 from diary.services.studies import note, planned_visits
 from diary.services.unblinding import arm_told, is_waiting
@@ -78,6 +79,8 @@ class StudyPage:
     """Empty while it is masked."""
     strata: Mapping[str, Taken]
     participants: Sequence[Participant]
+    lately: Tally
+    """How those who are allotted answered in the two weeks up to yesterday."""
     asked: Sequence[Asked]
     freezes: Sequence[StudyFreeze]
 
@@ -99,6 +102,7 @@ class StudyPage:
 def study_page(session: Session, study: Study, *, reader_id: int, today: date, now: datetime) -> StudyPage:
     """All that the page shows; that these patients were shown leaves a row."""
     participants = _participants(session, study, today)
+    allotted = {one.patient.id for one in participants if one.number is not None}
     shown = [one.patient.pseudonym for one in participants]
     audit.note_list(session, "study", shown, named=False, now=now)
     return StudyPage(
@@ -106,6 +110,7 @@ def study_page(session: Session, study: Study, *, reader_id: int, today: date, n
         arms=[arm.name for arm in arms_of(session, study)] if study.unblinded_at is not None else [],
         strata=strata_of(session, study),
         participants=participants,
+        lately=answered_lately(session, allotted, last_day=today - timedelta(days=1)),
         asked=asked_of(session, study, reader_id=reader_id, now=now),
         freezes=freezes_of(session, study),
     )

@@ -1,8 +1,10 @@
 """`study` compares the arms of the simulated trial, and tells of a masked one nothing by arm."""
 
+import contextlib
 import csv
 import json
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,8 @@ from diary.storage.tables.study import Study
 from diary.storage.unit import SYSTEM, Scope, enter, unit
 from tests.cli.terminal import Terminal
 from tests.simulated_trial import NOW, trial_in
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +120,27 @@ def test_the_same_seed_tells_the_same(trial):
     )
     assert json.loads(one) == json.loads(other)
     assert json.loads(one)["fading"]["trials"] == 50
+
+
+def test_what_each_arm_was_given_is_said_of_every_arm_and_stands_already_in_the_demo(trial):
+    terminal, _ = trial
+    arms = ("--arm", "ketamine", "s_ketamine")
+    refused = terminal.run("study", "given", TRIAL_NAME, *arms)
+    assert refused.exit_code == 1
+    assert "Name what each of ketamine, placebo was given" in refused.output
+    told = terminal.run("study", "given", TRIAL_NAME, *arms, "--arm", "placebo", "placebo")
+    assert told.output == "0 infusions corrected.\n"
+
+
+def test_the_report_of_the_how_to_page_is_what_it_says(trial):
+    terminal, _ = trial
+    page = (ROOT / "docs" / "how-to" / "learn-from-diaries.md").read_text("utf-8")
+    (line,) = re.findall(r"^    python -m diary (study report .*)$", page, re.MULTILINE)
+    words = shlex.split(line.replace("NAME", TRIAL_NAME))
+    with contextlib.chdir(terminal.folder):
+        assert terminal.run(*words, "--trials", "0").exit_code == 0
+    for name in re.findall(r"`report/(\w+\.\w+)`", page):
+        assert (terminal.folder / "report" / name).stat().st_size > 0
 
 
 def test_a_study_that_is_not_there_is_said_to_be_none(trial):

@@ -50,6 +50,7 @@ def test_a_coordinator_screens_allots_and_freezes_and_the_page_never_says_the_ar
     assert write(coordinator, page, "visit", visit="Week 4") == 303
     told = words_of(coordinator.get(page))
     assert "Allotted 1" in told
+    assert "In the last 14 days, 0 of 14 days answered (0 %), 0 of them late." in told
     assert "P-0042 Allotted 001 Week 12, 3 Apr ± 3 days: due 0" in told
     assert "all 2 1" in told, "two places, one taken"
     shown = coordinator.get(page) + coordinator.get("/desk/audit") + coordinator.get("/desk/results/studies")
