@@ -9,6 +9,7 @@ from diary.services.blinding import is_masked, mask, masked_among
 from diary.services.studies import found_study
 from diary.storage.courses import courses_of
 from diary.storage.engine import make_engine
+from diary.storage.foretold import courses_between, newest_courses
 from diary.storage.nights import assessments, findings_of
 from diary.storage.patients import patient_by_id
 from diary.storage.studies import arms_of
@@ -65,6 +66,10 @@ def test_a_night_says_nothing_of_a_masked_course_and_everything_of_the_others(cl
     with clinic.unit() as session:
         assert is_masked(session, course_id)
         assert masked_among(session, [course_id, open_course_id]) == {course_id}
+        teach = newest_courses(session, ended_by=last, most=10)
+        scored = courses_between(session, day_number(-10), last)
+        assert len(teach) == 2, "the open ones"
+        assert course_id not in {*teach, *scored}, "nothing is learned from an arm, nor scored in it"
 
 
 def test_what_nights_had_said_before_is_taken_back_when_a_course_is_masked(clinic):
