@@ -250,8 +250,13 @@ def given(study: str, arms: tuple[tuple[str, str], ...], clinic: str | None) -> 
     """Say what each arm of STUDY was given, once it is unblinded: its study drugs are recorded as that."""
     with clinic_work(clinic=clinic, write=True) as work:
         chosen = the_study(work.session, study, lock=True)
-        corrected = name_drugs(work.session, chosen, dict(arms), now=work.now)
-    click.echo(f"{count_text(corrected, 'infusion')} corrected.")
+        named = name_drugs(work.session, chosen, dict(arms), now=work.now)
+    click.echo(f"{count_text(named.corrected, 'infusion')} corrected.")
+    if named.otherwise:
+        click.echo(
+            f"Recorded otherwise than their arm was given: {', '.join(named.otherwise)}. "
+            "Correct that at the desk, or leave it as a deviation."
+        )
 
 
 def the_study(session: Session, name: str, *, lock: bool = False) -> Study:

@@ -1,6 +1,7 @@
 """Once a study is unblinded, what its courses were given is recorded by its name, arm by arm."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -19,17 +20,26 @@ from diary.storage.tables.study import Study
 REASON: Final = "the study was unblinded"
 
 
-def name_drugs(session: Session, study: Study, agent_of: Mapping[str, str], *, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What came of it."""
+
+    corrected: int
+    """Blocks of infusion days."""
+    otherwise: tuple[str, ...]
+    """Pseudonyms of patients with a block under another name than their arm's: a deviation, or a mistake."""
+
+
+def name_drugs(session: Session, study: Study, agent_of: Mapping[str, str], *, now: datetime) -> Named:
     """Correct each study drug that stands to what its arm was given; again, it is the same.
+
+    What stands under a name of its own is left: whether a patient got something else, no list can tell.
 
     Args:
         session: of the clinic.
         study: unblinded, or open.
         agent_of: by the name of every arm what it was given.
         now: when.
-
-    Returns:
-        How many blocks of infusion days were corrected.
 
     Raises:
         Refusal: study_masked; study_wrong_state, for other arms than the study's or no such agent.
@@ -43,13 +53,16 @@ def name_drugs(session: Session, study: Study, agent_of: Mapping[str, str], *, n
             "study_wrong_state",
             f"Name what each of {', '.join(arms.values())} was given, once: {', '.join(named)}.",
         )
-    corrected = 0
+    corrected, otherwise = 0, set()
     for course_id, arm_id in sorted(allotted_courses(session, study).items()):
         for row in administrations_of_course(session, course_id):
+            agent = agent_of[arms[arm_id]]
             if row.standing and row.agent == "study_drug":
-                _correct(session, row, agent_of[arms[arm_id]], now=now)
+                _correct(session, row, agent, now=now)
                 corrected += 1
-    return corrected
+            elif row.standing and row.agent != agent:
+                otherwise.add(patient_by_id(session, row.patient_id).pseudonym)
+    return Named(corrected, tuple(sorted(otherwise)))
 
 
 def _correct(session: Session, row: Administration, agent: str, *, now: datetime) -> None:
