@@ -213,9 +213,7 @@ def test_a_study_that_is_closed_and_frozen_is_unblinded_by_two_people(sqlite_cli
         given = {"ketamine": "s_ketamine", "placebo": "placebo"}
         assert [name_drugs(session, study, given, now=LATER).corrected for _ in range(2)] == [1, 0]
         other = name_drugs(session, study, {"ketamine": "s_ketamine", "placebo": "racemic"}, now=LATER)
-        assert (other.corrected, other.otherwise) == (0, ("P-1",)), (
-            "what has a name is told, and left"
-        )
+        assert (other.corrected, other.otherwise) == (0, ("P-1",)), "what has a name is told, and left"
         (block,) = administrations_of(session, patient_id)
         assert (block.agent, block.reason) == ("placebo", "the study was unblinded")
 
